@@ -1,0 +1,5 @@
+-- store: events
+create table store_cursor (
+    name varchar not null,
+    position bigint not null
+);

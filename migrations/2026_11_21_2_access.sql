@@ -1,0 +1,24 @@
+-- store: state
+create table access_user (
+    user_id text primary key,
+    email text not null unique,
+    name text not null,
+    password_hash text not null,
+    role text not null,
+    language text not null,
+    is_active bigint not null,
+    created_at bigint not null
+);
+create table access_session (
+    token_hash text primary key,
+    user_id text not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+create index access_session_user on access_session (user_id);
+create table access_token (
+    token_hash text primary key,
+    name text not null,
+    role text not null,
+    created_at bigint not null
+);

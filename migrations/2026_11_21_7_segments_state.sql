@@ -1,0 +1,11 @@
+-- store: state
+create table segments_segment (
+    segment_id text primary key,
+    name text not null unique,
+    definition text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    refreshed_at bigint,
+    members bigint not null,
+    archived_at bigint
+);

@@ -1,0 +1,60 @@
+"""The one event shape: every contact with a customer, in or out, is one of these.
+
+Customer events keep Segment's names and e-commerce properties; the platform's own are the constants below.
+Source: Segment spec (track, identify, page, screen, group, alias).
+"""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import msgspec
+
+EventType = Literal["identify", "track", "page", "screen", "group", "alias"]
+
+ORDER_COMPLETED: Final = "Order Completed"  # a receipt or an order; properties.products holds its lines
+COUPON_REDEEMED: Final = "Coupon Redeemed"
+MESSAGE_SENT: Final = "Message Sent"  # accepted by the provider (or posted, for direct mail)
+MESSAGE_DELIVERED: Final = "Message Delivered"
+MESSAGE_BOUNCED: Final = "Message Bounced"  # refused for good by the recipient's side
+MESSAGE_OPENED: Final = "Message Opened"
+MESSAGE_CLICKED: Final = "Message Clicked"
+UNSUBSCRIBED: Final = "Unsubscribed"
+CONSENT_GIVEN: Final = "Consent Given"  # properties: channel, purpose, wording, method
+CONSENT_WITHDRAWN: Final = "Consent Withdrawn"
+SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
+SEGMENT_LEFT: Final = "Segment Left"
+
+
+class Event(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One accepted message, as the log keeps it.
+
+    ``message_id`` is unique within ``source_id``. ``identifiers`` are raw values by kind (user_id, anonymous_id,
+    email, phone, card, …); identity normalises them. Instants are aware UTC.
+    """
+
+    source_id: str
+    message_id: str
+    type: EventType
+    name: str = ""
+    occurred_at: datetime
+    received_at: datetime
+    identifiers: dict[str, str] = {}
+    previous_id: str = ""  # alias only: the user or anonymous id that is the same person
+    group_id: str = ""
+    traits: dict[str, Any] = {}
+    properties: dict[str, Any] = {}
+    context: dict[str, Any] = {}
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> bytes:
+    """The event as JSON bytes, as the log keeps it."""
+    return _encoder.encode(event)
+
+
+def decode(body: bytes) -> Event:
+    """The event of JSON bytes read from the log."""
+    return _decoder.decode(body)

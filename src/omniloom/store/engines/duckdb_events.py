@@ -1,0 +1,181 @@
+"""The embedded event store: one DuckDB file behind the ``Events`` port; many reading threads, one writer."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from omniloom.core.errors import Misconfigured, Unavailable
+from omniloom.store.ports import EventsTx, Row
+from omniloom.store.sql import Query, parse_events
+
+_CURSOR = parse_events("store.cursor", "select position from store_cursor where name = :name")
+_FORGET_CURSOR = parse_events("store.forget_cursor", "delete from store_cursor where name = :name")
+_ADD_CURSOR = parse_events("store.add_cursor", "insert into store_cursor (name, position) values (:name, :position)")
+
+
+class DuckEventsTx:
+    """One transaction; see ``EventsTx``."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._staged: list[str] = []
+
+    def run(self, query: Query, **params: Any) -> None:
+        """Execute."""
+        self._execute(query, params)
+
+    def rows(self, query: Query, **params: Any) -> list[Row]:
+        """Result rows as dicts with aware timestamps."""
+        cursor = self._execute(query, params)
+        names = [column[0] for column in cursor.description or ()]
+        return [{n: _aware(v) for n, v in zip(names, row, strict=True)} for row in cursor.fetchall()]
+
+    def tuples(self, query: Query, **params: Any) -> list[tuple[Any, ...]]:
+        """Result rows as tuples, timestamps naive UTC."""
+        return self._execute(query, params).fetchall()
+
+    def one(self, query: Query, **params: Any) -> Row | None:
+        """The first result row."""
+        rows = self.rows(query, **params)
+        return rows[0] if rows else None
+
+    def arrow(self, query: Query, **params: Any) -> pa.Table:
+        """The result as an Arrow table."""
+        return self._execute(query, params).to_arrow_table()
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Append rows by column name. ``table`` is a name from code, checked to be one."""
+        if not table.isidentifier():
+            raise Misconfigured(f"not a table name: {table!r}")
+        self.stage("appended", rows)
+        columns = ", ".join(f'"{name}"' for name in rows.column_names)
+        self._connection.execute(f"insert into {table} ({columns}) select {columns} from stage_appended")  # noqa: S608 - names from code
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """Make ``rows`` readable as ``stage_<name>`` until the transaction ends."""
+        self._connection.register(f"stage_{name}", rows)
+        self._staged.append(f"stage_{name}")
+
+    def cursor(self, name: str) -> int:
+        """Where a reader stands."""
+        row = self.one(_CURSOR, name=name)
+        return int(row["position"]) if row else 0
+
+    def move_cursor(self, name: str, position: int) -> None:
+        """Move a reader on."""
+        self.run(_FORGET_CURSOR, name=name)
+        self.run(_ADD_CURSOR, name=name, position=position)
+
+    def unstage(self) -> None:
+        """Forget staged tables."""
+        for name in self._staged:
+            self._connection.unregister(name)
+        self._staged.clear()
+
+    def _execute(self, query: Query, params: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        text, lists = query.render("duckdb")
+        adapted = {n: list(v) if n in lists else _naive(v) for n, v in params.items()}
+        return self._connection.execute(text, adapted or None)
+
+
+def _naive(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).replace(tzinfo=None)
+    return value
+
+
+def _aware(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value
+
+
+class DuckEvents:
+    """The ``Events`` port on DuckDB."""
+
+    dialect = "duckdb"
+
+    def __init__(self, path: Path, *, memory_mb: int, threads: int) -> None:
+        try:
+            self._connection = duckdb.connect(
+                str(path),
+                config={
+                    "memory_limit": f"{memory_mb}MB",
+                    "threads": threads,
+                    "preserve_insertion_order": False,
+                    "enable_external_access": False,
+                    "autoinstall_known_extensions": False,
+                },
+            )  # fmt: skip
+        except duckdb.IOException as error:
+            raise Unavailable(f"cannot open {path.name}: {error}", hint="is another process using it?") from error
+        self._write_lock = threading.RLock()
+
+    @contextmanager
+    def read(self) -> Iterator[EventsTx]:
+        """A snapshot on its own cursor."""
+        with self._transaction() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[EventsTx]:
+        """The writing transaction; writers wait for each other. It does not nest."""
+        with self._write_lock, self._transaction() as tx:
+            yield tx
+
+    def execute_script(self, text: str) -> None:
+        """Run a migration's statements in one transaction."""
+        with self._write_lock:
+            cursor = self._connection.cursor()
+            try:
+                cursor.begin()
+                cursor.execute(text)
+                cursor.commit()
+            finally:
+                cursor.close()
+
+    def applied(self) -> set[str]:
+        """Names of the migrations that have run."""
+        cursor = self._connection.cursor()
+        try:
+            return {str(row[0]) for row in cursor.execute("select name from store_migration").fetchall()}
+        finally:
+            cursor.close()
+
+    def schema(self) -> list[str]:
+        """The statements that made every table, view and index, sorted."""
+        cursor = self._connection.cursor()
+        try:
+            rows = cursor.execute(
+                "select sql from duckdb_tables() where not internal union all"
+                " select sql from duckdb_views() where not internal union all"
+                " select sql from duckdb_indexes() order by 1"
+            ).fetchall()
+        finally:
+            cursor.close()
+        return [str(row[0]) for row in rows]
+
+    def close(self) -> None:
+        """Fold the WAL into the file and close it."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[DuckEventsTx]:
+        connection = self._connection.cursor()
+        tx = DuckEventsTx(connection)
+        connection.begin()
+        try:
+            yield tx
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        finally:
+            tx.unstage()
+            connection.close()

@@ -1,0 +1,162 @@
+"""What a room may ask of a store. An engine is whatever passes ``tests/conformance/test_engines.py``."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from omniloom.store.sql import Query
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message to append: who sent it, its id there, and its bytes. ``keep_id`` remembers the id for ever."""
+
+    source_id: str
+    message_id: str
+    body: bytes
+    keep_id: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What an append did: ``is_new`` per message in order (False = a duplicate), and the last position."""
+
+    is_new: list[bool]
+    last_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one call of an act did: rows handled, and whether nothing is left to do now."""
+
+    rows: int
+    is_done: bool
+
+
+class Log(Protocol):
+    """Raw accepted messages in order, kept until every cursor is past them."""
+
+    def append(self, messages: Sequence[Message], *, now: datetime) -> Appended:
+        """Store messages durably (on disk when this returns), leaving out known (source, message id).
+
+        Errors: Unavailable if the disk refuses; then nothing of the call is acknowledged.
+        """
+        ...
+
+    def read(self, *, after: int, rows_max: int) -> list[tuple[int, bytes]]:
+        """(position, body) of the next messages after a position, in order."""
+        ...
+
+    def last_position(self) -> int:
+        """Position of the newest message; 0 for an empty log."""
+        ...
+
+    def trim(self, *, through: int, now: datetime) -> int:
+        """Forget messages up to a position that every cursor has passed, and expired ids; rows removed."""
+        ...
+
+
+class StateTx(Protocol):
+    """One transaction of the state store. Parameters are named; lists go to ``in (:name)``; datetimes to micros."""
+
+    def run(self, query: Query, **params: Any) -> int:
+        """Execute; the number of rows changed."""
+        ...
+
+    def many(self, query: Query, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Execute once per row of parameters; the number of rows changed."""
+        ...
+
+    def rows(self, query: Query, **params: Any) -> list[Row]:
+        """All result rows as dicts."""
+        ...
+
+    def tuples(self, query: Query, **params: Any) -> list[tuple[Any, ...]]:
+        """All result rows as tuples, for hot paths."""
+        ...
+
+    def one(self, query: Query, **params: Any) -> Row | None:
+        """The first result row, or None."""
+        ...
+
+    def cursor(self, name: str) -> int:
+        """Where a reader stands in the log; 0 at first."""
+        ...
+
+    def move_cursor(self, name: str, position: int) -> None:
+        """Move a reader on, in this transaction."""
+        ...
+
+
+class State(Protocol):
+    """People, identifiers, consents, definitions, sends, ledgers, cursors."""
+
+    dialect: str
+
+    def read(self) -> AbstractContextManager[StateTx]:
+        """A consistent snapshot to read from."""
+        ...
+
+    def write(self) -> AbstractContextManager[StateTx]:
+        """The one writing transaction: committed at the end, rolled back on an exception. On disk when it returns."""
+        ...
+
+
+class EventsTx(Protocol):
+    """One transaction of the event store. As StateTx, with Arrow tables in and out."""
+
+    def run(self, query: Query, **params: Any) -> None:
+        """Execute."""
+        ...
+
+    def rows(self, query: Query, **params: Any) -> list[Row]:
+        """All result rows as dicts; timestamps come back aware UTC."""
+        ...
+
+    def tuples(self, query: Query, **params: Any) -> list[tuple[Any, ...]]:
+        """All result rows as tuples; timestamps as stored (naive UTC)."""
+        ...
+
+    def one(self, query: Query, **params: Any) -> Row | None:
+        """The first result row, or None."""
+        ...
+
+    def arrow(self, query: Query, **params: Any) -> pa.Table:
+        """The result as an Arrow table."""
+        ...
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Append rows to a table by column name."""
+        ...
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        """Make an Arrow table readable as a table ``stage_<name>`` in this transaction's queries."""
+        ...
+
+    def cursor(self, name: str) -> int:
+        """Where a reader stands in the log; 0 at first."""
+        ...
+
+    def move_cursor(self, name: str, position: int) -> None:
+        """Move a reader on, in this transaction."""
+        ...
+
+
+class Events(Protocol):
+    """The resolved event history, people's traits, membership and costs; columnar."""
+
+    dialect: str
+
+    def read(self) -> AbstractContextManager[EventsTx]:
+        """A consistent snapshot to read from."""
+        ...
+
+    def write(self) -> AbstractContextManager[EventsTx]:
+        """The one writing transaction: committed at the end, rolled back on an exception."""
+        ...

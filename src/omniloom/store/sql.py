@@ -1,0 +1,117 @@
+"""SQL texts: one file, one query, beside its room; or built as sqlglot trees. Never text put together from values.
+
+State queries are written in SQLite's dialect and event queries in DuckDB's (the embedded engines, so what you read
+is what runs there); sqlglot turns them into another engine's when loaded. Parameters are named (``:name``). A list
+goes to ``in (:name)``, which each engine gets in its own form. See docs/decisions/0002.
+"""
+
+import functools
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import sqlglot
+from sqlglot import exp
+
+from omniloom.core.errors import Misconfigured
+
+CANONICAL = {"state": "sqlite", "events": "duckdb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One query: a name for traces, and its tree. Rendered once per dialect. ``lists`` names its list parameters."""
+
+    name: str
+    tree: exp.Expression
+
+    def render(self, dialect: str) -> tuple[str, frozenset[str]]:
+        """(text in the dialect, names of the parameters that are lists)."""
+        return _render(self, dialect)
+
+    def __hash__(self) -> int:
+        return id(self.tree)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Query) and other.tree is self.tree
+
+
+_parsing = threading.Lock()
+
+
+@functools.cache
+def query(package_file: str, name: str) -> Query:
+    """The query ``queries/<name>.sql`` beside a room's module: ``query(__file__, "members")``.
+
+    The first line says ``-- store: state`` or ``-- store: events``.
+    """
+    path = Path(package_file).parent / "queries" / f"{name}.sql"
+    return read_query(path)
+
+
+def read_query(path: Path) -> Query:
+    """The query of one file. Errors: Misconfigured without its store header or if it is not one valid statement."""
+    text = path.read_text()
+    store = store_of(text, path)
+    try:
+        with _parsing:
+            statements = [s for s in sqlglot.parse(text, dialect=CANONICAL[store]) if s is not None]
+    except sqlglot.errors.ParseError as error:
+        raise Misconfigured(f"{path.name}: {error}", hint="correct the SQL file") from error
+    if len(statements) != 1:
+        raise Misconfigured(f"{path.name} holds {len(statements)} statements", hint="one file, one query")
+    return Query(f"{path.parent.parent.name}.{path.stem}", cast("exp.Expression", statements[0]))
+
+
+def store_of(text: str, path: Path) -> str:
+    """Which store a SQL file is for, from its ``-- store:`` header."""
+    for line in text.splitlines():
+        if line.startswith("-- store:"):
+            store = line.removeprefix("-- store:").strip()
+            if store in CANONICAL:
+                return store
+    raise Misconfigured(f"{path.name} lacks its header", hint="begin it with `-- store: state` or `-- store: events`")
+
+
+def built(name: str, tree: exp.Expression) -> Query:
+    """A query built as a tree (segments, funnels). Values in it must be named placeholders: text never enters."""
+    return Query(name, tree)
+
+
+def parse_state(name: str, text: str) -> Query:
+    """A constant state query written in code (engines and migrations only)."""
+    return Query(name, _one(text, "state"))
+
+
+def parse_events(name: str, text: str) -> Query:
+    """A constant event query written in code (engines and migrations only)."""
+    return Query(name, _one(text, "events"))
+
+
+def _one(text: str, store: str) -> exp.Expression:
+    with _parsing:
+        return cast("exp.Expression", sqlglot.parse_one(text, dialect=CANONICAL[store]))
+
+
+@functools.lru_cache(maxsize=2048)
+def _render(query: Query, dialect: str) -> tuple[str, frozenset[str]]:
+    tree = query.tree.copy()
+    lists: set[str] = set()
+    for node in list(tree.find_all(exp.In)):
+        values = node.expressions
+        if len(values) == 1 and isinstance(values[0], exp.Placeholder):
+            name = str(values[0].this)
+            lists.add(name)
+            node.set("expressions", None)
+            node.set("query", _list_members(name, dialect).subquery())
+    with _parsing:
+        return tree.sql(dialect=dialect, comments=False), frozenset(lists)
+
+
+def _list_members(name: str, dialect: str) -> exp.Select:
+    """The members of a list parameter as rows."""
+    placeholder = exp.Placeholder(this=name)
+    if dialect == "sqlite":
+        return exp.select("value").from_(exp.Anonymous(this="json_each", expressions=[placeholder]))
+    return exp.select(exp.Explode(this=placeholder))
