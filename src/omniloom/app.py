@@ -1,0 +1,207 @@
+"""The composition root: opens the stores, reads the settings, and holds what the doors and the worker share.
+
+It is the only module that knows every room's settings. Rooms get what they need as arguments.
+"""
+
+import os
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from omniloom import analytics, catalog, collect, identity
+from omniloom.collect import Intake, LoadProgress, RecentVerdicts
+from omniloom.core.clock import Clock, SystemClock
+from omniloom.core.errors import Misconfigured
+from omniloom.core.ids import Ids, RandomIds
+from omniloom.core.settings import Loader, Value, setting
+from omniloom.identity.settings import IdentitySettings
+from omniloom.messaging import Renderer, Transport
+from omniloom.store import Stores, open_stores
+from omniloom.store.settings import StoreSettings
+
+SETTINGS_FILE = "omniloom.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where the doors listen and how the world reaches them."""
+
+    host: str = setting("127.0.0.1", "address the server listens on")
+    port: int = setting(8080, "port the server listens on; 0 takes a free one")
+    public_url: str = setting("", "how customers reach the server in links; empty: http://host:port")
+
+
+@dataclass(frozen=True, slots=True)
+class CoreSettings:
+    """What concerns every room."""
+
+    clock_offset_s: int = setting(0, "seconds added to the machine's clock (the demo lives at the end of its data)")
+    egress_allow: list[str] = setting([], "host:port pairs that outgoing HTTP may reach though they are private")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How the worker's loop paces itself."""
+
+    rows_max: int = setting(5000, "events one act handles in one transaction")
+    pause_s: float = setting(0.25, "how long the loop rests when nothing is left to do, seconds")
+    segments_every_s: int = setting(60, "how old a segment's membership may grow before it is computed anew, seconds")
+    deliver_rows_max: int = setting(16, "messages in flight at once; at most so many are unknown after a crash")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All installation settings in force, and where each came from."""
+
+    server: ServerSettings
+    core: CoreSettings
+    store: StoreSettings
+    identity: IdentitySettings
+    worker: WorkerSettings
+    values: list[Value]
+
+
+@dataclass(slots=True)
+class Platform:
+    """One open installation. ``wake`` is set when there is something new for the worker."""
+
+    data_dir: Path
+    settings: Settings
+    stores: Stores
+    clock: Clock
+    ids: Ids
+    secret: bytes
+    intake: Intake
+    recent: RecentVerdicts
+    renderer: Renderer
+    transport: Transport
+    public_url: str
+    wake: threading.Event = field(default_factory=threading.Event)
+    status: dict[str, "ActStatus"] = field(default_factory=dict)
+
+    def now(self) -> datetime:
+        """The present instant of the platform's clock."""
+        return self.clock.now()
+
+    def close(self) -> None:
+        """Stop what runs beside the doors, then close the stores."""
+        self.intake.close()
+        self.renderer.close()
+        self.transport.close()
+        self.stores.close()
+
+
+@dataclass(slots=True)
+class ActStatus:
+    """How one act of the worker's loop is doing."""
+
+    rows: int = 0
+    seconds: float = 0.0
+    last_at: datetime | None = None
+    error: str = ""
+
+
+def read_settings(
+    data_dir: Path, *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None
+) -> Settings:
+    """All settings of one data directory. Errors: Misconfigured names the wrong one."""
+    loader = Loader(data_dir / SETTINGS_FILE, os.environ if environ is None else environ, flags)
+    server = loader.load("server", ServerSettings)
+    core = loader.load("core", CoreSettings)
+    store = loader.load("store", StoreSettings)
+    people = loader.load("identity", IdentitySettings)
+    worker = loader.load("worker", WorkerSettings)
+    loader.finish()
+    return Settings(server, core, store, people, worker, loader.values)
+
+
+def open_platform(
+    data_dir: Path,
+    *,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+) -> Platform:
+    """Open an installation, making it on first use.
+
+    Errors: Conflict if another process has it open; Misconfigured or Unavailable say what the operator must do.
+    """
+    data_dir = data_dir.expanduser().resolve()
+    settings = read_settings(data_dir, flags=flags, environ=environ)
+    clock = clock or SystemClock(timedelta(seconds=settings.core.clock_offset_s))
+    stores = open_stores(data_dir, settings.store)
+    public_url = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
+    secret = installation_secret(data_dir)
+    return Platform(
+        data_dir=data_dir,
+        settings=settings,
+        stores=stores,
+        clock=clock,
+        ids=ids or RandomIds(),
+        secret=secret,
+        intake=Intake(stores, clock),
+        recent=RecentVerdicts(),
+        renderer=Renderer(),
+        transport=Transport(stores, secret=secret, egress_allow=settings.core.egress_allow, public_url=public_url),
+        public_url=public_url,
+    )
+
+
+def installation_secret(data_dir: Path) -> bytes:
+    """The 32-byte key that signs links and seals stored credentials; made on first use, readable by its owner only.
+
+    Errors: Misconfigured if the file was cut short.
+    """
+    path = data_dir / "secret.key"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+    secret = path.read_bytes()
+    if len(secret) != 32:
+        raise Misconfigured(f"{path.name} is damaged", hint="restore it from a backup: links and credentials need it")
+    return secret
+
+
+def import_paths(
+    platform: Platform, paths: list[Path], mapping_path: Path, progress: Callable[[LoadProgress], None] | None = None
+) -> "collect.LoadResult":
+    """Load files by a mapping into the room its target names (events, products or costs).
+
+    Errors: Invalid names the mapping's or file's field that is wrong. Repeating adds nothing twice.
+    """
+    mapping = collect.read_mapping(mapping_path)
+    stores, now = platform.stores, platform.now()
+    if mapping.target == "events":
+        result = collect.load(
+            stores, mapping, paths, now=now, ids=platform.ids, progress=progress,
+            rejects_dir=platform.data_dir / "rejects",
+        )  # fmt: skip
+    else:
+        save = catalog.load_products if mapping.target == "products" else analytics.load_costs
+        result = collect.load_rows(
+            stores, mapping, paths, now=now, ids=platform.ids, progress=progress,
+            rejects_dir=platform.data_dir / "rejects",
+            save=lambda rows: save(stores, rows, now=now, currency=identity_currency(platform)),
+        )  # fmt: skip
+    platform.wake.set()
+    return result
+
+
+def identity_currency(platform: Platform) -> str:
+    """The currency amounts are in when an event names none."""
+    return platform.settings.identity.home_currency
+
+
+def utc(text: str) -> datetime:
+    """An instant from ISO text; for constants in the demo and the command line."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+__all__ = ["ActStatus", "Platform", "Settings", "identity", "import_paths", "open_platform", "read_settings"]

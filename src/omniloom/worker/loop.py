@@ -1,0 +1,112 @@
+"""The platform on one screen: what happens to an event after it is on disk, act by act, in order.
+
+Each act reads what is new since its cursor, writes, and moves the cursor in the same transaction, so any of them can
+be killed at any instant and run again. An act works on sets of rows, never on one person.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from omniloom import identity, journeys, messaging, profiles, segments
+from omniloom.app import ActStatus, Platform
+from omniloom.core.clock import stopwatch
+from omniloom.core.errors import OmniloomError
+from omniloom.store import Progress
+
+log = structlog.get_logger("omniloom.worker")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One step of the loop: a room's act with the platform's parts it needs."""
+
+    name: str
+    run: Callable[[Platform], Progress]
+
+
+ACTS = (
+    Act("identity.resolve", lambda p: identity.resolve(
+        p.stores, now=p.now(), home_region=p.settings.identity.home_region,
+        home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
+    Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
+    Act("segments.refresh", lambda p: segments.refresh_due(
+        p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s)),
+    Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
+    Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
+    Act("messaging.deliver", lambda p: messaging.deliver(
+        p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
+    Act("messaging.report", lambda p: messaging.report_outcomes(p.stores, now=p.now())),
+    Act("log.trim", lambda p: trim_log(p)),
+)  # fmt: skip
+
+
+def run(platform: Platform, stop: threading.Event) -> None:
+    """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives."""
+    while not stop.is_set():
+        platform.wake.clear()
+        if not run_once(platform, stop):
+            platform.wake.wait(platform.settings.worker.pause_s)
+
+
+def run_once(platform: Platform, stop: threading.Event | None = None) -> int:
+    """Run every act once; rows handled by all of them."""
+    rows = 0
+    for act in ACTS:
+        if stop is not None and stop.is_set():
+            break
+        rows += _run_act(platform, act)
+    return rows
+
+
+def catch_up(platform: Platform, progress: Callable[[int], None] | None = None) -> int:
+    """Run the acts until nothing is left to do now; rows handled. For commands that work without a server."""
+    total = 0
+    while rows := run_once(platform):
+        total += rows
+        if progress is not None:
+            progress(total)
+    return total
+
+
+def trim_log(platform: Platform) -> Progress:
+    """Forget raw messages that identity has carried into both stores, a large step at a time."""
+    with platform.stores.state.read() as state, platform.stores.events.read() as events:
+        done = min(state.cursor("identity"), events.cursor("identity"))
+        trimmed = state.cursor("log.trim")
+    if done - trimmed < TRIM_STEP:
+        return Progress(0, is_done=True)
+    platform.stores.log.trim(through=done - TRIM_STEP // 2, now=platform.now())
+    with platform.stores.state.write() as state:
+        state.move_cursor("log.trim", done)
+    return Progress(0, is_done=True)
+
+
+TRIM_STEP = 50_000  # messages; the newest stay a while for the live debugger
+
+
+def _run_act(platform: Platform, act: Act) -> int:
+    """Run one act; a fault is recorded and logged, and does not stop the others."""
+    status = platform.status.setdefault(act.name, ActStatus())
+    started = stopwatch()
+    try:
+        progress = act.run(platform)
+    except OmniloomError as error:
+        _record(status, act, error)
+        return 0
+    except Exception as error:  # noqa: BLE001 - the worker is a door: one broken act must not stop the loop
+        _record(status, act, error)
+        return 0
+    status.error = ""
+    status.rows += progress.rows
+    status.seconds += stopwatch() - started
+    status.last_at = platform.now()
+    return progress.rows
+
+
+def _record(status: ActStatus, act: Act, error: Exception) -> None:
+    if status.error != str(error):
+        log.error("act failed", act=act.name, error=str(error), exc_info=not isinstance(error, OmniloomError))
+    status.error = str(error) or type(error).__name__
