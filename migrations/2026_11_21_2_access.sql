@@ -6,6 +6,7 @@ create table access_user (
     password_hash text not null,
     role text not null,
     language text not null,
+    theme text not null,
     is_active bigint not null,
     created_at bigint not null
 );
@@ -16,9 +17,14 @@ create table access_session (
     expires_at bigint not null
 );
 create index access_session_user on access_session (user_id);
+create table access_try (
+    key text not null,
+    at bigint not null
+);
+create index access_try_key on access_try (key, at);
 create table access_token (
     token_hash text primary key,
-    name text not null,
+    name text not null unique,
     role text not null,
     created_at bigint not null
 );
