@@ -1,7 +1,7 @@
 """Forward-only migrations: one visible timeline in ``migrations/``, one room and one concern a file.
 
 A file's name sorts it (``2026_11_21_1_identity_first.sql``), its first line names its store. Each runs once, in one
-transaction with the row that remembers it.
+transaction with the row that remembers it. ``schema.<store>.sql`` beside them is what they add up to (``make schema``).
 """
 
 from pathlib import Path
@@ -44,7 +44,9 @@ def migrate(store: Migratable, kind: str, source: Path | None = None) -> list[st
     Errors: Misconfigured if the store remembers a migration this version does not have (a newer version wrote it).
     """
     store.execute_script(_LEDGER)
-    known = [path for path in sorted((source or folder()).glob("*.sql")) if store_of(path.read_text(), path) == kind]
+    known = [
+        path for path in sorted((source or folder()).glob("[0-9]*.sql")) if store_of(path.read_text(), path) == kind
+    ]
     applied = store.applied()
     if newer := applied - {path.stem for path in known}:
         raise Misconfigured(

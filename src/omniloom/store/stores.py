@@ -1,10 +1,12 @@
 """Opens the three stores of one data directory, and keeps any second process out of it."""
 
+import contextlib
 import fcntl
 import os
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 from omniloom.core.errors import Conflict, Unavailable
 from omniloom.store.engines.duckdb_events import DuckEvents
@@ -16,6 +18,16 @@ from omniloom.store.settings import StoreSettings
 
 LOCK_NAME = "lock"
 
+_held: "weakref.WeakSet[IO[str]]" = weakref.WeakSet()  # this process's locks, so that a forked child can let go of them
+
+
+class Closable(Protocol):
+    """An engine, as far as closing goes."""
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Stores:
@@ -26,13 +38,13 @@ class Stores:
     events: Events
     data_dir: Path
     _lock: IO[str]
-    _closers: tuple[object, ...]
+    _closers: tuple[Closable, ...]
 
     def close(self) -> None:
         """Close every store, then let another process in."""
-        for store in self._closers:
-            store.close()  # type: ignore[attr-defined]  # every engine has close()
-        self._lock.close()
+        with self._lock:
+            for store in self._closers:
+                store.close()
 
 
 def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores:
@@ -42,23 +54,31 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
     """
     settings = settings or StoreSettings()
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)  # people's data: for its owner alone
     except OSError as error:
         raise Unavailable(f"cannot create {data_dir}: {error.strerror}", hint="choose another --data-dir") from error
-    lock = take_lock(data_dir)
-    log = SqliteLog(data_dir / "log.db")
-    state = SqliteState(data_dir / "state.db")
-    events = DuckEvents(
-        data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads
-    )
-    migrate(state, "state")
-    migrate(events, "events")
+    with contextlib.ExitStack() as undo:
+        lock = undo.enter_context(take_lock(data_dir))
+        log = SqliteLog(data_dir / "log.db")
+        undo.callback(log.close)
+        state = SqliteState(data_dir / "state.db")
+        undo.callback(state.close)
+        events = DuckEvents(
+            data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads
+        )
+        undo.callback(events.close)
+        migrate(state, "state")
+        migrate(events, "events")
+        undo.pop_all()
     return Stores(log, state, events, data_dir, lock, (log, state, events))
 
 
 def take_lock(data_dir: Path) -> IO[str]:
     """The data directory's lock, held while the returned file is open. Errors: Conflict names the holder."""
-    file = (data_dir / LOCK_NAME).open("a+")
+    try:
+        file = (data_dir / LOCK_NAME).open("a+")
+    except OSError as error:
+        raise Unavailable(f"cannot write in {data_dir}: {error.strerror}", hint="choose another --data-dir") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -72,4 +92,14 @@ def take_lock(data_dir: Path) -> IO[str]:
     file.truncate()
     file.write(str(os.getpid()))
     file.flush()
+    _held.add(file)
     return file
+
+
+def _let_go_in_child() -> None:
+    """A forked child shares its parent's locks and would outlive it with them; its own copies are closed at once."""
+    for file in list(_held):
+        file.close()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)

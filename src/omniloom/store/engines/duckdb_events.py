@@ -24,7 +24,6 @@ class DuckEventsTx:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._staged: list[str] = []
 
     def run(self, query: Query, **params: Any) -> None:
         """Execute."""
@@ -47,7 +46,8 @@ class DuckEventsTx:
 
     def arrow(self, query: Query, **params: Any) -> pa.Table:
         """The result as an Arrow table."""
-        return self._execute(query, params).to_arrow_table()
+        text, adapted = _rendered(query, params)
+        return self._connection.sql(text, params=adapted).to_arrow_table()
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows by column name. ``table`` is a name from code, checked to be one."""
@@ -60,7 +60,6 @@ class DuckEventsTx:
     def stage(self, name: str, rows: pa.Table) -> None:
         """Make ``rows`` readable as ``stage_<name>`` until the transaction ends."""
         self._connection.register(f"stage_{name}", rows)
-        self._staged.append(f"stage_{name}")
 
     def cursor(self, name: str) -> int:
         """Where a reader stands."""
@@ -72,16 +71,16 @@ class DuckEventsTx:
         self.run(_FORGET_CURSOR, name=name)
         self.run(_ADD_CURSOR, name=name, position=position)
 
-    def unstage(self) -> None:
-        """Forget staged tables."""
-        for name in self._staged:
-            self._connection.unregister(name)
-        self._staged.clear()
-
     def _execute(self, query: Query, params: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
-        text, lists = query.render("duckdb")
-        adapted = {n: list(v) if n in lists else _naive(v) for n, v in params.items()}
-        return self._connection.execute(text, adapted or None)
+        text, adapted = _rendered(query, params)
+        return self._connection.execute(text, adapted)
+
+
+def _rendered(query: Query, params: Mapping[str, Any]) -> tuple[str, dict[str, Any] | None]:
+    """DuckDB's text and parameters: lists as lists, instants as naive UTC."""
+    text, lists = query.render("duckdb")
+    adapted = {n: [_naive(m) for m in v] if n in lists else _naive(v) for n, v in params.items()}
+    return text, adapted or None
 
 
 def _naive(value: Any) -> Any:
@@ -111,71 +110,82 @@ class DuckEvents:
                     "preserve_insertion_order": False,
                     "enable_external_access": False,
                     "autoinstall_known_extensions": False,
+                    "python_enable_replacements": False,  # a name in SQL is a table, never a Python variable
                 },
             )  # fmt: skip
         except duckdb.IOException as error:
             raise Unavailable(f"cannot open {path.name}: {error}", hint="is another process using it?") from error
+        self._name = path.name
         self._write_lock = threading.RLock()
+        self._is_writing = False
+        self._is_closed = False
 
     @contextmanager
     def read(self) -> Iterator[EventsTx]:
-        """A snapshot on its own cursor."""
-        with self._transaction() as tx:
+        """A snapshot on its own cursor, which cannot write."""
+        with self._transaction("begin transaction read only") as tx:
             yield tx
 
     @contextmanager
     def write(self) -> Iterator[EventsTx]:
-        """The writing transaction; writers wait for each other. It does not nest."""
-        with self._write_lock, self._transaction() as tx:
-            yield tx
+        """The writing transaction; writers wait for each other, so no two conflict.
+
+        Errors: RuntimeError if the thread is writing already: a second transaction would not see the first.
+        """
+        with self._write_lock:
+            if self._is_writing:
+                raise RuntimeError("write() does not nest: pass the open transaction on")
+            self._is_writing = True
+            try:
+                with self._transaction("begin transaction") as tx:
+                    yield tx
+            finally:
+                self._is_writing = False
 
     def execute_script(self, text: str) -> None:
         """Run a migration's statements in one transaction."""
-        with self._write_lock:
-            cursor = self._connection.cursor()
-            try:
-                cursor.begin()
-                cursor.execute(text)
-                cursor.commit()
-            finally:
-                cursor.close()
+        with self._write_lock, self._cursor("begin transaction") as cursor:
+            cursor.execute(text)
 
     def applied(self) -> set[str]:
         """Names of the migrations that have run."""
-        cursor = self._connection.cursor()
-        try:
+        with self._cursor("begin transaction read only") as cursor:
             return {str(row[0]) for row in cursor.execute("select name from store_migration").fetchall()}
-        finally:
-            cursor.close()
 
     def schema(self) -> list[str]:
         """The statements that made every table, view and index, sorted."""
-        cursor = self._connection.cursor()
-        try:
+        with self._cursor("begin transaction read only") as cursor:
             rows = cursor.execute(
                 "select sql from duckdb_tables() where not internal union all"
                 " select sql from duckdb_views() where not internal union all"
                 " select sql from duckdb_indexes() order by 1"
             ).fetchall()
-        finally:
-            cursor.close()
         return [str(row[0]) for row in rows]
 
     def close(self) -> None:
-        """Fold the WAL into the file and close it."""
-        self._connection.close()
+        """Fold the WAL into the file and close it, after the running write."""
+        with self._write_lock:
+            self._is_closed = True
+            self._connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[DuckEventsTx]:
-        connection = self._connection.cursor()
-        tx = DuckEventsTx(connection)
-        connection.begin()
+    def _transaction(self, begin: str) -> Iterator[DuckEventsTx]:
+        with self._cursor(begin) as cursor:
+            yield DuckEventsTx(cursor)
+
+    @contextmanager
+    def _cursor(self, begin: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own in one transaction: committed at the end, rolled back on any exception."""
+        if self._is_closed:
+            raise Unavailable(f"{self._name} is closed", hint="the server is stopping; try again in a moment")
+        cursor = self._connection.cursor()
         try:
-            yield tx
-            connection.commit()
-        except BaseException:
-            connection.rollback()
-            raise
+            cursor.execute(begin)
+            yield cursor
+            cursor.commit()
+        except duckdb.OutOfMemoryException as error:
+            raise Unavailable(f"{self._name}: {error}", hint="raise store.events_memory_mb") from error
+        except duckdb.IOException as error:
+            raise Unavailable(f"{self._name}: {error}", hint="free disk space") from error
         finally:
-            tx.unstage()
-            connection.close()
+            cursor.close()  # rolls back what was not committed, forgets what was staged

@@ -1,7 +1,7 @@
 """SQLite as both embedded row stores use it: WAL, ``synchronous=FULL``, never an older library than 3.51.3.
 
-Power-cut simulation: FULL lost 0 of 1,000 cuts, NORMAL lost acknowledged rows in 729 (spec/reliability.md G2); so
-FULL is not a setting. Older libraries carry the WAL-reset corruption bug (G1).
+Power-cut simulation: FULL lost 0 of 1,000 cuts, NORMAL lost acknowledged rows in 729; so FULL is not a setting. Older
+libraries carry the WAL-reset corruption bug. See docs/decisions/0003.
 """
 
 import threading
@@ -14,6 +14,7 @@ import apsw
 from omniloom.core.errors import Misconfigured, Unavailable
 
 VERSION_MIN = (3, 51, 3)
+_READERS_KEPT = 8  # idle reading connections worth keeping open; more readers than that open their own
 
 
 def check_version(version: str) -> None:
@@ -28,6 +29,7 @@ def check_version(version: str) -> None:
 def connect(path: Path) -> apsw.Connection:
     """A connection with the platform's settings."""
     check_version(apsw.sqlite_lib_version())
+    connection: apsw.Connection | None = None
     try:
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(10_000)
@@ -35,71 +37,112 @@ def connect(path: Path) -> apsw.Connection:
                        "cache_size=-65536", "wal_autocheckpoint=4000"):  # fmt: skip
             connection.execute(f"pragma {pragma}").fetchall()
     except apsw.Error as error:
+        if connection is not None:
+            connection.close()
         raise Unavailable(f"cannot open {path.name}: {error}", hint="check the disk and the data directory") from error
     return connection
 
 
 class Connections:
-    """One writing connection behind a lock, and one reading connection per thread."""
+    """One writing connection behind a lock, and as many reading ones as there are readers at the same time.
+
+    A snapshot belongs to its thread: nested reads share it. Reading connections cannot write. After ``close`` every
+    use is Unavailable; a snapshot still open then ends undisturbed and closes its own connection.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer = connect(path)
         self._write_lock = threading.RLock()
-        self._local = threading.local()
-        self._readers: list[apsw.Connection] = []
-        self._readers_lock = threading.Lock()
+        self._is_writing = False
+        self._is_closed = False
+        self._idle: list[apsw.Connection] = []
+        self._idle_lock = threading.Lock()
+        self._snapshot = threading.local()
 
     @contextmanager
     def writing(self) -> Iterator[apsw.Connection]:
-        """The writer inside ``begin immediate``; committed at the end, rolled back on any exception."""
+        """The writer inside ``begin immediate``; committed at the end, rolled back on any exception.
+
+        Errors: Unavailable if the disk refuses or the store is closed; RuntimeError if the thread is writing already.
+        """
         with self._write_lock:
-            _begin(self._writer, "begin immediate")
+            if self._is_writing:
+                raise RuntimeError("write() does not nest: pass the open transaction on")
+            self._check_open()
+            self._is_writing = True
             try:
-                yield self._writer
-                self._writer.execute("commit")
-            except BaseException as error:
-                _roll_back(self._writer)
-                if isinstance(error, (apsw.FullError, apsw.IOError)):
-                    raise Unavailable(f"{self._path.name}: {error}", hint="free disk space") from error
-                raise
+                with self._faults_told():
+                    yield from self._committed()
+            finally:
+                self._is_writing = False
 
     @contextmanager
     def reading(self) -> Iterator[apsw.Connection]:
-        """The thread's own reader inside one snapshot; nested use shares the snapshot."""
-        connection = self._reader()
-        if connection.in_transaction:
-            yield connection
+        """A reader inside one snapshot; nested use by the same thread shares the snapshot."""
+        outer: apsw.Connection | None = getattr(self._snapshot, "connection", None)
+        if outer is not None:
+            yield outer
             return
-        _begin(connection, "begin")
+        connection = self._borrowed()
+        self._snapshot.connection = connection
         try:
-            yield connection
+            with self._faults_told():
+                connection.execute("begin")
+                yield connection
         finally:
+            self._snapshot.connection = None
             _roll_back(connection)
+            self._return(connection)
 
     def close(self) -> None:
-        """Close every connection; the last one folds the WAL into the file."""
-        with self._readers_lock:
-            for reader in self._readers:
+        """Close after the running write; the last connection folds the WAL into the file."""
+        with self._write_lock:
+            with self._idle_lock:
+                self._is_closed = True
+                idle, self._idle = self._idle, []
+            for reader in idle:
                 reader.close()
-            self._readers.clear()
-        self._writer.close()
+            self._writer.close()
 
-    def _reader(self) -> apsw.Connection:
-        connection: apsw.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = connect(self._path)
-            self._local.connection = connection
-            with self._readers_lock:
-                self._readers.append(connection)
-        return connection
+    def _committed(self) -> Iterator[apsw.Connection]:
+        self._writer.execute("begin immediate")
+        try:
+            yield self._writer
+            self._writer.execute("commit")
+        except BaseException:
+            _roll_back(self._writer)
+            raise
 
+    def _borrowed(self) -> apsw.Connection:
+        with self._idle_lock:
+            self._check_open()
+            if self._idle:
+                return self._idle.pop()
+        reader = connect(self._path)
+        reader.execute("pragma query_only=ON")
+        return reader
 
-def _begin(connection: apsw.Connection, statement: str) -> None:
-    try:
-        connection.execute(statement)
-    except apsw.BusyError as error:
-        raise Unavailable("the database is busy", hint="try again in a moment") from error
+    def _return(self, reader: apsw.Connection) -> None:
+        with self._idle_lock:
+            if not self._is_closed and len(self._idle) < _READERS_KEPT:
+                self._idle.append(reader)
+                return
+        reader.close()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise Unavailable(f"{self._path.name} is closed", hint="the server is stopping; try again in a moment")
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        """What the disk refuses becomes Unavailable; anything else is a fault of ours and stays as it is."""
+        try:
+            yield
+        except (apsw.FullError, apsw.IOError, apsw.CantOpenError) as error:
+            raise Unavailable(f"{self._path.name}: {error}", hint="free disk space") from error
+        except apsw.BusyError as error:
+            raise Unavailable(f"{self._path.name} is busy", hint="try again in a moment") from error
 
 
 def _roll_back(connection: apsw.Connection) -> None:

@@ -30,8 +30,12 @@ class SqliteLog:
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
-        with self._connections.writing() as connection:
-            connection.execute(_SCHEMA)
+        try:
+            with self._connections.writing() as connection:
+                connection.execute(_SCHEMA)
+        except BaseException:
+            self._connections.close()
+            raise
 
     def append(self, messages: Sequence[Message], *, now: datetime) -> Appended:
         """Store new messages in one transaction; see the port."""
@@ -44,6 +48,8 @@ class SqliteLog:
                 cursor.execute("insert or ignore into log_seen values (?, ?)",
                                (key, None if message.keep_id else expires_at))  # fmt: skip
                 is_new.append(connection.changes() == 1)
+                if message.keep_id and not is_new[-1]:
+                    cursor.execute("update log_seen set expires_at = null where key = ?", (key,))
             fresh = ((m.body,) for m, new in zip(messages, is_new, strict=True) if new)
             cursor.executemany("insert into log_message (body) values (?)", fresh)
             last = cursor.execute("select coalesce(max(seq), 0) from sqlite_sequence").fetchone()

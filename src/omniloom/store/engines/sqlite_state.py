@@ -74,13 +74,14 @@ class SqliteStateTx:
 
 def _adapted(params: Mapping[str, Any], lists: frozenset[str]) -> dict[str, Any]:
     """Parameters as SQLite takes them: datetimes as micros, lists as JSON texts."""
-    adapted = dict(params)
-    for name, value in params.items():
-        if isinstance(value, datetime):
-            adapted[name] = micros(value)
-        elif name in lists:
-            adapted[name] = json.dumps(list(value))
-    return adapted
+    return {
+        name: json.dumps([_stored(member) for member in value]) if name in lists else _stored(value)
+        for name, value in params.items()
+    }
+
+
+def _stored(value: Any) -> Any:
+    return micros(value) if isinstance(value, datetime) else value
 
 
 class SqliteState:
