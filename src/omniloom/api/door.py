@@ -1,0 +1,153 @@
+"""What every route shares: its declared permission, the guard that enforces it, errors as problem documents.
+
+The guard stands in one place, so no route can forget it: a route without a declared permission is refused, and a
+test lists all routes.
+
+Source: RFC 9457 (problem details).
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from omniloom import access
+from omniloom.access import Permission, User
+from omniloom.app import Platform
+from omniloom.core.errors import Denied, OmniloomError
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+SESSION_COOKIE = "omniloom_session"
+BODY_BYTES_MAX = 1 << 20  # the largest body any route takes, after decompression too; batches are limited further
+PUBLIC = "public"  # reachable without signing in; such routes carry their own proof (a write key, a signed token)
+
+
+def needs(permission: Permission | str) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route needs: a permission, or ``PUBLIC``."""
+
+    def declare(endpoint: Endpoint) -> Endpoint:
+        endpoint.__omniloom_permission__ = permission  # type: ignore[attr-defined]
+        return endpoint
+
+    return declare
+
+
+def permission_of(endpoint: Any) -> Permission | str | None:
+    """What a route declared, or None."""
+    return getattr(endpoint, "__omniloom_permission__", None)
+
+
+def guard(request: Request) -> User | None:
+    """The signed-in user, if the route's declared permission is his.
+
+    Errors: Denied (401 without a session, 403 without the permission; also for a route that declares nothing).
+    """
+    wanted = permission_of(request.scope["endpoint"])
+    if wanted == PUBLIC:
+        return None
+    if wanted is None:
+        raise Denied("this route declares no permission", hint="declare one with @needs(...)")
+    user = user_of(request)
+    if user is None:
+        raise SignInNeeded("sign in first", hint="send `Authorization: Bearer <token>` or sign in at /sign-in")
+    if not access.may(user, Permission(wanted)):
+        raise Denied(f"your role ({user.role}) lacks the permission {wanted}", hint="ask an owner", permission=wanted)
+    return user
+
+
+class SignInNeeded(Denied):
+    """Sign in first."""
+
+    code = "sign_in_needed"
+    status = 401
+
+
+def user_of(request: Request) -> User | None:
+    """Whoever sends the request: by bearer token, or by session cookie on a request from our own pages."""
+    platform: Platform = request.app.state.platform
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token:
+        return access.principal_of(platform.stores, token, now=platform.now())
+    session = request.cookies.get(SESSION_COOKIE, "")
+    if not session or not _is_from_our_pages(request):
+        return None
+    return access.user_of(platform.stores, session, now=platform.now())
+
+
+def _is_from_our_pages(request: Request) -> bool:
+    """A cookie counts for a changing request only if the browser says that one of our own pages sent it."""
+    return request.method in ("GET", "HEAD") or request.headers.get("sec-fetch-site") in ("same-origin", "none")
+
+
+def reply(value: Any, *, status: int = 200) -> Response:
+    """The value as JSON: dataclasses, datetimes and enums included."""
+    return Response(msgspec.json.encode(value, enc_hook=_plain), status_code=status, media_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if hasattr(value, "tolist") else str(value)
+
+
+def problem(error: OmniloomError) -> Response:
+    """The error as a problem document: what is wrong, who acts, how."""
+    body = {
+        "type": f"urn:omniloom:{error.code}",
+        "title": (type(error).__doc__ or error.code).strip().splitlines()[0],
+        "status": error.status,
+        "detail": error.message,
+        "hint": error.hint,
+        "code": error.code,
+        "facts": error.facts,
+    }
+    response = Response(
+        msgspec.json.encode(body, enc_hook=_plain), status_code=error.status, media_type="application/problem+json"
+    )
+    if error.status == SERVICE_UNAVAILABLE:
+        response.headers["retry-after"] = "5"
+    return response
+
+
+SERVICE_UNAVAILABLE = 503
+
+
+class BodyCap:
+    """ASGI middleware: no route ever sees more bytes than allowed, whatever the headers say."""
+
+    def __init__(self, app: ASGIApp, bytes_max: int = BODY_BYTES_MAX) -> None:
+        self._app = app
+        self._bytes_max = bytes_max
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self._bytes_max:
+            await too_large(self._bytes_max)(scope, receive, send)
+            return
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > self._bytes_max:
+                raise BodyTooLarge(f"the body is over {self._bytes_max} bytes", hint="send less at once")
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class BodyTooLarge(OmniloomError):
+    """The body is too large."""
+
+    code = "too_large"
+    status = 413
+
+
+def too_large(bytes_max: int) -> Response:
+    """The answer to a body over the limit."""
+    return problem(BodyTooLarge(f"the body is over {bytes_max} bytes", hint="send less at once"))

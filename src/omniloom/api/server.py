@@ -1,0 +1,67 @@
+"""Builds the HTTP application: the doors' routes, one guard, one body cap, errors as problem documents."""
+
+import structlog
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from omniloom import __version__
+from omniloom.api import hooks, manage, public, track
+from omniloom.api.door import PUBLIC, BodyCap, guard, needs, permission_of, problem, reply
+from omniloom.app import Platform
+from omniloom.core.errors import Invalid, OmniloomError
+
+log = structlog.get_logger("omniloom.api")
+
+
+def build(platform: Platform) -> FastAPI:
+    """The application of one open platform; pages are mounted on it by ``web.mount``."""
+    app = FastAPI(
+        title="Omniloom",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        dependencies=[Depends(guard)],
+    )
+    app.state.platform = platform
+    app.add_middleware(BodyCap)
+    app.add_exception_handler(OmniloomError, _on_fault)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, _on_bad_request)  # type: ignore[arg-type]
+    app.include_router(track.router(platform))
+    app.include_router(public.router(platform))
+    app.include_router(hooks.router(platform))
+    app.include_router(manage.router())
+    app.add_api_route("/health", _health, include_in_schema=True)
+    return app
+
+
+def undeclared(routes: list[BaseRoute]) -> list[str]:
+    """Paths of routes that declare no permission; a test holds this empty."""
+    return [
+        f"{','.join(sorted(route.methods or ()))} {route.path}"
+        for route in routes
+        if isinstance(route, APIRoute) and permission_of(route.endpoint) is None
+    ]
+
+
+@needs(PUBLIC)
+def _health(request: Request) -> Response:
+    """Whether the process answers and the worker's acts run without faults."""
+    platform: Platform = request.app.state.platform
+    failing = {name: "failing" for name, status in platform.status.items() if status.error}
+    return reply({"status": "degraded" if failing else "ok", "version": __version__, "acts": failing})
+
+
+async def _on_fault(_request: Request, error: OmniloomError) -> Response:
+    if error.status >= 500:
+        log.error("request failed", code=error.code, error=error.message, hint=error.hint)
+    return problem(error)
+
+
+async def _on_bad_request(_request: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"][1:]) or "body"
+    return problem(Invalid(f"{field}: {first['msg']}", hint="see /api/v1/openapi.json", field=field))

@@ -1,0 +1,109 @@
+"""How a command reaches the platform: through the running server's API, or by opening the files itself.
+
+Either way the same routes answer, so a command behaves the same with and without a server.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from omniloom import access, api
+from omniloom.app import Platform, open_platform
+from omniloom.core import egress
+from omniloom.core.errors import Conflict, Denied, Invalid, Missing, Misconfigured, OmniloomError, Unavailable
+from omniloom.worker import loop
+
+SERVER_FILE = "server.json"
+_KINDS = {kind.code: kind for kind in (Invalid, Missing, Conflict, Denied, Unavailable, Misconfigured)}
+TIMEOUT_S = 120.0
+
+
+class Client:
+    """Calls the management API of one data directory."""
+
+    def __init__(self, token: str, *, base_url: str, app: FastAPI | None = None, platform: Platform | None = None):
+        self._token = token
+        self._base_url = base_url
+        self._app = app
+        self.platform = platform
+
+    def get(self, path: str, **params: Any) -> Any:
+        """The JSON answer of a GET. Errors: the API's problem, as the exception it came from."""
+        return self._call("GET", path, params={k: v for k, v in params.items() if v is not None})
+
+    def post(self, path: str, body: Any = None) -> Any:
+        """The JSON answer of a POST."""
+        return self._call("POST", path, json=body)
+
+    def settle(self, progress: Callable[[int], None] | None = None) -> None:
+        """Without a server, do the worker's part now; with one, its worker does it."""
+        if self.platform is not None:
+            loop.catch_up(self.platform, progress)
+
+    def _call(self, method: str, path: str, **options: Any) -> Any:
+        return asyncio.run(self._send(method, f"/api/v1{path}", **options))
+
+    async def _send(self, method: str, path: str, **options: Any) -> Any:
+        headers = {"authorization": f"Bearer {self._token}"}
+        if self._app is not None:
+            client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base_url)
+        else:
+            client = egress.client([httpx.URL(self._base_url).netloc.decode()], timeout_s=TIMEOUT_S)
+        async with client:
+            try:
+                answer = await client.request(method, f"{self._base_url}{path}", headers=headers, **options)
+            except httpx.TransportError as error:
+                raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
+        if answer.status_code >= httpx.codes.BAD_REQUEST:
+            raise _fault(answer)
+        return answer.json()
+
+
+def _fault(answer: httpx.Response) -> OmniloomError:
+    try:
+        body = answer.json()
+        kind = _KINDS.get(body["code"], OmniloomError)
+        return kind(body["detail"], hint=body["hint"])
+    except (ValueError, KeyError):
+        return Unavailable(f"the server answered {answer.status_code}", hint="see its log")
+
+
+@contextmanager
+def connect(data_dir: Path) -> Iterator[Client]:
+    """A client for a data directory: its running server, else the platform opened here and closed at the end."""
+    try:
+        platform = open_platform(data_dir)
+    except Conflict:
+        server = running_server(data_dir)
+        if server is None:
+            raise
+        yield Client(access.local_token(data_dir), base_url=server)
+        return
+    try:
+        app = api.build(platform)
+        yield Client(access.local_token(platform.data_dir), base_url="http://omniloom", app=app, platform=platform)
+    finally:
+        platform.close()
+
+
+def running_server(data_dir: Path) -> str | None:
+    """The base URL the running server wrote down, if its process is alive."""
+    path = data_dir / SERVER_FILE
+    try:
+        server = json.loads(path.read_text())
+        os.kill(int(server["pid"]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
+    return str(server["url"])
+
+
+def write_server_file(data_dir: Path, url: str) -> None:
+    """Write down where this process serves, for commands run beside it."""
+    (data_dir / SERVER_FILE).write_text(json.dumps({"url": url, "pid": os.getpid()}))

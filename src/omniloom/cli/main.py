@@ -1,0 +1,45 @@
+"""The command `omniloom`: lists the groups, turns faults into exit codes."""
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from omniloom.cli import campaign, config, demo, imports, person, report, segment, serve
+from omniloom.cli.output import explain
+from omniloom.core.errors import OmniloomError
+
+app = typer.Typer(
+    name="omniloom",
+    help="Omniloom: one timeline of one person, and the means to act on it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+for module in (demo, serve, imports, config):
+    module.register(app)
+app.add_typer(person.app, name="person", help="Look people up.")
+app.add_typer(segment.app, name="segment", help="Define groups of people and count them.")
+app.add_typer(campaign.app, name="campaign", help="Create, launch and follow campaigns.")
+app.add_typer(report.app, name="report", help="What the money did.")
+
+
+def main() -> NoReturn:
+    """Run a command. Exit codes: 0 done, 2 invalid, 3 missing, 4 conflict, 5 denied, 6 unavailable, 7 misconfigured."""
+    try:
+        app(standalone_mode=False)
+    except OmniloomError as error:
+        explain(error)
+        sys.exit(error.exit_code)
+    except typer.Abort:
+        sys.exit(130)
+    except typer.Exit as ending:
+        sys.exit(ending.exit_code)
+    except Exception as error:
+        show = getattr(error, "show", None)  # a usage error knows how to show itself
+        if show is None:
+            raise
+        show()
+        sys.exit(2)
+    sys.exit(0)

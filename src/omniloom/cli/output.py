@@ -1,0 +1,69 @@
+"""What every command prints: tables for people, one JSON document for scripts, faults with their fix."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from omniloom.core.errors import OmniloomError
+
+console = Console()
+errors = Console(stderr=True)
+
+DataDir = Annotated[
+    Path, typer.Option("--data-dir", envvar="OMNILOOM_DATA_DIR", help="Where the installation keeps its data.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+DEFAULT_DATA_DIR = Path("data")
+
+
+def explain(error: OmniloomError) -> None:
+    """Say what is wrong and what to do about it."""
+    errors.print(f"[red]{error.code}[/red]: ", end="")
+    errors.print(error.message, markup=False, highlight=False)
+    if error.hint:
+        errors.print("[dim]→[/dim] ", end="")
+        errors.print(error.hint, markup=False, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line of standard output."""
+    print(msgspec.json.encode(value, enc_hook=str).decode())
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, empty: str = "none yet") -> None:
+    """A table; numbers to the right. ``empty`` says what to do when there are no rows."""
+    listed = [list(row) for row in rows]
+    if not listed:
+        console.print(f"{title}: {empty}", markup=False)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for index, name in enumerate(columns):
+        is_number = all(isinstance(row[index], (int, float)) or row[index] is None for row in listed)
+        table.add_column(name, justify="right" if is_number else "left")
+    for row in listed:
+        table.add_row(*(shown(value) for value in row))
+    console.print(table)
+
+
+def shown(value: Any) -> str:
+    """A value as a person reads it; text from outside never becomes markup."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, (Mapping, list)):
+        value = json.dumps(value, ensure_ascii=False)
+    return str(value).replace("[", "\\[")

@@ -1,0 +1,48 @@
+"""`omniloom report`: what the money did, in the terminal."""
+
+from typing import Annotated
+
+import typer
+
+from omniloom.cli.client import connect
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.core.money import Money
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `money` a subcommand while it is the only one."""
+
+
+@app.command(epilog="Example: `omniloom report money --model linear --by channel`")
+def money(
+    model: Annotated[str, typer.Option(help="Attribution model: first, last, linear.")] = "last",
+    lookback_days: Annotated[int, typer.Option(help="How long before an order a touch may count, days.")] = 30,
+    by: Annotated[str, typer.Option(help="campaign or channel.")] = "campaign",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Reach, response, orders, revenue and cost per campaign or channel."""
+    with connect(data_dir) as client:
+        found = client.get("/reports/money", model=model, lookback_days=lookback_days, by=by)
+    if as_json:
+        print_json(found)
+        return
+    currency = found["currency"]
+    rows = [
+        (r["name"] or r["key"], r["reached"], r["responded"], r["conversions"], r["new_customers"],
+         Money(r["revenue_minor"], currency), Money(r["cost_minor"], currency), r["romi"])
+        for r in found["rows"]
+    ]  # fmt: skip
+    print_table(
+        f"Money by {by}, {model} touch, {lookback_days} days",
+        ("name", "reached", "responded", "orders", "new customers", "revenue", "cost", "ROMI"),
+        rows,
+        empty="no orders and no touches yet",
+    )
+    console.print(
+        f"credited {found['credited']:,} of {found['conversions']:,} orders and "
+        f"{Money(found['credited_minor'], currency)} of {Money(found['revenue_minor'], currency)}"
+    )

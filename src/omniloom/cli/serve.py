@@ -1,0 +1,107 @@
+"""`omniloom serve`: every role in one process. It stops cleanly and goes on where it was."""
+
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from omniloom import access, api, web
+from omniloom.app import Platform, open_platform
+from omniloom.cli.client import SERVER_FILE, write_server_file
+from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
+from omniloom.core.errors import Conflict
+from omniloom.worker import loop
+
+STOP_S = 10  # how long open requests may take to finish
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("serve", epilog="Example: `omniloom serve --data-dir data --port 8080`")(serve)
+
+
+def serve(
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+) -> None:
+    """Serve the pages, the API and the worker until interrupted."""
+    flags = {k: v for k, v in (("server.host", host), ("server.port", port)) if v is not None}
+    platform = open_platform(data_dir, flags=flags)
+    try:
+        run(platform)
+    finally:
+        platform.close()
+
+
+def run(platform: Platform) -> None:
+    """Serve an open platform until SIGINT or SIGTERM."""
+    with listening(platform) as sock, working(platform):
+        url = f"http://{platform.settings.server.host}:{sock.getsockname()[1]}"
+        write_server_file(platform.data_dir, url)
+        greet(platform, url)
+        try:
+            server_of(platform).run(sockets=[sock])
+        finally:
+            (platform.data_dir / SERVER_FILE).unlink(missing_ok=True)
+
+
+def greet(platform: Platform, url: str) -> None:
+    """Say where it is, and on first run how to become the owner."""
+    console.print(f"Omniloom serves [bold]{url}[/bold] (Ctrl-C stops it)")
+    if access.is_fresh(platform.stores):
+        token = access.setup_token(platform.stores)
+        console.print(f"First run: open [bold]{url}/setup?token={token}[/bold] to become the owner")
+
+
+def server_of(platform: Platform) -> uvicorn.Server:
+    """The HTTP server of a platform with its pages."""
+    application = api.build(platform)
+    web.mount(application, platform)
+    config = uvicorn.Config(
+        application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, h11_max_incomplete_event_size=65536
+    )
+    return uvicorn.Server(config)
+
+
+@contextmanager
+def listening(platform: Platform) -> Iterator[socket.socket]:
+    """A socket bound to the settings' address. Errors: Conflict if the port is taken."""
+    settings = platform.settings.server
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((settings.host, settings.port))
+    except OSError as error:
+        sock.close()
+        raise Conflict(
+            f"port {settings.port} on {settings.host} is taken", hint="choose another with --port"
+        ) from error
+    try:
+        yield sock
+    finally:
+        sock.close()
+
+
+@contextmanager
+def working(platform: Platform) -> Iterator[None]:
+    """The worker's loop in a thread; told to stop and waited for at the end."""
+    stop = threading.Event()
+    thread = threading.Thread(target=loop.run, args=(platform, stop), name="worker")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        platform.wake.set()
+        thread.join()
+
+
+def stop_gently(server: uvicorn.Server) -> None:
+    """Let SIGTERM end a server that runs outside the main thread."""
+    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))
