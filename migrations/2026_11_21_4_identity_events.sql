@@ -1,4 +1,5 @@
 -- store: events
+-- problems: JSON of what was wrong with the event's values, by field; null for most.
 create table identity_event (
     position bigint not null,
     source_id varchar not null,
@@ -15,7 +16,8 @@ create table identity_event (
     currency varchar,
     identifiers varchar not null,
     properties varchar not null,
-    context varchar not null
+    context varchar not null,
+    problems varchar
 );
 create table identity_item (
     position bigint not null,
@@ -32,9 +34,13 @@ create table identity_override (
     person_id bigint not null,
     root_id bigint not null
 );
+-- Late binding: readers use these views. person_id is who it is by now, original_id whose it was when it came. Events
+-- that name nobody (person 0) are kept in the table and left out here.
 create view identity_history as
 select e.* exclude (person_id), coalesce(o.root_id, e.person_id) as person_id, e.person_id as original_id
-from identity_event as e left join identity_override as o on o.person_id = e.person_id;
+from identity_event as e left join identity_override as o on o.person_id = e.person_id
+where e.person_id > 0;
 create view identity_history_item as
-select i.* exclude (person_id), coalesce(o.root_id, i.person_id) as person_id
-from identity_item as i left join identity_override as o on o.person_id = i.person_id;
+select i.* exclude (person_id), coalesce(o.root_id, i.person_id) as person_id, i.person_id as original_id
+from identity_item as i left join identity_override as o on o.person_id = i.person_id
+where i.person_id > 0;

@@ -10,15 +10,20 @@ create table profiles_trait (
     message_id varchar not null,
     source_id varchar not null
 );
+-- One row per person and key as the person was when the trait came; a null value is a removed trait, kept so that a
+-- late older event does not bring it back. The view shows the newest of everyone merged into a person.
 create view profiles_trait_current as
-select
-    coalesce(o.root_id, t.person_id) as person_id,
-    t.key as key,
-    arg_max(t.value, (t.occurred_at, t.message_id)) as value,
-    arg_max(t.text, (t.occurred_at, t.message_id)) as text,
-    arg_max(t.folded, (t.occurred_at, t.message_id)) as folded,
-    arg_max(t.number, (t.occurred_at, t.message_id)) as number,
-    max(t.occurred_at) as occurred_at,
-    arg_max(t.source_id, (t.occurred_at, t.message_id)) as source_id
-from profiles_trait as t left join identity_override as o on o.person_id = t.person_id
-group by coalesce(o.root_id, t.person_id), t.key;
+select person_id, key, t.value as value, t.text as text, t.folded as folded, t.number as number, occurred_at,
+    t.source_id as source_id
+from (
+    select coalesce(o.root_id, t.person_id) as person_id, t.key as key, max(t.occurred_at) as occurred_at,
+        arg_max(
+            struct_pack(
+                value := t.value, text := t.text, folded := t.folded, number := t.number, source_id := t.source_id
+            ),
+            (t.occurred_at, t.message_id)
+        ) as t
+    from profiles_trait as t left join identity_override as o on o.person_id = t.person_id
+    group by coalesce(o.root_id, t.person_id), t.key
+) as newest
+where t.value is not null;

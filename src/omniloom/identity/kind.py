@@ -1,0 +1,78 @@
+"""What a kind of identifier is: how its values are compared, and how far a match may be trusted.
+
+A kind is one file in ``kinds/``. A value is normalised once, on its way in, and from then on only the normal form is
+compared. A *strong* identifier names a person; a weak one (a browser, a device) only says where someone was, so it
+never joins two people who are each known by something strong.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+VALUE_CHARS_MAX = 512
+
+# Placeholders that senders use for "nobody"; a value of zeros and dashes only is one too. Source: Segment's defaults.
+_BLOCKED_WORDS = frozenset(
+    (
+        "-1",
+        "null",
+        "nil",
+        "nan",
+        "none",
+        "undefined",
+        "anonymous",
+        "unknown",
+        "guest",
+        "false",
+        "n/a",
+        "[object object]",
+    )
+)
+_BLOCKED_PATTERN = re.compile(r"^[0-]*$")
+
+
+class ProblemReason(StrEnum):
+    """Why a value is not taken for an identifier."""
+
+    BLOCKED = "blocked"  # a placeholder that many people share
+    MALFORMED = "malformed"  # not a value of its kind
+    TOO_LONG = "too_long"
+    UNKNOWN_KIND = "unknown_kind"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A value that identifies nobody, and why; the event is kept and resolved by its other identifiers."""
+
+    reason: ProblemReason
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of identifier.
+
+    ``priority``: of two identifiers in one event the lower number decides whose event it is. ``is_single``: a person
+    has at most one, so two people with one each are never merged. ``normalise(value, home_region)`` gets a stripped
+    value that is not blocked. ``examples``: raw value -> normal form ("" = refused), checked by the tests.
+    """
+
+    title: str
+    is_strong: bool
+    priority: int
+    normalise: Callable[[str, str], str | Problem]
+    examples: dict[str, str]
+    is_single: bool = False
+
+
+def blocked(value: str) -> Problem | None:
+    """The problem of a stripped value that stands for nobody or is absurdly long; None for any other."""
+    if _BLOCKED_PATTERN.match(value) or value.casefold() in _BLOCKED_WORDS:
+        return Problem(ProblemReason.BLOCKED, f"{value!r} stands for nobody")
+    if len(value) > VALUE_CHARS_MAX:
+        return Problem(ProblemReason.TOO_LONG, f"longer than {VALUE_CHARS_MAX} characters")
+    return None

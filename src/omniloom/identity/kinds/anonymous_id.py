@@ -1,0 +1,16 @@
+"""A browser's or device's own id, before anybody signs in: weak, for a device may be shared."""
+
+from omniloom.identity.kind import Kind
+
+
+def _normalise(value: str, home_region: str) -> str:  # noqa: ARG001 - the signature of every kind
+    return value
+
+
+KIND = Kind(
+    title="Device",
+    is_strong=False,
+    priority=90,
+    normalise=_normalise,
+    examples={"f3b1-77": "f3b1-77", "Anonymous": "", "00000000-0000-0000-0000-000000000000": ""},
+)

@@ -1,0 +1,38 @@
+"""A phone number as E.164. Without a country code it is read in the installation's home region.
+
+In region RU, ``8 916 …``, ``7 916 …``, ``916 …`` and ``+7 916 …`` are one number; Kazakhstan lives inside +7 and is
+told apart by the number itself. Source: libphonenumber's metadata (ITU-T E.164).
+"""
+
+import phonenumbers
+
+from omniloom.identity.kind import Kind, Problem, ProblemReason
+
+
+def _normalise(value: str, home_region: str) -> str | Problem:
+    try:
+        number = phonenumbers.parse(value, home_region)
+    except phonenumbers.NumberParseException as error:
+        return Problem(ProblemReason.MALFORMED, str(error))
+    if not phonenumbers.is_valid_number(number):
+        return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number in any region")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+KIND = Kind(
+    title="Phone",
+    is_strong=True,
+    priority=30,
+    normalise=_normalise,
+    examples={
+        "8 (916) 123-45-67": "+79161234567",
+        "79161234567": "+79161234567",
+        "9161234567": "+79161234567",
+        "+7 916 123 45 67": "+79161234567",
+        "8 701 234 56 78": "+77012345678",
+        "+1 202 555 0123": "+12025550123",
+        "555-0123": "",
+        "call me": "",
+        "000-000": "",
+    },
+)

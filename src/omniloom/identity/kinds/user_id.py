@@ -1,0 +1,17 @@
+"""The customer's id in the brand's own system: the strongest identifier, one per person, compared as it is."""
+
+from omniloom.identity.kind import Kind
+
+
+def _normalise(value: str, home_region: str) -> str:  # noqa: ARG001 - the signature of every kind
+    return value
+
+
+KIND = Kind(
+    title="Customer id",
+    is_strong=True,
+    is_single=True,
+    priority=10,
+    normalise=_normalise,
+    examples={" A-17 ": "A-17", "a-17": "a-17", "0": "", "-1": "", "NULL": "", "undefined": "", "": ""},
+)

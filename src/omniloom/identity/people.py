@@ -1,0 +1,111 @@
+"""Questions about who is who. Every answer follows merges."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from omniloom.core.clock import instant
+from omniloom.core.errors import Missing
+from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise
+from omniloom.store import StateTx, Stores, query
+
+_OWNERS = query(__file__, "owners")
+_ROOT_OF = query(__file__, "root_of")
+_MEMBERS_OF = query(__file__, "members_of")
+_IDENTIFIERS_OF = query(__file__, "identifiers_of")
+_MERGES_OF = query(__file__, "merges_of")
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One identifier of a person; ``person_id`` is whose it was when it came."""
+
+    kind: str
+    value: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MergeEntry:
+    """One line of the merge journal: ``from_id`` became part of ``into_id`` by a rule, on this evidence."""
+
+    merge_id: str
+    from_id: int
+    into_id: int
+    rule: str
+    evidence: dict[str, Any]
+    merged_at: datetime
+    undone_at: datetime | None
+
+
+def find(stores: Stores, text: str, home_region: str) -> list[int]:
+    """People who have exactly this identifier, of whatever kind, by the strongest kind first; no one twice."""
+    found: dict[int, None] = {}
+    with stores.state.read() as tx:
+        for kind in BY_PRIORITY:
+            value = normalise(kind, text, home_region)
+            if isinstance(value, str):
+                for _, _, root_id in tx.tuples(_OWNERS, kind=kind, sought=[value]):
+                    found[root_id] = None
+    return list(found)
+
+
+def root_of(stores: Stores, person_id: int) -> int:
+    """Who ``person_id`` is by now. Errors: Missing if there never was such a person."""
+    with stores.state.read() as tx:
+        roots = roots_of(tx, [person_id])
+    if person_id not in roots:
+        raise Missing(f"no person {person_id}", hint="search for one by any identifier", person_id=person_id)
+    return roots[person_id]
+
+
+def roots_of(tx: StateTx, person_ids: list[int]) -> dict[int, int]:
+    """Who people are by now: person -> root; unknown people are left out."""
+    return dict(tx.tuples(_ROOT_OF, person_ids=person_ids))
+
+
+def members_of(tx: StateTx, root_ids: list[int]) -> dict[int, list[int]]:
+    """Everyone who is part of each person, itself included: the original ids that events and rows carry."""
+    members: dict[int, list[int]] = {}
+    for root_id, person_id in tx.tuples(_MEMBERS_OF, root_ids=root_ids):
+        members.setdefault(root_id, []).append(person_id)
+    return members
+
+
+def identifiers_of(stores: Stores, person_id: int) -> list[Identifier]:
+    """All identifiers of a person, strongest kind first, then last seen first.
+
+    Errors: Missing if there never was such a person.
+    """
+    root_id = root_of(stores, person_id)
+    with stores.state.read() as tx:
+        return identifiers_by_root(tx, [root_id]).get(root_id, [])
+
+
+def identifiers_by_root(tx: StateTx, root_ids: list[int]) -> dict[int, list[Identifier]]:
+    """As :func:`identifiers_of` for many people at once: root -> identifiers."""
+    found: dict[int, list[Identifier]] = {}
+    for root_id, person_id, kind, value, first, last in tx.tuples(_IDENTIFIERS_OF, root_ids=root_ids):
+        found.setdefault(root_id, []).append(Identifier(kind, value, instant(first), instant(last), person_id))
+    for identifiers in found.values():
+        identifiers.sort(key=lambda i: KINDS[i.kind].priority)
+    return found
+
+
+def merges_of(stores: Stores, person_id: int) -> list[MergeEntry]:
+    """How a person came together, oldest merge first. Errors: Missing if there never was such a person."""
+    root_id = root_of(stores, person_id)
+    with stores.state.read() as tx:
+        rows = tx.rows(_MERGES_OF, root_id=root_id)
+    return [
+        MergeEntry(
+            merge_id=row["merge_id"], from_id=row["from_id"], into_id=row["into_id"], rule=row["rule"],
+            evidence=msgspec.json.decode(row["evidence"]), merged_at=instant(row["merged_at"]),
+            undone_at=None if row["undone_at"] is None else instant(row["undone_at"]),
+        )
+        for row in rows
+    ]  # fmt: skip
