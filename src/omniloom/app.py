@@ -87,6 +87,12 @@ class Platform:
         """The present instant of the platform's clock."""
         return self.clock.now()
 
+    def announce_url(self, url: str) -> None:
+        """Use ``url`` in links from now on, unless the settings name a public one."""
+        if not self.settings.server.public_url:
+            self.public_url = url
+            self.transport.public_url = url
+
     def close(self) -> None:
         """Stop what runs beside the doors, then close the stores."""
         self.intake.close()

@@ -3,6 +3,7 @@
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -41,14 +42,41 @@ def serve(
 
 def run(platform: Platform) -> None:
     """Serve an open platform until SIGINT or SIGTERM."""
-    with listening(platform) as sock, working(platform):
-        url = f"http://{platform.settings.server.host}:{sock.getsockname()[1]}"
-        write_server_file(platform.data_dir, url)
+    with serving(platform) as url:
         greet(platform, url)
+        run_until_stopped(threading.Event())
+
+
+@contextmanager
+def serving(platform: Platform, *, any_port: bool = False) -> Iterator[str]:
+    """Pages, API and worker running beside the caller; what it yields is the server's URL.
+
+    ``any_port``: take a free port where the settings' port is in use.
+    """
+    with listening(platform, any_port=any_port) as sock:
+        url = f"http://{platform.settings.server.host}:{sock.getsockname()[1]}"
+        platform.announce_url(url)
+        server = server_of(platform)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="server")
+        thread.start()
+        while not server.started and thread.is_alive():
+            time.sleep(0.02)
+        write_server_file(platform.data_dir, url)
         try:
-            server_of(platform).run(sockets=[sock])
+            with working(platform):
+                yield url
         finally:
             (platform.data_dir / SERVER_FILE).unlink(missing_ok=True)
+            server.should_exit = True
+            thread.join()
+
+
+def run_until_stopped(stop: threading.Event) -> None:
+    """Wait for SIGINT or SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    while not stop.wait(1.0):
+        pass
 
 
 def greet(platform: Platform, url: str) -> None:
@@ -70,22 +98,26 @@ def server_of(platform: Platform) -> uvicorn.Server:
 
 
 @contextmanager
-def listening(platform: Platform) -> Iterator[socket.socket]:
+def listening(platform: Platform, *, any_port: bool = False) -> Iterator[socket.socket]:
     """A socket bound to the settings' address. Errors: Conflict if the port is taken."""
     settings = platform.settings.server
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        sock.bind((settings.host, settings.port))
-    except OSError as error:
-        sock.close()
-        raise Conflict(
-            f"port {settings.port} on {settings.host} is taken", hint="choose another with --port"
-        ) from error
-    try:
+        _bind(sock, settings.host, settings.port, any_port=any_port)
         yield sock
     finally:
         sock.close()
+
+
+def _bind(sock: socket.socket, host: str, port: int, *, any_port: bool) -> None:
+    try:
+        sock.bind((host, port))
+    except OSError as error:
+        if any_port:
+            sock.bind((host, 0))
+            return
+        raise Conflict(f"port {port} on {host} is taken", hint="choose another with --port") from error
 
 
 @contextmanager
@@ -100,8 +132,3 @@ def working(platform: Platform) -> Iterator[None]:
         stop.set()
         platform.wake.set()
         thread.join()
-
-
-def stop_gently(server: uvicorn.Server) -> None:
-    """Let SIGTERM end a server that runs outside the main thread."""
-    signal.signal(signal.SIGTERM, lambda *_: setattr(server, "should_exit", True))

@@ -1,0 +1,76 @@
+"""The demo's customers: they open, click, order and unsubscribe over real HTTP, each by his own seeded draw."""
+
+import asyncio
+import base64
+import html
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+from omniloom.cli.demo.households import draw
+from omniloom.cli.demo.receivers import Received
+from omniloom.core import egress
+
+_LINK = re.compile(r"https?://[^\s\"'<>]+")
+AT_ONCE = 8
+
+
+class Customers:
+    """Everyone who received a message, and how he answers."""
+
+    def __init__(self, public_url: str, write_key: str, seed: str, shares: dict[str, float]) -> None:
+        self._url = public_url
+        self._key = base64.b64encode(f"{write_key}:".encode()).decode()
+        self._seed = seed
+        self._shares = shares
+
+    async def react(self, received: list[Received], now: datetime, progress: Callable[[], None]) -> None:
+        """Let everyone answer; at most ``AT_ONCE`` requests at a time. Answers repeated after a kill change nothing."""
+        limit = asyncio.Semaphore(AT_ONCE)
+        async with egress.client([httpx.URL(self._url).netloc.decode()]) as client:
+
+            async def one(message: Received) -> None:
+                async with limit:
+                    await self._answer(client, message, now)
+                    progress()
+
+            await asyncio.gather(*(one(message) for message in received))
+
+    async def _answer(self, client: httpx.AsyncClient, message: Received, now: datetime) -> None:
+        links = [html.unescape(link) for link in _LINK.findall(message.text)]
+        tracked = [link for link in links if link.startswith(f"{self._url}/l/")]
+        pixels = [link for link in links if link.startswith(f"{self._url}/o/")]
+        leave = [link for link in links if link.startswith(f"{self._url}/u/")]
+        will_click = bool(tracked) and self._draws(message, "click")
+        if pixels and (will_click or self._draws(message, "open")):
+            await client.get(pixels[0])
+        if will_click:
+            await client.get(tracked[0])
+        if will_click and self._draws(message, "order", given="click"):
+            await self._order(client, message, now)
+        if leave and self._draws(message, "unsubscribe"):
+            await client.post(leave[0], data={"List-Unsubscribe": "One-Click"})
+
+    def _draws(self, message: Received, what: str, *, given: str = "") -> bool:
+        share = self._shares[what] / (self._shares[given] if given else 1.0)
+        return draw(self._seed, message.address, what) < share
+
+    async def _order(self, client: httpx.AsyncClient, message: Received, now: datetime) -> None:
+        amount = round(20 + 80 * draw(self._seed, message.address, "amount"), 2)
+        kind = "email" if message.channel == "email" else "phone"
+        order_id = f"web-{message.address}"
+        event: dict[str, Any] = {
+            "anonymousId": f"web-{message.address}",
+            "messageId": f"order-{message.key}",
+            "event": "Order Completed",
+            "timestamp": (now + timedelta(minutes=1)).isoformat(),
+            "context": {"externalIds": [{"type": kind, "id": message.address}], "channel": "web"},
+            "properties": {"order_id": order_id, "revenue": amount, "currency": "USD", "channel": "web"},
+        }
+        answer = await client.post(
+            f"{self._url}/v1/track", json=event, headers={"authorization": f"Basic {self._key}"}
+        )
+        answer.raise_for_status()

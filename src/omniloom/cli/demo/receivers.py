@@ -1,0 +1,142 @@
+"""The far end of both channels, on loopback: an SMTP server and an SMS gateway that write down all they accept.
+
+What they accept is on disk before they answer, so that nobody can be sent a message twice unseen, even when the demo
+is killed between two bytes.
+"""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from omniloom.cli.demo.households import draw
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message that arrived."""
+
+    channel: str
+    address: str
+    key: str
+    text: str
+
+
+class Mailbag:
+    """The file of everything that arrived, one JSON line a message."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+
+    def add(self, received: Received) -> None:
+        """Write one message down, durably."""
+        line = json.dumps([received.channel, received.address, received.key, received.text])
+        with self._lock, self._path.open("a") as file:
+            file.write(line + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def all(self) -> list[Received]:
+        """Everything that arrived so far, in order. A line cut short by a kill was never answered and is left out."""
+        if not self._path.exists():
+            return []
+        received = []
+        for line in self._path.read_text().splitlines():
+            try:
+                received.append(Received(*json.loads(line)))
+            except ValueError:
+                continue
+        return received
+
+
+class _Mailboxes:
+    """aiosmtpd's hooks: some mailboxes do not exist, the others keep what they get."""
+
+    def __init__(self, bag: Mailbag, bad_share: float, seed: str) -> None:
+        self._bag, self._bad_share, self._seed = bag, bad_share, seed
+
+    async def handle_RCPT(  # noqa: N802, PLR0917 - the name and signature are aiosmtpd's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if draw(self._seed, address, "bad mailbox") < self._bad_share:
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        message = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]
+        body = message.get_body(("html", "plain"))
+        text = body.get_content() if body is not None else ""
+        self._bag.add(Received("email", envelope.rcpt_tos[0], str(message["Message-ID"]), text))
+        return "250 2.0.0 accepted"
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    """A small SMS gateway: POST {to, text, client_id} -> {id}."""
+
+    bag: Mailbag
+    bad_share: float
+    seed: str
+
+    def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
+        order = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if draw(self.seed, order["to"], "bad number") < self.bad_share:
+            self._answer(422, {"error": "invalid_destination"})
+            return
+        self.bag.add(Received("sms", order["to"], order["client_id"], order["text"]))
+        self._answer(200, {"id": order["client_id"]})
+
+    def log_message(self, *_args: Any) -> None:
+        """Keep quiet."""
+
+    def _answer(self, status: int, body: dict[str, str]) -> None:
+        raw = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the receivers listen, and what they got."""
+
+    smtp_port: int
+    sms_url: str
+    bag: Mailbag
+
+
+@contextmanager
+def receiving(bag: Mailbag, reactions: dict[str, float], seed: str, sms: ThreadingHTTPServer) -> Iterator[Ends]:
+    """Both receivers, running until the end of the block."""
+    handler = type("Gateway", (_Gateway,), {"bag": bag, "bad_share": reactions["bad_number"], "seed": seed})
+    sms.RequestHandlerClass = handler
+    controller = Controller(_Mailboxes(bag, reactions["bad_mailbox"], seed), hostname=LOOPBACK, port=0)
+    controller.start()
+    thread = threading.Thread(target=sms.serve_forever, name="sms gateway", daemon=True)
+    thread.start()
+    try:
+        smtp_port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        yield Ends(smtp_port, f"http://{LOOPBACK}:{sms.server_port}/send", bag)
+    finally:
+        controller.stop()
+        sms.shutdown()
+        sms.server_close()
+
+
+def gateway_socket() -> ThreadingHTTPServer:
+    """The SMS gateway's server on a free port, not yet answering; its port goes into the settings first."""
+    return ThreadingHTTPServer((LOOPBACK, 0), _Gateway)

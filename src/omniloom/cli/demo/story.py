@@ -1,0 +1,191 @@
+"""What the demo does, step by step, all of it through the platform's own doors and acts."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from omniloom import analytics, collect, journeys, messaging, segments
+from omniloom.app import Platform, import_paths
+from omniloom.cli.demo import households, source
+from omniloom.cli.demo.customers import Customers
+from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
+from omniloom.cli.demo.steps import Steps
+from omniloom.collect import Source
+from omniloom.core.errors import Unavailable
+from omniloom.core.money import to_minor
+from omniloom.store.engines.parquet import distinct_values
+from omniloom.worker import loop
+
+IMPORTS = (  # mapping, its file, what the step is called
+    ("products", "products", "Import the catalogue"),
+    ("demographics", "demographics", "Import demographics"),
+    ("mailings", "campaigns", "Import a year of direct mail"),
+    ("coupons", "coupon_redemptions", "Import coupon redemptions"),
+    ("orders", "transactions", "Import a year of receipts"),
+)
+SEND_S_MAX = 300  # how long the demo waits for its campaign to end
+BATCH = 2000
+
+
+def load(platform: Platform, files: Path, steps: Steps) -> None:
+    """Bring the year in: products, receipts, mailings, redemptions, demographics, invented contacts, costs; resolve."""
+    draws = source.read_yaml("households.yaml")
+    for mapping, file, title in IMPORTS:
+        with steps.step(f"import_{mapping}", title) as note:
+            import_paths(
+                platform, [files / f"{file}.parquet"], source.examples() / f"{mapping}.yaml",
+                lambda p, note=note: note(p.rows_read, p.rows_total),
+            )  # fmt: skip
+    with steps.step("contacts", "Give households contacts (synthetic)") as note:
+        _add_contacts(platform, distinct_values(files / "transactions.parquet", "household_id"), draws)
+    with steps.step("resolve", "Recognise people, fold profiles") as note:
+        loop.catch_up(platform, lambda done: note(done, None))
+    with steps.step("costs", "Enter the mailings' costs (synthetic)"):
+        _add_mail_costs(platform, files, draws)
+
+
+def campaign(platform: Platform, url: str, gateway: ThreadingHTTPServer, steps: Steps) -> None:
+    """Save the segments, send the campaign over e-mail and SMS, let the customers answer, and count it."""
+    plan = source.read_yaml("campaign.yaml")
+    seed = str(source.read_yaml("households.yaml")["seed"])
+    with steps.step("segments", "Compute segments"):
+        segment_id = _save_segments(platform, plan)
+    bag = Mailbag(platform.data_dir / "received.jsonl")
+    with receiving(bag, plan["reactions"], seed, gateway) as ends:
+        with steps.step("campaign", "Send the campaign") as note:
+            _set_channels_up(platform, ends)
+            campaign_id = _save_campaign(platform, plan, segment_id)
+            _wait_until_sent(platform, campaign_id, note)
+        with steps.step("reactions", "Customers open, click, order, leave") as note:
+            _react(platform, url, Customers(url, _web_source(platform).write_key, seed, plan["reactions"]), bag, note)
+
+
+def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any]) -> None:
+    batch: list[Any] = []
+    for event in households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id):
+        batch.append(event)
+        if len(batch) == BATCH:
+            collect.append(platform.stores, batch, now=platform.now(), keep_ids=True)
+            batch = []
+    collect.append(platform.stores, batch, now=platform.now(), keep_ids=True)
+
+
+def _add_mail_costs(platform: Platform, files: Path, draws: dict[str, Any]) -> None:
+    """One cost row per mailing on its first day: so many pieces at the draw's price."""
+    pieces = analytics.mailed_pieces(platform.stores, channel="direct_mail")
+    currency = platform.settings.identity.home_currency
+    rows = [
+        {"day": row["day"], "channel": "direct_mail", "campaign_id": row["campaign_id"],
+         "cost_minor": to_minor(draws["mail_piece_cost"], currency) * row["pieces"], "currency": currency,
+         "impressions": row["pieces"], "clicks": 0, "ad_group": "", "keyword": ""}
+        for row in pieces
+    ]  # fmt: skip
+    analytics.load_costs(platform.stores, [rows], now=platform.now(), currency=currency)
+
+
+def _source(platform: Platform, name: str, kind: str = "server") -> Source:
+    for known in collect.sources(platform.stores):
+        if known.name == name:
+            return known
+    return collect.add_source(platform.stores, name=name, kind=kind, now=platform.now(), ids=platform.ids)
+
+
+def _web_source(platform: Platform) -> Source:
+    return _source(platform, "Web shop", kind="web")
+
+
+def _save_segments(platform: Platform, plan: dict[str, Any]) -> str:
+    stores, now = platform.stores, platform.now()
+    known = {saved.name: saved.segment_id for saved in segments.segments(stores)}
+    for entry in (plan["segment"], *plan["more_segments"]):
+        if entry["name"] not in known:
+            made = segments.create(
+                stores, name=entry["name"], definition=entry["definition"], now=now, ids=platform.ids
+            )
+            known[entry["name"]] = made.segment_id
+            segments.refresh(stores, made.segment_id, now=now)
+    return known[plan["segment"]["name"]]
+
+
+def _set_channels_up(platform: Platform, ends: Ends) -> None:
+    """Point both channels at this run's receivers (their ports change from run to run)."""
+    for channel, settings in (
+        ("email", {"host": "127.0.0.1", "port": ends.smtp_port, "tls": "none",
+                   "from_address": "offers@shop.example.test", "from_name": "The Corner Grocer"}),
+        ("sms", {"url": ends.sms_url, "token": "demo-gateway-token", "sender": "GROCER"}),
+    ):  # fmt: skip
+        messaging.save_channel_settings(
+            platform.stores, channel, settings, is_enabled=True, secret=platform.secret, now=platform.now()
+        )
+
+
+def _save_campaign(platform: Platform, plan: dict[str, Any], segment_id: str) -> str:
+    """Create and launch the campaign, unless an earlier run did."""
+    stores, now, ids = platform.stores, platform.now(), platform.ids
+    wanted = plan["campaign"]
+    for known in journeys.campaigns(stores):
+        if known.name == wanted["name"]:
+            if known.state == "draft":
+                journeys.launch(stores, known.campaign_id, now=now)
+            return known.campaign_id
+    saved = {template.name: template.template_id for template in messaging.templates(stores)}
+    templates = {}
+    for channel, text in plan["templates"].items():
+        if text["name"] not in saved:
+            made = messaging.save_template(
+                stores, name=text["name"], channel=channel, subject=text.get("subject", ""), body=text["body"],
+                now=now, ids=ids,
+            )  # fmt: skip
+            saved[text["name"]] = made.template_id
+        templates[channel] = saved[text["name"]]
+    currency = platform.settings.identity.home_currency
+    made_campaign = journeys.create_campaign(
+        stores, name=wanted["name"], segment_id=segment_id, channels=wanted["channels"], templates=templates,
+        cost_per_message_minor=to_minor(wanted["cost_per_message"], currency), currency=currency, scheduled_at=None,
+        now=now, ids=ids,
+    )  # fmt: skip
+    journeys.launch(stores, made_campaign.campaign_id, now=now)
+    return made_campaign.campaign_id
+
+
+def _wait_until_sent(platform: Platform, campaign_id: str, note: Any) -> None:
+    for _ in _ticks(SEND_S_MAX):
+        tally = journeys.progress(platform.stores, campaign_id).tally
+        note(tally.planned - tally.open, tally.planned or None)
+        if journeys.campaign(platform.stores, campaign_id).state in ("finished", "cancelled"):
+            return
+    raise Unavailable(f"the campaign did not end in {SEND_S_MAX} s", hint="run the command again: it goes on")
+
+
+def _react(platform: Platform, url: str, customers: Customers, bag: Mailbag, note: Any) -> None:
+    received = bag.all()
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        note(done, len(received))
+
+    asyncio.run(customers.react(received, platform.now(), one_more))
+    for _ in _ticks(SEND_S_MAX):
+        if _behind(platform) == 0:
+            return
+
+
+def _behind(platform: Platform) -> int:
+    """Messages in the log that the events store does not show yet, and outcomes not yet told."""
+    with platform.stores.events.read() as events:
+        resolved = events.cursor("identity")
+    return platform.stores.log.last_position() - resolved
+
+
+def _ticks(seconds: float, every_s: float = 0.1) -> Iterator[int]:
+    for tick in range(int(seconds / every_s)):
+        yield tick
+        time.sleep(every_s)
+
+
+__all__ = ["campaign", "load"]
