@@ -1,0 +1,19 @@
+"""Analytics: what marketing cost and what it brought. It reads the resolved history and writes only costs and names.
+
+Owns: analytics_cost, analytics_campaign, analytics_message_price and the view analytics_touch (event store).
+Invariants: the credits of every attribution model add up to the conversions and the revenue exactly, the "(none)" row
+included; a cost loaded twice counts once; a quotient without a divisor is None. docs/guide/money.md.
+"""
+
+from omniloom.analytics.campaign import name_campaigns
+from omniloom.analytics.cost import COST_FIELDS, load_costs
+from omniloom.analytics.credit import MODELS
+from omniloom.analytics.model import AttributionModel
+from omniloom.analytics.money import NONE_KEY, MoneyReport, MoneyRow, money, people_of
+from omniloom.analytics.overview import OrderChannel, Overview, Stage, Week, overview
+from omniloom.analytics.settings import AnalyticsSettings
+
+__all__ = [
+    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "MoneyReport", "MoneyRow",
+    "OrderChannel", "Overview", "Stage", "Week", "load_costs", "money", "name_campaigns", "overview", "people_of",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Attribution models: one file, one model, bound as ``MODEL``. See docs/reference/attribution.md to add one."""
