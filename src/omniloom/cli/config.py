@@ -5,14 +5,13 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import apsw
 import typer
 
 from omniloom.app import read_settings
 from omniloom.cli.client import running_server
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, print_json, print_table
 from omniloom.core.errors import OmniloomError, Unavailable
-from omniloom.store.engines.sqlite import check_version
+from omniloom.store.engines.sqlite import check_version, library_version
 
 DISK_FREE_MIN = 1 << 30
 
@@ -60,8 +59,8 @@ def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> Non
 
 
 def _check_sqlite() -> str:
-    check_version(apsw.sqlite_lib_version())
-    return f"SQLite {apsw.sqlite_lib_version()}"
+    check_version(library_version())
+    return f"SQLite {library_version()}"
 
 
 def _check_disk(data_dir: Path) -> str:

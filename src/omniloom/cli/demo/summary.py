@@ -1,6 +1,7 @@
 """The demo's outcome: one document for scripts, one screen for people."""
 
 import resource
+from dataclasses import asdict
 from typing import Any
 
 from omniloom import analytics, journeys, segments
@@ -15,7 +16,7 @@ def summary(platform: Platform, steps: Steps) -> dict[str, Any]:
     """What was imported, whom the campaign reached, and that the credits add up. Counts are of the imported year."""
     stores = platform.stores
     plan = source.read_yaml("campaign.yaml")
-    imported = analytics.imported(stores)
+    imported = asdict(analytics.imported(stores))
     sent = journeys.campaign(stores, plan["campaign"]["name"])  # type: ignore[index]
     tally = journeys.progress(stores, sent.campaign_id).tally
     segment = segments.segment(stores, sent.segment_id)

@@ -26,9 +26,14 @@ def check_version(version: str) -> None:
         )
 
 
+def library_version() -> str:
+    """The version of the SQLite library in use."""
+    return str(apsw.sqlite_lib_version())
+
+
 def connect(path: Path) -> apsw.Connection:
     """A connection with the platform's settings."""
-    check_version(apsw.sqlite_lib_version())
+    check_version(library_version())
     connection: apsw.Connection | None = None
     try:
         connection = apsw.Connection(str(path))
