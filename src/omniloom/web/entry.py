@@ -1,0 +1,99 @@
+"""The plain HTTP doors of the interface: signing in and out, and the first run. A cookie needs a real answer.
+
+They change state, so a request must come from a page of ours (``is_own_form``). Answers to a wrong address and a wrong
+password are byte for byte the same.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Form
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from omniloom import access
+from omniloom.access import PUBLIC, Permission, Public
+from omniloom.core.errors import Conflict, Denied, Invalid, OmniloomError, Unavailable
+from omniloom.web import session_cookie
+from omniloom.web.security import is_own_form, safe_next
+
+if TYPE_CHECKING:
+    from omniloom.app import Platform
+
+ROUTES: dict[str, Permission | Public] = {"/sign-in": PUBLIC, "/sign-out": PUBLIC, "/welcome": PUBLIC}
+"""What each POST route here needs; a test compares with the routes that exist."""
+
+_PROBLEMS = {Denied: "wrong", Unavailable: "throttled", Invalid: "invalid", Conflict: "exists"}
+Text = Annotated[str, Form(max_length=1000)]
+
+
+def add_routes(app: FastAPI, platform: "Platform") -> None:
+    """Register the routes on the server's application."""
+
+    async def sign_in(request: Request, email: Text = "", password: Text = "", next: Text = "/") -> Response:  # noqa: A002 - the form's field
+        """Start a session."""
+        client = request.client.host if request.client else "unknown"
+
+        def enter() -> str:
+            return access.sign_in(
+                platform.stores, email=email, password=password, client=client, now=platform.clock.now()
+            )
+
+        return await _entered(request, platform, enter, back="/sign-in", next_path=safe_next(next))
+
+    async def welcome(  # noqa: PLR0917 - a form's fields
+        request: Request,
+        token: Text = "",
+        email: Text = "",
+        name: Text = "",
+        password: Text = "",
+        language: Text = "en",
+    ) -> Response:
+        """Create the owner on the first run, and sign in."""
+        client = request.client.host if request.client else "unknown"
+
+        def enter() -> str:
+            now = platform.clock.now()
+            access.create_owner(
+                platform.stores, token=token, email=email, name=name, password=password, language=language, now=now,
+                ids=platform.ids,
+            )  # fmt: skip
+            return access.sign_in(platform.stores, email=email, password=password, client=client, now=now)
+
+        return await _entered(request, platform, enter, back="/welcome", next_path="/")
+
+    async def sign_out(request: Request) -> Response:
+        """End the session."""
+        if not is_own_form(request, platform.public_url):
+            return _foreign()
+        if token := session_cookie.session_of(request):
+            await run_in_threadpool(access.sign_out, platform.stores, token)
+        response = RedirectResponse("/sign-in", status_code=303)
+        session_cookie.take(response, https=session_cookie.is_https(request, platform.public_url))
+        return response
+
+    for path, door in (("/sign-in", sign_in), ("/sign-out", sign_out), ("/welcome", welcome)):
+        app.add_api_route(path, door, methods=["POST"], include_in_schema=False, response_model=None)
+
+
+async def _entered(
+    request: Request, platform: "Platform", enter: Callable[[], str], *, back: str, next_path: str
+) -> Response:
+    """The answer to a form that starts a session, or sends the visitor back to it with what was wrong."""
+    if not is_own_form(request, platform.public_url):
+        return _foreign()
+    try:
+        token = await run_in_threadpool(enter)
+    except OmniloomError as error:
+        known = {"problem": _PROBLEMS.get(type(error), "fault"), "field": str(error.facts.get("field", ""))}
+        query = {**{key: value for key, value in known.items() if value}, "next": next_path}
+        return RedirectResponse(f"{back}?{urlencode(query)}", status_code=303)
+    response = RedirectResponse(next_path, status_code=303)
+    session_cookie.give(response, token, https=session_cookie.is_https(request, platform.public_url))
+    return response
+
+
+def _foreign() -> Response:
+    return PlainTextResponse("This form was not sent from a page of this server.", status_code=403)

@@ -1,0 +1,164 @@
+"""The few building blocks all pages are made of, so that they look and behave alike."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from nicegui import ui
+
+Click = Callable[..., Any]
+
+
+@contextmanager
+def heading(title: str, subtitle: str = "") -> Iterator[None]:
+    """The page's title; what is built inside stands at the right, where the page's actions belong."""
+    with ui.element("div").classes("om-heading"):
+        with ui.element("div").classes("om-heading-text"):
+            text(title, "om-title", tag="h1")
+            if subtitle:
+                text(subtitle, "om-subtitle")
+        with ui.element("div").classes("om-actions"):
+            yield
+
+
+@contextmanager
+def panel(title: str = "", subtitle: str = "", *, classes: str = "") -> Iterator[ui.element]:
+    """A card with an optional title."""
+    with ui.element("section").classes(f"om-panel {classes}") as card:
+        if title:
+            with ui.element("div").classes("om-panel-head"):
+                text(title, "om-panel-title", tag="h2")
+                if subtitle:
+                    text(subtitle, "om-subtitle")
+        yield card
+
+
+@contextmanager
+def columns(*, wide: bool = False) -> Iterator[None]:
+    """Panels side by side: two equal ones, or with ``wide`` a broad one and a narrow one."""
+    with ui.element("div").classes("om-columns om-wide" if wide else "om-columns"):
+        yield
+
+
+@contextmanager
+def stack() -> Iterator[ui.element]:
+    """Things below each other with the page's spacing."""
+    with ui.element("div").classes("om-stack") as box:
+        yield box
+
+
+@contextmanager
+def line(classes: str = "") -> Iterator[ui.element]:
+    """Things beside each other, wrapping when narrow."""
+    with ui.element("div").classes(f"om-line {classes}") as box:
+        yield box
+
+
+def text(content: str, classes: str = "", *, tag: str = "div") -> ui.element:
+    """Plain text; never markup, so what customers send cannot become a tag."""
+    label = ui.label(content).classes(classes)
+    label.tag = tag
+    return label
+
+
+def figures(items: Sequence[tuple[str, str, str]]) -> None:
+    """A row of key figures: (label, value, note)."""
+    with ui.element("div").classes("om-figures"):
+        for label, value, note in items:
+            with ui.element("div").classes("om-figure"):
+                text(label, "om-figure-label")
+                text(value, "om-figure-value")
+                text(note, "om-figure-note")
+
+
+def facts(items: Sequence[tuple[str, str]]) -> None:
+    """A short list of named values."""
+    with ui.element("dl").classes("om-facts"):
+        for label, value in items:
+            text(label, tag="dt")
+            text(value, tag="dd")
+
+
+def badge(content: str, tone: str = "neutral", *, icon: str = "") -> ui.element:
+    """A small mark; tone is neutral, good, warn, bad or info."""
+    with ui.element("span").classes(f"om-badge om-{tone}") as mark:
+        if icon:
+            ui.icon(icon)
+        text(content, tag="span")
+    return mark
+
+
+def empty(icon: str, title: str, explanation: str) -> ui.element:
+    """What to show when there is nothing yet: why, and what to do first. Build the action inside ``with``."""
+    with ui.element("div").classes("om-empty") as box:
+        ui.icon(icon).classes("om-empty-icon")
+        text(title, "om-empty-title", tag="h2")
+        text(explanation, "om-empty-text")
+    return box
+
+
+def action(label: str, icon: str = "", *, on_click: Click | None = None, href: str = "") -> ui.button:
+    """The main button of a page or panel."""
+    return _button(label, icon, on_click, href).props("unelevated no-caps color=primary").classes("om-button")
+
+
+def quiet(label: str, icon: str = "", *, on_click: Click | None = None, href: str = "") -> ui.button:
+    """A button for everything that is not the main thing."""
+    return _button(label, icon, on_click, href).props("outline no-caps").classes("om-button om-quiet")
+
+
+def icon_button(icon: str, label: str, *, on_click: Click | None = None) -> ui.button:
+    """A round button with only an icon; the label is its tooltip and its name for screen readers."""
+    button = ui.button(icon=icon, on_click=on_click, color=None).props("flat round dense").classes("om-icon-button")
+    button.props["aria-label"] = label
+    button.tooltip(label)
+    return button
+
+
+def _button(label: str, icon: str, on_click: Click | None, href: str) -> ui.button:
+    target = (lambda: ui.navigate.to(href)) if href else on_click
+    return ui.button(label, icon=icon or None, on_click=target, color=None)
+
+
+def link(content: str, href: str, classes: str = "") -> ui.link:
+    """A link to a page of ours or a checked address."""
+    return ui.link(content, href).classes(f"om-link {classes}")
+
+
+def avatar(name: str) -> None:
+    """A round mark with someone's initials, coloured by the name."""
+    initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
+    text(initials, f"om-avatar om-hue-{sum(map(ord, name)) % 6}")
+
+
+def code(content: str, *, copy_label: str) -> None:
+    """Text to copy: a key, a command."""
+    with ui.element("div").classes("om-code"):
+        text(content, tag="pre")
+        icon_button("content_copy", copy_label, on_click=lambda: ui.clipboard.write(content))
+
+
+def table(
+    cols: Sequence[tuple[str, str]],
+    rows: list[dict[str, Any]],
+    *,
+    key: str = "id",
+    numeric: Sequence[str] = (),
+    rows_per_page: int = 25,
+    on_row: Callable[[dict[str, Any]], Any] | None = None,
+) -> ui.table:
+    """A plain table: (field, heading) per column; fields in ``numeric`` stand right; a click on a row calls on_row.
+
+    Cell values are shown as text. A row may hold more than its columns.
+    """
+    columns_ = [
+        {"name": field, "label": label, "field": field, "align": "right" if field in numeric else "left",
+         "sortable": True}
+        for field, label in cols
+    ]  # fmt: skip
+    grid = ui.table(rows=rows, columns=columns_, row_key=key, pagination=rows_per_page)
+    grid.props("flat wrap-cells" + (" hide-pagination" if len(rows) <= rows_per_page else "")).classes("om-table")
+    if on_row:
+        grid.classes("om-clickable")
+        grid.on("rowClick", lambda event: on_row(event.args[1]), [[], [key], None])
+    return grid

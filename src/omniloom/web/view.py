@@ -1,0 +1,96 @@
+"""What a page function gets: the platform, the person looking, their language, and ways to act and report."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from nicegui import ui
+from starlette.requests import Request
+
+from omniloom.access import Permission, User, may
+from omniloom.core.errors import Denied, OmniloomError
+from omniloom.core.i18n import Catalogue, Translate
+from omniloom.web.format import Format
+from omniloom.web.page import Page
+
+if TYPE_CHECKING:
+    from omniloom.app import Platform
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CATALOGUE = Catalogue(Path(__file__).parent / "locale")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One page as one person looks at it."""
+
+    platform: "Platform"
+    page: Page
+    request: Request
+    visitor: User | None
+    language: str
+    fmt: Format
+
+    @property
+    def user(self) -> User:
+        """Who looks. Errors: Denied on a public page without sign-in."""
+        if self.visitor is None:
+            raise Denied("nobody is signed in", hint="sign in")
+        return self.visitor
+
+    def _(self, text: str) -> str:
+        """The text in the visitor's language."""
+        return self.translate(text)
+
+    @property
+    def translate(self) -> Translate:
+        """The function behind ``view._``; bind it as ``_`` at the top of a page."""
+        return CATALOGUE.translator(self.language)
+
+    def now(self) -> datetime:
+        """The platform's present instant."""
+        return self.platform.clock.now()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the visitor has a permission; ask it to decide what to show."""
+        return self.visitor is not None and may(self.visitor, permission)
+
+    def require(self, permission: Permission) -> None:
+        """Ask this first in every act that changes something. Errors: Denied with what is missing."""
+        if not self.may(permission):
+            raise Denied(self._("Your role does not allow this."), hint=permission.value)
+
+    async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Work that touches stores or the network, beside the event loop, so that no other page waits for it."""
+        return await asyncio.to_thread(work, *args, **kwargs)
+
+    def done(self, text: str) -> None:
+        """Say that something worked."""
+        ui.notify(text, type="positive", icon="check_circle")
+
+    def warn(self, text: str) -> None:
+        """Say that something needs attention."""
+        ui.notify(text, type="warning", icon="warning")
+
+    def fault(self, error: Exception) -> None:
+        """Show an error as its reader needs it: what is wrong, and what to do; surprises stay in the log."""
+        message, hint = self.explain(error)
+        ui.notify(
+            message, caption=hint, type="negative", icon="error", timeout=8000, close_button=self._("Close"),
+            multi_line=True,
+        )  # fmt: skip
+
+    def explain(self, error: Exception) -> tuple[str, str]:
+        """(what is wrong, what to do) in the visitor's language where we have the words."""
+        if isinstance(error, OmniloomError):
+            return self._sentence(error.message), self._sentence(error.hint)
+        return self._("Something went wrong on the server."), self._("It is in the server's log. Please try again.")
+
+    def _sentence(self, text: str) -> str:
+        known = self._(text)
+        return known[:1].upper() + known[1:]
