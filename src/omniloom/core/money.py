@@ -4,7 +4,7 @@ Source: ISO 4217 exponents.
 """
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
 
 from omniloom.core.errors import Invalid
 
@@ -13,6 +13,9 @@ _EXPONENT = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
+
+
+_MINOR_MAX = 2**63 - 1  # what every store's BIGINT holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +38,16 @@ def exponent_of(currency: str) -> int:
 def to_minor(amount: str | int | float | Decimal, currency: str) -> int:
     """Minor units of a decimal amount, rounded half to even.
 
-    Errors: Invalid if ``amount`` is not a finite decimal number.
+    Errors: Invalid if ``amount`` is not a finite decimal number, or more than the stores can hold.
     """
     try:
         value = Decimal(repr(amount)) if isinstance(amount, float) else Decimal(amount)
-        scaled = value.scaleb(exponent_of(currency))
-        return int(scaled.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
-    except (InvalidOperation, ValueError, OverflowError) as error:
+        minor = int(value.scaleb(exponent_of(currency)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+    except (DecimalException, ValueError, OverflowError) as error:
         raise Invalid(f"not an amount of money: {amount!r}", hint="use digits with a dot, such as 12.50") from error
+    if abs(minor) > _MINOR_MAX:
+        raise Invalid(f"not an amount of money that can be kept: {amount!r}", hint="use a smaller amount")
+    return minor
 
 
 def share_out(amount_minor: int, weights: list[int]) -> list[int]:

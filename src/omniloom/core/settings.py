@@ -132,7 +132,7 @@ def _as(raw: Any, kind: Any) -> Any:
         return words[str(raw).lower()]
     if typing.get_origin(kind) is list or kind is list:
         return [part.strip() for part in raw.split(",") if part.strip()] if isinstance(raw, str) else list(raw)
-    if kind in (int, float) and isinstance(raw, bool):
+    if (kind in (int, float) and isinstance(raw, bool)) or (kind is int and isinstance(raw, float)):
         raise TypeError(raw)
     if kind is str and not isinstance(raw, (str, int, float)):
         raise TypeError(raw)

@@ -115,10 +115,11 @@ class SqliteState:
             return {str(row[0]) for row in connection.execute("select name from store_migration")}
 
     def schema(self) -> list[str]:
-        """The statements that made every table and index, sorted; for the test that migrations equal the schema."""
+        """The statements that made every table, then every index, by name."""
         with self._connections.reading() as connection:
             rows = connection.execute(
-                "select sql from sqlite_master where sql is not null and name not like 'sqlite_%' order by name"
+                "select sql from sqlite_master where sql is not null and name not like 'sqlite_%'"
+                " order by type <> 'table', name"
             ).fetchall()
         return [str(row[0]) for row in rows]
 

@@ -1,0 +1,62 @@
+# Everything a developer, a build machine or a curious visitor runs. `make help` lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CODE := src tests benchmarks
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo -n")
+
+.DEFAULT_GOAL := help
+.PHONY: help install system demo serve test check bench soak schema screenshots lock changelog clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## make .venv with the locked versions (quick when nothing changed)
+
+$(STAMP): pyproject.toml requirements.lock
+	@$(MAKE) --no-print-directory system
+	@[ -x $(BIN)/python ] || python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+system:
+	@SUDO="$(SUDO)" bash .ci/system
+
+demo: install ## import a year of a real grocer, run a campaign, print the summary, serve the UI
+	$(BIN)/omniloom demo
+
+serve: install ## serve the API and the UI on this machine
+	$(BIN)/omniloom serve
+
+test: install ## all tests
+	$(BIN)/python -m pytest
+
+check: install ## format, lint, types, import contracts
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install ## the year's import and the main queries, timed
+	$(BIN)/python -m benchmarks
+
+soak: install ## the long tests
+	$(BIN)/python -m pytest -m soak --timeout 3600
+
+schema: install ## write migrations/schema.*.sql from the migrations
+	$(BIN)/python -c "from omniloom.store.schema import write_schemas; write_schemas()"
+
+screenshots: install ## the README's two pictures, from the demo
+	$(BIN)/python -m benchmarks.screenshots
+
+lock: ## write requirements.lock from pyproject.toml (versions and hashes, no addresses)
+	$(BIN)/python -m uv pip compile pyproject.toml --all-extras --generate-hashes --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet --output-file requirements.lock
+
+changelog: ## fold changes/ into CHANGELOG.md (needs the tool towncrier)
+	$(BIN)/python -m towncrier build --yes
+
+clean: ## remove the environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,35 @@
+-- The events store after every migration. Written by `make schema`: change a migration, not this file.
+
+CREATE TABLE analytics_campaign(campaign_id VARCHAR NOT NULL, "name" VARCHAR NOT NULL, channel VARCHAR NOT NULL);
+
+CREATE TABLE analytics_cost(cost_key VARCHAR NOT NULL, "day" DATE NOT NULL, channel VARCHAR NOT NULL, campaign_id VARCHAR NOT NULL, ad_group VARCHAR NOT NULL, keyword VARCHAR NOT NULL, cost_minor BIGINT NOT NULL, currency VARCHAR NOT NULL, impressions BIGINT NOT NULL, clicks BIGINT NOT NULL, updated_at TIMESTAMP NOT NULL);
+
+CREATE TABLE analytics_message_price(campaign_id VARCHAR NOT NULL, channel VARCHAR NOT NULL, cost_per_message_minor BIGINT NOT NULL, currency VARCHAR NOT NULL);
+
+CREATE TABLE catalog_product(product_id VARCHAR NOT NULL, "name" VARCHAR NOT NULL, category VARCHAR NOT NULL, department VARCHAR NOT NULL, brand VARCHAR NOT NULL, properties VARCHAR NOT NULL, updated_at TIMESTAMP NOT NULL);
+
+CREATE TABLE identity_event("position" BIGINT NOT NULL, source_id VARCHAR NOT NULL, message_id VARCHAR NOT NULL, "type" VARCHAR NOT NULL, "name" VARCHAR NOT NULL, occurred_at TIMESTAMP NOT NULL, received_at TIMESTAMP NOT NULL, person_id BIGINT NOT NULL, channel VARCHAR, campaign_id VARCHAR, order_id VARCHAR, revenue_minor BIGINT, currency VARCHAR, identifiers VARCHAR NOT NULL, properties VARCHAR NOT NULL, context VARCHAR NOT NULL);
+
+CREATE TABLE identity_item("position" BIGINT NOT NULL, line BIGINT NOT NULL, person_id BIGINT NOT NULL, occurred_at TIMESTAMP NOT NULL, order_id VARCHAR, product_id VARCHAR, quantity DOUBLE, amount_minor BIGINT, properties VARCHAR NOT NULL);
+
+CREATE TABLE identity_override(person_id BIGINT NOT NULL, root_id BIGINT NOT NULL);
+
+CREATE TABLE journeys_audience(campaign_id VARCHAR NOT NULL, person_id BIGINT NOT NULL);
+
+CREATE TABLE profiles_trait(person_id BIGINT NOT NULL, "key" VARCHAR NOT NULL, "value" VARCHAR, "text" VARCHAR, folded VARCHAR, number DOUBLE, occurred_at TIMESTAMP NOT NULL, message_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL);
+
+CREATE TABLE segments_change(change_id BIGINT NOT NULL, segment_id VARCHAR NOT NULL, segment VARCHAR NOT NULL, person_id BIGINT NOT NULL, is_entry BOOLEAN NOT NULL, changed_at TIMESTAMP NOT NULL);
+
+CREATE TABLE segments_member(segment_id VARCHAR NOT NULL, person_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
+
+CREATE TABLE store_cursor("name" VARCHAR NOT NULL, "position" BIGINT NOT NULL);
+
+CREATE TABLE store_migration("name" VARCHAR PRIMARY KEY);
+
+CREATE VIEW identity_history AS SELECT e.* EXCLUDE (person_id), COALESCE(o.root_id, e.person_id) AS person_id, e.person_id AS original_id FROM (identity_event AS e LEFT JOIN identity_override AS o ON ((o.person_id = e.person_id)));
+
+CREATE VIEW identity_history_item AS SELECT i.* EXCLUDE (person_id), COALESCE(o.root_id, i.person_id) AS person_id FROM (identity_item AS i LEFT JOIN identity_override AS o ON ((o.person_id = i.person_id)));
+
+CREATE VIEW profiles_trait_current AS SELECT COALESCE(o.root_id, t.person_id) AS person_id, t."key" AS "key", arg_max(t."value", "row"(t.occurred_at, t.message_id)) AS "value", arg_max(t."text", "row"(t.occurred_at, t.message_id)) AS "text", arg_max(t.folded, "row"(t.occurred_at, t.message_id)) AS folded, arg_max(t.number, "row"(t.occurred_at, t.message_id)) AS number, max(t.occurred_at) AS occurred_at, arg_max(t.source_id, "row"(t.occurred_at, t.message_id)) AS source_id FROM (profiles_trait AS t LEFT JOIN identity_override AS o ON ((o.person_id = t.person_id))) GROUP BY COALESCE(o.root_id, t.person_id), t."key";
+
+CREATE VIEW analytics_touch AS SELECT h.person_id AS person_id, h.campaign_id AS campaign_id, COALESCE(h.channel, json_extract_string(h.context, '$.campaign.medium'), c.channel, '') AS channel, COALESCE(json_extract_string(h.context, '$.campaign.content'), '') AS ad_group, COALESCE(json_extract_string(h.context, '$.campaign.term'), '') AS keyword, min(h.occurred_at) AS occurred_at, bool_or((NOT (h."name" IN ('Message Sent', 'Message Opened')))) AS is_response FROM (identity_history AS h LEFT JOIN analytics_campaign AS c ON ((c.campaign_id = h.campaign_id))) WHERE ((h.campaign_id IS NOT NULL) AND (h."type" IN ('track', 'page', 'screen')) AND (NOT (h."name" IN ('Message Delivered', 'Message Bounced', 'Unsubscribed', 'Consent Given', 'Consent Withdrawn', 'Segment Entered', 'Segment Left')))) GROUP BY 1, 2, 3, 4, 5, CAST(h.occurred_at AS date);

@@ -1,0 +1,280 @@
+-- The state store after every migration. Written by `make schema`: change a migration, not this file.
+
+CREATE TABLE access_session (
+    token_hash text primary key,
+    user_id text not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+
+CREATE TABLE access_token (
+    token_hash text primary key,
+    name text not null unique,
+    role text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE access_try (
+    key text not null,
+    at bigint not null
+);
+
+CREATE TABLE access_user (
+    user_id text primary key,
+    email text not null unique,
+    name text not null,
+    password_hash text not null,
+    role text not null,
+    language text not null,
+    theme text not null,
+    is_active bigint not null,
+    created_at bigint not null
+);
+
+CREATE TABLE collect_import (
+    import_id text primary key,
+    mapping text not null,
+    target text not null,
+    paths text not null,
+    state text not null,
+    rows_total bigint not null,
+    rows_read bigint not null,
+    rows_rejected bigint not null,
+    events_added bigint not null,
+    events_known bigint not null,
+    error text not null,
+    started_at bigint not null,
+    finished_at bigint
+);
+
+CREATE TABLE collect_reject (
+    import_id text not null,
+    path text not null,
+    row_number bigint not null,
+    field text not null,
+    reason text not null,
+    value text not null
+);
+
+CREATE TABLE collect_source (
+    source_id text primary key,
+    name text not null unique,
+    kind text not null,
+    write_key text not null unique,
+    created_at bigint not null,
+    disabled_at bigint
+);
+
+CREATE TABLE identity_identifier (
+    kind text not null,
+    value text not null,
+    person_id bigint not null,
+    first_seen_at bigint not null,
+    last_seen_at bigint not null,
+    primary key (kind, value)
+);
+
+CREATE TABLE identity_merge (
+    merge_id text primary key,
+    from_id bigint not null,
+    into_id bigint not null,
+    rule text not null,
+    evidence text not null,
+    merged_at bigint not null,
+    undone_at bigint
+);
+
+CREATE TABLE identity_person (
+    person_id bigint primary key,
+    root_id bigint not null,
+    created_at bigint not null
+);
+
+CREATE TABLE journeys_campaign (
+    campaign_id text primary key,
+    name text not null unique,
+    segment_id text not null,
+    channels text not null,
+    templates text not null,
+    cost_per_message_minor text not null,
+    currency text not null,
+    state text not null,
+    state_reason text not null,
+    audience bigint not null,
+    scheduled_at bigint,
+    launched_at bigint,
+    finished_at bigint,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE messaging_attempt (
+    send_key text primary key,
+    send_id text not null,
+    campaign_id text not null,
+    person_id bigint not null,
+    channel text not null,
+    address text not null,
+    state text not null,
+    reason text not null,
+    provider_id text not null,
+    fence bigint not null,
+    intent_at bigint not null,
+    finished_at bigint,
+    reported bigint not null
+);
+
+CREATE TABLE messaging_channel (
+    channel text primary key,
+    is_enabled bigint not null,
+    settings text not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE messaging_decision (
+    send_id text not null,
+    at bigint not null,
+    channel text not null,
+    verdict text not null,
+    reason text not null,
+    detail text not null
+);
+
+CREATE TABLE messaging_link (
+    link_id text primary key,
+    campaign_id text not null,
+    url text not null,
+    unique (campaign_id, url)
+);
+
+CREATE TABLE messaging_mailing (
+    campaign_id text primary key,
+    name text not null,
+    kind text not null,
+    channels text not null,
+    templates text not null,
+    state text not null,
+    created_at bigint not null
+);
+
+CREATE TABLE messaging_policy (
+    key text primary key,
+    value text not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE messaging_send (
+    send_id text primary key,
+    campaign_id text not null,
+    person_id bigint not null,
+    state text not null,
+    reason text not null,
+    channel text not null,
+    context text not null,
+    fence bigint not null,
+    leased_until bigint not null,
+    not_before bigint not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    unique (campaign_id, person_id)
+);
+
+CREATE TABLE messaging_suppression (
+    channel text not null,
+    address text not null,
+    reason text not null,
+    evidence text not null,
+    created_at bigint not null,
+    primary key (channel, address)
+);
+
+CREATE TABLE messaging_template (
+    template_id text primary key,
+    name text not null unique,
+    channel text not null,
+    subject text not null,
+    body text not null,
+    created_at bigint not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE profiles_card (
+    person_id bigint primary key,
+    name text not null,
+    folded_name text not null,
+    city text not null,
+    timezone text not null,
+    language text not null
+);
+
+CREATE TABLE profiles_consent (
+    person_id bigint not null,
+    channel text not null,
+    purpose text not null,
+    is_given bigint not null,
+    occurred_at bigint not null,
+    message_id text not null,
+    primary key (person_id, channel, purpose)
+);
+
+CREATE TABLE profiles_consent_entry (
+    source_id text not null,
+    message_id text not null,
+    person_id bigint not null,
+    channel text not null,
+    purpose text not null,
+    is_given bigint not null,
+    wording text not null,
+    method text not null,
+    occurred_at bigint not null,
+    recorded_at bigint not null,
+    primary key (source_id, message_id, channel, purpose)
+);
+
+CREATE TABLE segments_segment (
+    segment_id text primary key,
+    name text not null unique,
+    definition text not null,
+    created_at bigint not null,
+    updated_at bigint not null,
+    refreshed_at bigint,
+    members bigint not null,
+    archived_at bigint
+);
+
+CREATE TABLE store_cursor (
+    name text primary key,
+    position bigint not null
+);
+
+CREATE TABLE store_migration (name text primary key);
+
+CREATE INDEX access_session_user on access_session (user_id);
+
+CREATE INDEX access_try_key on access_try (key, at);
+
+CREATE INDEX collect_reject_import on collect_reject (import_id, row_number);
+
+CREATE INDEX identity_identifier_person on identity_identifier (person_id);
+
+CREATE INDEX identity_merge_into on identity_merge (into_id);
+
+CREATE INDEX identity_person_root on identity_person (root_id);
+
+CREATE INDEX messaging_attempt_open on messaging_attempt (state, intent_at);
+
+CREATE INDEX messaging_attempt_person on messaging_attempt (person_id, intent_at);
+
+CREATE INDEX messaging_attempt_reported on messaging_attempt (reported) where reported = 0;
+
+CREATE INDEX messaging_attempt_send on messaging_attempt (send_id);
+
+CREATE INDEX messaging_decision_send on messaging_decision (send_id, at);
+
+CREATE INDEX messaging_send_due on messaging_send (campaign_id, state, not_before);
+
+CREATE INDEX messaging_send_person on messaging_send (person_id, updated_at);
+
+CREATE INDEX profiles_card_name on profiles_card (folded_name);
+
+CREATE INDEX profiles_consent_entry_person on profiles_consent_entry (person_id);
