@@ -120,7 +120,7 @@ class BodyCap:
         self._app = app
         self._bytes_max = bytes_max
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - the ASGI call
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -109,9 +109,7 @@ def _people(routes: APIRouter) -> None:
 
     @routes.get("/people/{person_id}/timeline")
     @needs(Permission.CUSTOMERS_READ)
-    def show_timeline(
-        request: Request, person_id: int, before: datetime | None = None, rows_max: int = 50
-    ) -> Response:
+    def show_timeline(request: Request, person_id: int, before: datetime | None = None, rows_max: int = 50) -> Response:
         """One person's events, newest first."""
         stores = _platform(request).stores
         rows = profiles.timeline(stores, person_id, before=before, rows_max=min(rows_max, ROWS_MAX))
@@ -262,9 +260,7 @@ def _campaigns(routes: APIRouter) -> None:
 def _reports(routes: APIRouter) -> None:
     @routes.get("/reports/money")
     @needs(Permission.MONEY_READ)
-    def report_money(
-        request: Request, model: str = "last", lookback_days: int = 30, by: str = "campaign"
-    ) -> Response:
+    def report_money(request: Request, model: str = "last", lookback_days: int = 30, by: str = "campaign") -> Response:
         """Reach, response, orders, revenue and cost per campaign or channel, credited by a model."""
         return reply(analytics.money(_platform(request).stores, model=model, lookback_days=lookback_days, by=by))
 
@@ -298,9 +294,7 @@ def _sources(routes: APIRouter) -> None:
     def create_source(request: Request, body: SourceBody) -> Response:
         """Add a source; its write key goes into a tracker."""
         platform = _platform(request)
-        made = collect.add_source(
-            platform.stores, name=body.name, kind=body.kind, now=platform.now(), ids=platform.ids
-        )
+        made = collect.add_source(platform.stores, name=body.name, kind=body.kind, now=platform.now(), ids=platform.ids)
         return reply(made, status=201)
 
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.core import egress
-from omniloom.core.errors import Conflict, Denied, Invalid, Missing, Misconfigured, OmniloomError, Unavailable
+from omniloom.core.errors import Conflict, Denied, Invalid, Misconfigured, Missing, OmniloomError, Unavailable
 from omniloom.worker import loop
 
 SERVER_FILE = "server.json"

@@ -32,7 +32,9 @@ def show_config(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -
     if as_json:
         print_json([dict(zip(("setting", "value", "origin", "help"), row, strict=True)) for row in rows])
     else:
-        print_table("Settings", ("setting", "value", "origin", "what it is for"), [(r[0], str(r[1]), *r[2:]) for r in rows])
+        print_table(
+            "Settings", ("setting", "value", "origin", "what it is for"), [(r[0], str(r[1]), *r[2:]) for r in rows]
+        )
 
 
 def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:

@@ -24,7 +24,7 @@ def load(
     data_dir: DataDir = DEFAULT_DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """Load files by a mapping. Interrupted or repeated it adds nothing twice; rejected rows are kept with the reason."""
+    """Load files by a mapping. Interrupted or repeated it adds nothing twice; rejected rows are kept, with reasons."""
     with connect(data_dir) as client:
         result = follow(client, [path.resolve() for path in paths], mapping.resolve())
     if as_json:

@@ -43,3 +43,7 @@ def main() -> NoReturn:
         show()
         sys.exit(2)
     sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -92,7 +92,11 @@ def server_of(platform: Platform) -> uvicorn.Server:
     application = api.build(platform)
     web.mount(application, platform)
     config = uvicorn.Config(
-        application, log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S, h11_max_incomplete_event_size=65536
+        application,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_S,
+        h11_max_incomplete_event_size=65536,
     )
     return uvicorn.Server(config)
 

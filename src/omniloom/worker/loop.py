@@ -16,6 +16,7 @@ from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
 from omniloom.store import Progress
 
+TRIM_STEP = 50_000  # messages; the newest stay a while for the live debugger
 log = structlog.get_logger("omniloom.worker")
 
 
@@ -25,6 +26,19 @@ class Act:
 
     name: str
     run: Callable[[Platform], Progress]
+
+
+def _trim_log(platform: Platform) -> Progress:
+    """Forget raw messages that identity has carried into both stores, a large step at a time."""
+    with platform.stores.state.read() as state, platform.stores.events.read() as events:
+        done = min(state.cursor("identity"), events.cursor("identity"))
+        trimmed = state.cursor("log.trim")
+    if done - trimmed < TRIM_STEP:
+        return Progress(0, is_done=True)
+    platform.stores.log.trim(through=done - TRIM_STEP // 2, now=platform.now())
+    with platform.stores.state.write() as state:
+        state.move_cursor("log.trim", done)
+    return Progress(0, is_done=True)
 
 
 ACTS = (
@@ -39,7 +53,7 @@ ACTS = (
     Act("messaging.deliver", lambda p: messaging.deliver(
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores, now=p.now())),
-    Act("log.trim", lambda p: trim_log(p)),
+    Act("log.trim", _trim_log),
 )  # fmt: skip
 
 
@@ -69,22 +83,6 @@ def catch_up(platform: Platform, progress: Callable[[int], None] | None = None) 
         if progress is not None:
             progress(total)
     return total
-
-
-def trim_log(platform: Platform) -> Progress:
-    """Forget raw messages that identity has carried into both stores, a large step at a time."""
-    with platform.stores.state.read() as state, platform.stores.events.read() as events:
-        done = min(state.cursor("identity"), events.cursor("identity"))
-        trimmed = state.cursor("log.trim")
-    if done - trimmed < TRIM_STEP:
-        return Progress(0, is_done=True)
-    platform.stores.log.trim(through=done - TRIM_STEP // 2, now=platform.now())
-    with platform.stores.state.write() as state:
-        state.move_cursor("log.trim", done)
-    return Progress(0, is_done=True)
-
-
-TRIM_STEP = 50_000  # messages; the newest stay a while for the live debugger
 
 
 def _run_act(platform: Platform, act: Act) -> int:

@@ -71,10 +71,10 @@ def _write_settings(data_dir: Path) -> None:
     if path.exists():
         return
     data_dir.mkdir(parents=True, exist_ok=True)
-    offset_s = int((DEMO_NOW - datetime.now(UTC)).total_seconds())  # noqa: DTZ - aware; the offset defines the clock
+    offset_s = int((DEMO_NOW - datetime.now(UTC)).total_seconds())
     text = (
         "# Written by `omniloom demo`: its clock stands at the end of its data.\n"
-        f"[core]\nclock_offset_s = {offset_s}\n\n[identity]\nhome_region = \"US\"\nhome_currency = \"USD\"\n"
+        f'[core]\nclock_offset_s = {offset_s}\n\n[identity]\nhome_region = "US"\nhome_currency = "USD"\n'
     )
     half = path.with_suffix(".part")
     half.write_text(text)

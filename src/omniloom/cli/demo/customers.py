@@ -70,7 +70,5 @@ class Customers:
             "context": {"externalIds": [{"type": kind, "id": message.address}], "channel": "web"},
             "properties": {"order_id": order_id, "revenue": amount, "currency": "USD", "channel": "web"},
         }
-        answer = await client.post(
-            f"{self._url}/v1/track", json=event, headers={"authorization": f"Basic {self._key}"}
-        )
+        answer = await client.post(f"{self._url}/v1/track", json=event, headers={"authorization": f"Basic {self._key}"})
         answer.raise_for_status()

@@ -67,7 +67,7 @@ class _Mailboxes:
     def __init__(self, bag: Mailbag, bad_share: float, seed: str) -> None:
         self._bag, self._bad_share, self._seed = bag, bad_share, seed
 
-    async def handle_RCPT(  # noqa: N802, PLR0917 - the name and signature are aiosmtpd's
+    async def handle_RCPT(  # noqa: N802 - the name and signature are aiosmtpd's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if draw(self._seed, address, "bad mailbox") < self._bad_share:
@@ -90,7 +90,7 @@ class _Gateway(BaseHTTPRequestHandler):
     bad_share: float
     seed: str
 
-    def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
+    def do_POST(self) -> None:
         order = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if draw(self.seed, order["to"], "bad number") < self.bad_share:
             self._answer(422, {"error": "invalid_destination"})

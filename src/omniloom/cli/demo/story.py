@@ -44,7 +44,7 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
     with steps.step("resolve", "Recognise people, fold profiles") as note:
         loop.catch_up(platform, lambda done: note(done, None))
     with steps.step("costs", "Enter the mailings' costs (synthetic)"):
-        _add_mail_costs(platform, files, draws)
+        _add_mail_costs(platform, draws)
 
 
 def campaign(platform: Platform, url: str, gateway: ThreadingHTTPServer, steps: Steps) -> None:
@@ -60,7 +60,8 @@ def campaign(platform: Platform, url: str, gateway: ThreadingHTTPServer, steps: 
             campaign_id = _save_campaign(platform, plan, segment_id)
             _wait_until_sent(platform, campaign_id, note)
         with steps.step("reactions", "Customers open, click, order, leave") as note:
-            _react(platform, url, Customers(url, _web_source(platform).write_key, seed, plan["reactions"]), bag, note)
+            customers = Customers(url, _web_source(platform).write_key, seed, plan["reactions"])
+            _react(platform, customers, bag, note)
 
 
 def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any]) -> None:
@@ -73,7 +74,7 @@ def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any])
     collect.append(platform.stores, batch, now=platform.now(), keep_ids=True)
 
 
-def _add_mail_costs(platform: Platform, files: Path, draws: dict[str, Any]) -> None:
+def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:
     """One cost row per mailing on its first day: so many pieces at the draw's price."""
     pieces = analytics.mailed_pieces(platform.stores, channel="direct_mail")
     currency = platform.settings.identity.home_currency
@@ -160,7 +161,7 @@ def _wait_until_sent(platform: Platform, campaign_id: str, note: Any) -> None:
     raise Unavailable(f"the campaign did not end in {SEND_S_MAX} s", hint="run the command again: it goes on")
 
 
-def _react(platform: Platform, url: str, customers: Customers, bag: Mailbag, note: Any) -> None:
+def _react(platform: Platform, customers: Customers, bag: Mailbag, note: Any) -> None:
     received = bag.all()
     done = 0
 

