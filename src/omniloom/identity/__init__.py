@@ -14,7 +14,7 @@ Invariants:
 
 from omniloom.identity.kind import Kind, Problem, ProblemReason
 from omniloom.identity.merge import merge
-from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise
+from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
 from omniloom.identity.people import (
     Identifier,
     MergeEntry,
@@ -25,12 +25,13 @@ from omniloom.identity.people import (
     merges_of,
     root_of,
     roots_of,
+    roots_since,
 )
 from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.settings import IdentitySettings
 
 __all__ = [
     "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "MergeEntry", "Problem", "ProblemReason", "find",
-    "identifiers_by_root", "identifiers_of", "members_of", "merge", "merges_of", "normalise", "passed", "resolve",
-    "root_of", "roots_of",
+    "identifiers_by_root", "identifiers_of", "members_of", "merge", "merges_of", "normalise", "passed", "prefixes",
+    "resolve", "root_of", "roots_of", "roots_since",
 ]  # fmt: skip

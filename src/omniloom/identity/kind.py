@@ -58,13 +58,15 @@ class Kind:
 
     ``priority``: of two identifiers in one event the lower number decides whose event it is. ``is_single``: a person
     has at most one, so two people with one each are never merged. ``normalise(value, home_region)`` gets a stripped
-    value that is not blocked. ``examples``: raw value -> normal form ("" = refused), checked by the tests.
+    value that is not blocked. ``prefixes(text, home_region)``: what a normal form may begin with if somebody typed
+    only its beginning. ``examples``: raw value -> normal form ("" = refused), checked by the tests.
     """
 
     title: str
     is_strong: bool
     priority: int
     normalise: Callable[[str, str], str | Problem]
+    prefixes: Callable[[str, str], list[str]]
     examples: dict[str, str]
     is_single: bool = False
 

@@ -21,6 +21,12 @@ def normalise(kind: str, raw: str, home_region: str) -> str | Problem:
     return normal
 
 
+def prefixes(kind: str, text: str, home_region: str) -> list[str]:
+    """What the normal form of a value of this kind may begin with, if ``text`` is the beginning of the value."""
+    beginning = text.strip()
+    return KINDS[kind].prefixes(beginning, home_region) if beginning else []
+
+
 class Normaliser:
     """Normalises with a memory for one batch: a phone number costs 50 µs, and customers come back."""
 

@@ -16,6 +16,7 @@ _ROOT_OF = query(__file__, "root_of")
 _MEMBERS_OF = query(__file__, "members_of")
 _IDENTIFIERS_OF = query(__file__, "identifiers_of")
 _MERGES_OF = query(__file__, "merges_of")
+_ROOTS_SINCE = query(__file__, "roots_since")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,14 @@ def root_of(stores: Stores, person_id: int) -> int:
 def roots_of(tx: StateTx, person_ids: list[int]) -> dict[int, int]:
     """Who people are by now: person -> root; unknown people are left out."""
     return dict(tx.tuples(_ROOT_OF, person_ids=person_ids))
+
+
+def roots_since(tx: StateTx, version: int) -> list[tuple[int, int, int]]:
+    """(person, root, version) of everyone whose root changed after a version, oldest change first.
+
+    For readers that keep something per root: remember the last version, ask again later.
+    """
+    return [(person_id, root_id, at) for person_id, root_id, at in tx.tuples(_ROOTS_SINCE, version=version)]
 
 
 def members_of(tx: StateTx, root_ids: list[int]) -> dict[int, list[int]]:

@@ -19,6 +19,7 @@ from omniloom.identity.claim import Claim, Key, read_claim
 from omniloom.identity.columns import Columns
 from omniloom.identity.graph import Graph, Merge
 from omniloom.identity.normal import Normaliser
+from omniloom.identity.people import roots_since
 from omniloom.store import EventsTx, Progress, StateTx, Stores, query
 
 CURSOR = "identity"
@@ -31,7 +32,6 @@ _ADD_PERSON = query(__file__, "add_person")
 _SEE_IDENTIFIER = query(__file__, "see_identifier")
 _MOVE_ROOT = query(__file__, "move_root")
 _ADD_MERGE = query(__file__, "add_merge")
-_ROOTS_SINCE = query(__file__, "roots_since")
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 
 
@@ -59,7 +59,7 @@ def passed(stores: Stores) -> int:
 
 def sync_overrides(state: StateTx, events: EventsTx) -> None:
     """Bring identity_override up to the state store's roots: one staged join, only what changed since last time."""
-    changed = state.tuples(_ROOTS_SINCE, version=events.cursor(ROOTS_CURSOR))
+    changed = roots_since(state, events.cursor(ROOTS_CURSOR))
     if not changed:
         return
     people, roots, versions = zip(*changed, strict=True)

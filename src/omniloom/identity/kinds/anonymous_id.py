@@ -7,10 +7,15 @@ def _normalise(value: str, home_region: str) -> str:  # noqa: ARG001 - the signa
     return value
 
 
+def _prefixes(text: str, home_region: str) -> list[str]:  # noqa: ARG001 - the signature of every kind
+    return [text]
+
+
 KIND = Kind(
     title="Device",
     is_strong=False,
     priority=90,
     normalise=_normalise,
+    prefixes=_prefixes,
     examples={"f3b1-77": "f3b1-77", "Anonymous": "", "00000000-0000-0000-0000-000000000000": ""},
 )

@@ -14,10 +14,16 @@ def _normalise(value: str, home_region: str) -> str | Problem:  # noqa: ARG001 -
     return card
 
 
+def _prefixes(text: str, home_region: str) -> list[str]:  # noqa: ARG001 - the signature of every kind
+    card = _FILLING.sub("", text).upper()
+    return [card] if card else []
+
+
 KIND = Kind(
     title="Card",
     is_strong=True,
     priority=40,
     normalise=_normalise,
+    prefixes=_prefixes,
     examples={"7700 1234-5678": "770012345678", "ab-12": "AB12", "0000 0000": "", "*12": ""},
 )

@@ -16,11 +16,16 @@ def _normalise(value: str, home_region: str) -> str | Problem:  # noqa: ARG001 -
     return checked.normalized.casefold()
 
 
+def _prefixes(text: str, home_region: str) -> list[str]:  # noqa: ARG001 - the signature of every kind
+    return [text.casefold()]
+
+
 KIND = Kind(
     title="E-mail",
     is_strong=True,
     priority=20,
     normalise=_normalise,
+    prefixes=_prefixes,
     examples={
         " Anna.K@Example.TEST ": "anna.k@example.test",
         "ПОЧТА@пример.рф": "почта@пример.рф",

@@ -4,9 +4,13 @@ In region RU, ``8 916 …``, ``7 916 …``, ``916 …`` and ``+7 916 …`` are o
 told apart by the number itself. Source: libphonenumber's metadata (ITU-T E.164).
 """
 
+import re
+
 import phonenumbers
 
 from omniloom.identity.kind import Kind, Problem, ProblemReason
+
+PREFIX_DIGITS_MIN = 3  # fewer would match a good part of everybody
 
 
 def _normalise(value: str, home_region: str) -> str | Problem:
@@ -19,11 +23,25 @@ def _normalise(value: str, home_region: str) -> str | Problem:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def _prefixes(text: str, home_region: str) -> list[str]:
+    """The digits with and without the home country's code, its national prefix left out."""
+    digits = re.sub(r"[\s()\-.]+", "", text)
+    if digits.startswith("+") and digits[1:].isdigit():
+        return [digits]
+    if len(digits) < PREFIX_DIGITS_MIN or not digits.isdigit():
+        return []
+    country = f"+{phonenumbers.country_code_for_region(home_region)}"
+    national = phonenumbers.ndd_prefix_for_region(home_region, strip_non_digits=True) or ""
+    local = digits.removeprefix(national)
+    return sorted({f"+{digits}", country + local})
+
+
 KIND = Kind(
     title="Phone",
     is_strong=True,
     priority=30,
     normalise=_normalise,
+    prefixes=_prefixes,
     examples={
         "8 (916) 123-45-67": "+79161234567",
         "79161234567": "+79161234567",

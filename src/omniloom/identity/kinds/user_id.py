@@ -7,11 +7,16 @@ def _normalise(value: str, home_region: str) -> str:  # noqa: ARG001 - the signa
     return value
 
 
+def _prefixes(text: str, home_region: str) -> list[str]:  # noqa: ARG001 - the signature of every kind
+    return [text]
+
+
 KIND = Kind(
     title="Customer id",
     is_strong=True,
     is_single=True,
     priority=10,
     normalise=_normalise,
+    prefixes=_prefixes,
     examples={" A-17 ": "A-17", "a-17": "a-17", "0": "", "-1": "", "NULL": "", "undefined": "", "": ""},
 )
