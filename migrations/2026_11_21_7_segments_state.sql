@@ -1,7 +1,7 @@
 -- store: state
 create table segments_segment (
     segment_id text primary key,
-    name text not null unique,
+    name text not null,
     definition text not null,
     created_at bigint not null,
     updated_at bigint not null,
@@ -9,3 +9,4 @@ create table segments_segment (
     members bigint not null,
     archived_at bigint
 );
+create unique index segments_segment_name on segments_segment (name) where archived_at is null;

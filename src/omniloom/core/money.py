@@ -35,6 +35,11 @@ def exponent_of(currency: str) -> int:
     return _EXPONENT.get(currency, 2)
 
 
+def currencies_with(exponent: int) -> list[str]:
+    """The currencies whose minor unit has so many digits, for other than the usual two; for queries over many."""
+    return sorted(code for code, digits in _EXPONENT.items() if digits == exponent)
+
+
 def to_minor(amount: str | int | float | Decimal, currency: str) -> int:
     """Minor units of a decimal amount, rounded half to even.
 

@@ -1,0 +1,29 @@
+"""Segments: sets of people by what is known of them and what they did, defined in a small language.
+
+Owns ``segments_segment`` (definitions, state store), ``segments_member`` and ``segments_change`` (events store).
+
+Invariants:
+* A definition becomes a typed tree, and the tree becomes SQL of constants and placeholders: no user text in SQL.
+* Membership and the record of who entered or left change in one transaction; each change becomes one event, once.
+* Segments never depend on themselves, neither through each other nor through the events they announce.
+"""
+
+from omniloom.segments.announce import announce
+from omniloom.segments.definition import Condition, dump
+from omniloom.segments.describe import describe
+from omniloom.segments.explain import Explained, explain
+from omniloom.segments.membership import Refreshed, members, refresh, refresh_due, segments_of
+from omniloom.segments.operator import Kind, Operator, Takes, known_operators
+from omniloom.segments.parse import PRODUCT_FIELDS, parse
+from omniloom.segments.preview import check, count, sample
+from omniloom.segments.schema import SCHEMA
+from omniloom.segments.segment import Segment, archive, create, segment, segments, update
+from omniloom.segments.suggest import event_names, property_names, property_values
+from omniloom.segments.traits import TraitName, trait_names, trait_values
+
+__all__ = [
+    "PRODUCT_FIELDS", "SCHEMA", "Condition", "Explained", "Kind", "Operator", "Refreshed", "Segment", "Takes",
+    "TraitName", "announce", "archive", "check", "count", "create", "describe", "dump", "event_names", "explain",
+    "known_operators", "members", "parse", "property_names", "property_values", "refresh", "refresh_due", "sample",
+    "segment", "segments", "segments_of", "trait_names", "trait_values", "update",
+]  # fmt: skip

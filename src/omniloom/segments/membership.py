@@ -1,0 +1,98 @@
+"""Who is in each segment, kept up to date: the difference to the last time is written with it, in one transaction.
+
+Invariant: a person in ``segments_member`` has one more entry than exits in ``segments_change``, everyone else as
+many of both (merged people counted together).
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from omniloom.core.clock import micros
+from omniloom.segments.parse import parse
+from omniloom.segments.preview import people
+from omniloom.segments.segment import Segment, segment, segments
+from omniloom.store import Progress, Stores, built, query
+
+_MEMBERS = query(__file__, "members")
+_MEMBERSHIPS = query(__file__, "memberships")
+_ROOT = query(__file__, "root")
+_RECORD_ENTRIES = query(__file__, "record_entries")
+_RECORD_EXITS = query(__file__, "record_exits")
+_DROP = query(__file__, "drop_members")
+_ADD = query(__file__, "add_members")
+_MARK = query(__file__, "mark_refreshed")
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a refresh changed: how many came in, how many went, how many are in."""
+
+    entered: int
+    left: int
+    members: int
+
+
+def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
+    """Compute who is in a segment and note who entered and who left.
+
+    Set-based: four statements, whatever the size; nothing is written for those who stay.
+
+    Errors: Missing if there is no such segment.
+    Cost:   the segment's query, and one pass over its members.
+    """
+    chosen = segment(stores, segment_id)
+    refreshed = _refresh_members(stores, chosen, now)
+    with stores.state.write() as state:
+        state.run(
+            _MARK,
+            segment_id=chosen.segment_id,
+            definition=json.dumps(chosen.definition, ensure_ascii=False),
+            members=refreshed.members,
+            now=now,
+        )
+    return refreshed
+
+
+def _refresh_members(stores: Stores, chosen: Segment, now: datetime) -> Refreshed:
+    compiled = people(stores, parse(chosen.definition), now=now)
+    named = {"segment_id": chosen.segment_id, "segment": chosen.name, "now": now}
+    with stores.events.write() as tx:
+        present = tx.arrow(built("segments.people", compiled.tree), **compiled.params)
+        before = tx.arrow(_MEMBERS, segment_id=chosen.segment_id)
+        tx.stage("now", present)
+        tx.stage("before", before)
+        tx.run(_RECORD_ENTRIES, **named)
+        tx.run(_RECORD_EXITS, **named)
+        tx.run(_DROP, segment_id=chosen.segment_id)
+        tx.run(_ADD, segment_id=chosen.segment_id, now=now)
+    stayed = len(set(present["person_id"].to_pylist()) & set(before["person_id"].to_pylist()))
+    return Refreshed(present.num_rows - stayed, before.num_rows - stayed, present.num_rows)
+
+
+def refresh_due(stores: Stores, *, now: datetime, every_s: int, segments_max: int = 20) -> Progress:
+    """Refresh the segments whose last refresh is older than ``every_s``, those waiting longest first.
+
+    Rows: people who entered or left. Not done while more than ``segments_max`` were due.
+    """
+    limit = now - timedelta(seconds=every_s)
+    due = [s for s in segments(stores) if s.refreshed_at is None or s.refreshed_at <= limit]
+    due.sort(key=lambda s: micros(s.refreshed_at) if s.refreshed_at else 0)
+    changed = [refresh(stores, s.segment_id, now=now) for s in due[:segments_max]]
+    return Progress(sum(c.entered + c.left for c in changed), is_done=len(due) <= segments_max)
+
+
+def members(stores: Stores, segment_id: str) -> list[int]:
+    """Who was in a segment at its last refresh, in order of person_id. Errors: Missing."""
+    chosen = segment(stores, segment_id)
+    with stores.events.read() as tx:
+        return [int(row[0]) for row in tx.tuples(_MEMBERS, segment_id=chosen.segment_id)]
+
+
+def segments_of(stores: Stores, person_id: int) -> list[tuple[Segment, datetime]]:
+    """The segments a person is in with the time of entry, newest first."""
+    known = {s.segment_id: s for s in segments(stores)}
+    with stores.events.read() as tx:
+        merged = tx.one(_ROOT, person_id=person_id)
+        rows = tx.rows(_MEMBERSHIPS, person_id=merged["root_id"] if merged else person_id)
+    return [(known[row["segment_id"]], row["entered_at"]) for row in rows if row["segment_id"] in known]

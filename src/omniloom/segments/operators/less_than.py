@@ -1,0 +1,19 @@
+"""The number is below the argument."""
+
+from sqlglot import exp
+
+from omniloom.segments.operator import Example, Kind, Operator, Takes
+
+OPERATOR = Operator(
+    title="is less than {}",
+    title_ru="меньше {}",
+    kinds=(Kind.NUMBER,),
+    takes=Takes.ONE,
+    matches=lambda value, argument: value is not None and value < argument,
+    sql=lambda column, argument: exp.LT(this=column, expression=argument),
+    examples=(
+        Example(34.0, 35.0, holds=True),
+        Example(35.0, 35.0, holds=False),
+        Example(None, 35.0, holds=False),
+    ),
+)
