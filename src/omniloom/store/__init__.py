@@ -4,11 +4,12 @@ Rooms speak to ports and to SQL files beside them; only ``engines/`` knows a dri
 transaction of what they produced, which is what makes every reader idempotent.
 """
 
+from omniloom.store.engines.files import Join, arranged
 from omniloom.store.ports import Appended, Events, EventsTx, Log, Message, Progress, Row, State, StateTx
 from omniloom.store.sql import Query, built, query
 from omniloom.store.stores import Stores, open_stores
 
 __all__ = [
-    "Appended", "Events", "EventsTx", "Log", "Message", "Progress", "Query", "Row", "State", "StateTx", "Stores",
-    "built", "open_stores", "query",
+    "Appended", "Events", "EventsTx", "Join", "Log", "Message", "Progress", "Query", "Row", "State", "StateTx",
+    "Stores", "arranged", "built", "open_stores", "query",
 ]  # fmt: skip

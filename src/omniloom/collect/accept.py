@@ -1,0 +1,272 @@
+"""What a client sends becomes an event, or a drop with a reason: a list of named steps, the first refusal ends it.
+
+Invariants: every item gets exactly one verdict, in order; a bad item never harms its neighbours; a business rule is
+never a reason to refuse.
+
+Source: Segment spec (identify, track, page, screen, group, alias); spec/reliability.md §4.1 for times and limits.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast, get_args
+
+from omniloom.collect.drop import Drop, Dropped, DropReason
+from omniloom.collect.item import Item, cleaned, decode_item
+from omniloom.core.clock import EPOCH
+from omniloom.core.event import Event, EventType
+from omniloom.core.ids import Ids
+
+MESSAGE_ID_CHARS_MAX = 100
+IDENTIFIER_CHARS_MAX = 500
+NAME_CHARS_MAX = 500
+SKEW_MAX = timedelta(hours=24)  # how far ahead of us a corrected time may lie before it is taken as "now"
+YEAR_MIN, YEAR_MAX = 1900, 2200
+
+TYPES: tuple[str, ...] = get_args(EventType)
+_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# Traits that are identifiers too: what a client calls them -> the identifier's kind.
+_TRAIT_KINDS = {"email": "email", "phone": "phone"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What all items of one request share."""
+
+    source_id: str
+    received_at: datetime
+    sent_at: datetime | None
+    ids: Ids
+    context: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An event in the making."""
+
+    item: Item
+    message_id: str = ""
+    name: str = ""
+    occurred_at: datetime = EPOCH
+    group_id: str = ""
+    previous_id: str = ""
+    identifiers: dict[str, str] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def accept(
+    items: list[Any],
+    *,
+    source_id: str,
+    received_at: datetime,
+    sent_at: datetime | None,
+    ids: Ids,
+    batch_context: dict[str, Any] | None = None,
+) -> list[Event | Drop]:
+    """One verdict per item, in order.
+
+    Shapes: an item is raw JSON (bytes, ``msgspec.Raw``) or a decoded value. ``batch_context`` merges into each item's
+    own context, which wins. ``sent_at`` is the client's clock when it sent; None leaves the items' times as they are.
+    """
+    try:
+        context = cleaned(batch_context or {}, field="context")
+    except Dropped as dropped:
+        return [dropped.drop] * len(items)
+    reception = Reception(source_id, received_at, sent_at, ids, context)
+    return [_accept_one(raw, reception) for raw in items]
+
+
+def _accept_one(raw: Any, reception: Reception) -> Event | Drop:
+    item = decode_item(raw)
+    if isinstance(item, Drop):
+        return item
+    draft = Draft(item)
+    try:
+        for step in STEPS:
+            step(draft, reception)
+    except Dropped as dropped:
+        return dropped.drop
+    return _event(draft, reception)
+
+
+def check_type(draft: Draft, _reception: Reception) -> None:
+    """The type is one of the six calls."""
+    if draft.item.type not in TYPES:
+        given = f"{draft.item.type!r} is not a type" if draft.item.type else "type is missing"
+        raise Dropped(DropReason.UNKNOWN_TYPE, "type", f"{given}; send one of {', '.join(TYPES)}")
+
+
+def merge_context(draft: Draft, reception: Reception) -> None:
+    """The request's context lies under the item's own."""
+    draft.context = {**reception.context, **(draft.item.context or {})}
+    if draft.item.integrations:
+        draft.context["integrations"] = draft.item.integrations
+
+
+def read_message_id(draft: Draft, reception: Reception) -> None:
+    """The message's id, by which a repeated one is known; a new one if the client gives none."""
+    given = "" if draft.item.message_id is None else str(draft.item.message_id).strip()
+    if len(given) > MESSAGE_ID_CHARS_MAX:
+        raise Dropped(
+            DropReason.BAD_MESSAGE_ID,
+            "messageId",
+            f"messageId has {len(given)} characters; the limit is {MESSAGE_ID_CHARS_MAX}: send a UUID",
+        )
+    draft.message_id = given or reception.ids.token()
+
+
+def read_identifiers(draft: Draft, _reception: Reception) -> None:
+    """Who it is about: userId, anonymousId, external ids; traits add e-mail and phone to those."""
+    found = draft.identifiers
+    for kind, name, value in (
+        ("user_id", "userId", draft.item.user_id),
+        ("anonymous_id", "anonymousId", draft.item.anonymous_id),
+    ):
+        if text := _identifier(value, name):
+            found[kind] = text
+    for kind, text in _external_ids(draft.context.get("externalIds")):
+        found.setdefault(kind, text)
+    if not found:
+        raise Dropped(
+            DropReason.NO_IDENTIFIER,
+            "userId",
+            "nobody is named: send userId, anonymousId or context.externalIds [{id, type}]",
+        )
+    traits = (draft.item.traits or {}, draft.context.get("traits"))
+    for own in traits:
+        for key, kind in _TRAIT_KINDS.items():
+            value = own.get(key) if isinstance(own, dict) else None
+            if isinstance(value, str) and (text := _identifier(value, f"traits.{key}")):
+                found.setdefault(kind, text)
+
+
+def read_time(draft: Draft, reception: Reception) -> None:
+    """When it happened: by our clock, corrected for the client's (received - (sent - said))."""
+    item = draft.item
+    name = "originalTimestamp" if item.original_timestamp else "timestamp"
+    said = read_instant(item.original_timestamp or item.timestamp or "", name)
+    sent = reception.sent_at or read_instant(item.sent_at or "", "sentAt")
+    received = reception.received_at
+    try:
+        at = received if said is None else said if sent is None else received - (sent - said)
+    except OverflowError as error:
+        raise _bad_time(name) from error
+    if at > received + SKEW_MAX:
+        draft.context["clock"] = "clamped"
+        at = received
+    elif said is not None and sent is None:
+        draft.context["clock"] = "unchecked"
+    if not YEAR_MIN <= at.year <= YEAR_MAX:
+        raise _bad_time(name)
+    draft.occurred_at = at
+
+
+def read_name(draft: Draft, _reception: Reception) -> None:
+    """What happened (track) or was seen (page, screen)."""
+    item = draft.item
+    name = ((item.event if item.type == "track" else item.name) or "").strip()
+    if item.type == "track" and not name:
+        raise Dropped(DropReason.NO_NAME, "event", 'event is missing: name what happened, such as "Order Completed"')
+    if len(name) > NAME_CHARS_MAX:
+        raise Dropped(DropReason.NO_NAME, "event", f"the name has over {NAME_CHARS_MAX} characters: send a short one")
+    draft.name = name if item.type in ("track", "page", "screen") else ""
+
+
+def read_group(draft: Draft, _reception: Reception) -> None:
+    """The group of a group call."""
+    draft.group_id = _identifier(draft.item.group_id, "groupId")
+    if draft.item.type == "group" and not draft.group_id:
+        raise Dropped(DropReason.NO_GROUP, "groupId", "groupId is missing: send the group's id")
+
+
+def read_previous(draft: Draft, _reception: Reception) -> None:
+    """The other id of an alias call."""
+    draft.previous_id = _identifier(draft.item.previous_id, "previousId")
+    if draft.item.type == "alias" and not draft.previous_id:
+        raise Dropped(DropReason.NO_PREVIOUS, "previousId", "previousId is missing: send the id used before")
+
+
+STEPS: list[Callable[[Draft, Reception], None]] = [
+    check_type,
+    merge_context,
+    read_message_id,
+    read_identifiers,
+    read_time,
+    read_name,
+    read_group,
+    read_previous,
+]
+
+
+def read_instant(text: str, name: str) -> datetime | None:
+    """The aware instant of ISO 8601 text (UTC if it names no zone), None for empty text.
+
+    Errors: Dropped for any other text.
+    """
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _bad_time(name) from error
+
+
+def _bad_time(name: str) -> Dropped:
+    example = "2026-11-21T12:00:00.000Z"
+    return Dropped(DropReason.BAD_TIME, name, f"{name} is not a usable time; send ISO 8601, such as {example}")
+
+
+def _identifier(value: str | int | float | None, name: str) -> str:
+    text = "" if value is None else str(value).strip()
+    if len(text) > IDENTIFIER_CHARS_MAX:
+        raise Dropped(
+            DropReason.BAD_IDENTIFIER, name, f"{name} has over {IDENTIFIER_CHARS_MAX} characters: send the id alone"
+        )
+    return text
+
+
+def _external_ids(entries: Any) -> list[tuple[str, str]]:
+    """Kinds and values of ``context.externalIds``."""
+    if entries is None:
+        return []
+    if not isinstance(entries, list):
+        raise Dropped(
+            DropReason.WRONG_KIND, "context.externalIds", "context.externalIds: expected a list of {id, type}"
+        )
+    return [found for i, entry in enumerate(entries) if (found := _external_id(entry, f"context.externalIds[{i}]"))]
+
+
+def _external_id(entry: Any, name: str) -> tuple[str, str] | None:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), (str, int)):
+        raise Dropped(DropReason.WRONG_KIND, name, f"{name}: expected an object with a text id and a type")
+    kind = entry.get("type")
+    if not isinstance(kind, str) or _KIND.fullmatch(kind) is None:
+        raise Dropped(DropReason.BAD_IDENTIFIER, f"{name}.type", f"{name}.type: use a-z, 0-9 and _, such as card")
+    text = _identifier(entry["id"], f"{name}.id")
+    return (kind, text) if text else None
+
+
+def _event(draft: Draft, reception: Reception) -> Event:
+    item = draft.item
+    return Event(
+        source_id=reception.source_id,
+        message_id=draft.message_id,
+        type=cast("EventType", item.type),
+        name=draft.name,
+        occurred_at=draft.occurred_at,
+        received_at=reception.received_at,
+        identifiers=draft.identifiers,
+        previous_id=draft.previous_id,
+        group_id=draft.group_id,
+        traits=item.traits or {},
+        properties=_properties(item),
+        context=draft.context,
+    )
+
+
+def _properties(item: Item) -> dict[str, Any]:
+    if item.category is None:
+        return item.properties or {}
+    return {"category": item.category, **(item.properties or {})}

@@ -1,0 +1,1 @@
+"""File formats that imports read: one file each, bound as ``FORMAT``."""
