@@ -33,6 +33,8 @@ class Allowed(NamedTuple):
 
 EXCEPTIONS: tuple[Allowed, ...] = (
     Allowed("chance_is_injected", "access", "2026-11-21", "passwords and tokens need the system's randomness itself"),
+    Allowed("chance_is_injected", "app.py", "2026-11-21", "draws the installation's secret once"),
+    Allowed("chance_is_injected", "web/security.py", "2026-11-21", "a page's script nonce must not be repeatable"),
     Allowed("chance_is_injected", "core/ids.py", "2026-11-21", "the place it is injected from"),
     Allowed("time_is_injected", "core/clock.py", "2026-11-21", "the place it is injected from"),
 )
