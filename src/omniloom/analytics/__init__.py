@@ -12,8 +12,9 @@ from omniloom.analytics.model import AttributionModel
 from omniloom.analytics.money import NONE_KEY, MoneyReport, MoneyRow, money, people_of
 from omniloom.analytics.overview import OrderChannel, Overview, Stage, Week, overview
 from omniloom.analytics.settings import AnalyticsSettings
+from omniloom.analytics.year import Counts, imported, mailed_pieces
 
 __all__ = [
-    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "MoneyReport", "MoneyRow",
-    "OrderChannel", "Overview", "Stage", "Week", "load_costs", "money", "name_campaigns", "overview", "people_of",
+    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "Counts", "MoneyReport", "MoneyRow",
+    "OrderChannel", "Overview", "Stage", "Week", "imported", "load_costs", "mailed_pieces", "money", "name_campaigns", "overview", "people_of",
 ]  # fmt: skip

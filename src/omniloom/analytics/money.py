@@ -19,6 +19,7 @@ from omniloom.store import EventsTx, Row, Stores, query
 By = Literal["campaign", "channel", "ad_group", "keyword"]
 Kind = Literal["reached", "responded", "converted"]
 
+UNSAID = "–"  # a channel, ad group or keyword that the touch or cost does not name
 NONE_KEY = "(none)"  # the row of conversions that no touch claims
 _COLUMNS = ("campaign_id", "channel", "ad_group", "keyword")
 _LEVELS: dict[str, tuple[str, ...]] = {
@@ -69,7 +70,7 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyReport:
-    """The rows, what they add up to, and what they must add up to.
+    """The rows, what they add up to, and what they must add up to. ``totals`` are blended: unclaimed orders count too.
 
     ``conversions`` and ``revenue_minor`` are counted plainly; ``credited`` and ``credited_minor`` are the sums over the
     rows. ``left_out``: conversions in other currencies than the report's.
@@ -122,7 +123,7 @@ def money(  # noqa: PLR0913 - the terms of a report, each with its default
         names = {row["campaign_id"]: row for row in tx.rows(query(__file__, "campaign_names"))}
     mine = [row for row in counted if row["currency"] in (currency, None)]
     conversions, revenue_minor = (sum(int(row[name]) for row in mine) for name in ("conversions", "revenue_minor"))
-    rows = [_row(key, part, names, margin) for key, part in parts.items()]
+    rows = [_row(key, part, names, by=by, margin=margin) for key, part in parts.items()]
     rows.sort(key=lambda row: (row.key == NONE_KEY, -row.revenue_minor, -row.cost_minor, row.key))
     credited, credited_minor = sum(r.conversions_millionths for r in rows), sum(r.revenue_minor for r in rows)
     return MoneyReport(
@@ -203,13 +204,17 @@ def _each(*results: list[Row]) -> Iterable[Row]:
         yield from rows
 
 
-def _row(key: Key, part: Row, names: dict[str, Row], margin: float) -> MoneyRow:
+def _label(key: Key, by: str) -> str:
+    """A row's key as one text: its columns in order, a dash for one that nobody said."""
+    return " / ".join(text or UNSAID for column, text in zip(_COLUMNS, key, strict=True) if column in _LEVELS[by])
+
+
+def _row(key: Key, part: Row, names: dict[str, Row], *, by: str, margin: float) -> MoneyRow:
     if not key:
         return _measured(NONE_KEY, NONE_KEY, dict.fromkeys(_COLUMNS, "") | part, margin)
-    label = " / ".join(text or "–" for text in key if text) or "–"
     named = names.get(part["campaign_id"], {})
-    name = " / ".join(text for text in (named.get("name") or key[0], *key[1:]) if text) or "–"
-    return _measured(label, name, {**part, "channel": part["channel"] or named.get("channel", "")}, margin)
+    name = " / ".join(text for text in (named.get("name") or key[0], *key[1:]) if text) or UNSAID
+    return _measured(_label(key, by), name, {**part, "channel": part["channel"] or named.get("channel", "")}, margin)
 
 
 def _totals(rows: list[MoneyRow], reach: Row, conversions: int, margin: float) -> MoneyRow:

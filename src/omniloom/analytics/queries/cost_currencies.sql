@@ -1,3 +1,6 @@
 -- store: events
--- cost_currencies: currencies of imported costs. in: none   out: currency, rows; order: most first
-select currency, count(*) as rows from analytics_cost group by currency order by rows desc, currency
+-- cost_currencies: currencies of costs and message prices. in: none   out: currency; order: most rows first
+select currency
+from (select currency from analytics_cost union all select currency from analytics_message_price)
+group by currency
+order by count(*) desc, currency
