@@ -6,14 +6,16 @@ It is the only module that knows every room's settings. Rooms get what they need
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from omniloom import analytics, catalog, collect, identity
-from omniloom.collect import Intake, LoadProgress, RecentVerdicts
+from omniloom import analytics, catalog, collect
+from omniloom.collect import Intake, LoadProgress, LoadResult, RecentVerdicts
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
 from omniloom.core.ids import Ids, RandomIds
@@ -141,6 +143,7 @@ def open_platform(
     settings = read_settings(data_dir, flags=flags, environ=environ)
     clock = clock or SystemClock(timedelta(seconds=settings.core.clock_offset_s))
     stores = open_stores(data_dir, settings.store)
+    collect.close_interrupted(stores, now=clock.now())
     public_url = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
     secret = installation_secret(data_dir)
     return Platform(
@@ -177,37 +180,32 @@ def installation_secret(data_dir: Path) -> bytes:
 
 def import_paths(
     platform: Platform, paths: list[Path], mapping_path: Path, progress: Callable[[LoadProgress], None] | None = None
-) -> "collect.LoadResult":
+) -> LoadResult:
     """Load files by a mapping into the room its target names (events, products or costs).
 
     Errors: Invalid names the mapping's or file's field that is wrong. Repeating adds nothing twice.
     """
     mapping = collect.read_mapping(mapping_path)
-    stores, now = platform.stores, platform.now()
+    options: dict[str, Any] = {
+        "now": platform.now(), "ids": platform.ids, "progress": progress, "rejects_dir": platform.data_dir / "rejects",
+    }  # fmt: skip
     if mapping.target == "events":
-        result = collect.load(
-            stores, mapping, paths, now=now, ids=platform.ids, progress=progress,
-            rejects_dir=platform.data_dir / "rejects",
-        )  # fmt: skip
+        result = collect.load(platform.stores, mapping, paths, **options)
     else:
-        save = catalog.load_products if mapping.target == "products" else analytics.load_costs
-        result = collect.load_rows(
-            stores, mapping, paths, now=now, ids=platform.ids, progress=progress,
-            rejects_dir=platform.data_dir / "rejects",
-            save=lambda rows: save(stores, rows, now=now, currency=identity_currency(platform)),
-        )  # fmt: skip
+        save = _save_products if mapping.target == "products" else _save_costs
+        result = collect.load_rows(platform.stores, mapping, paths, save=partial(save, platform), **options)
     platform.wake.set()
     return result
 
 
-def identity_currency(platform: Platform) -> str:
-    """The currency amounts are in when an event names none."""
-    return platform.settings.identity.home_currency
+def _save_products(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> int:
+    return catalog.load_products(platform.stores, batches, now=platform.now())
 
 
-def utc(text: str) -> datetime:
-    """An instant from ISO text; for constants in the demo and the command line."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+def _save_costs(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> int:
+    rows = chain.from_iterable(batches)
+    currency = platform.settings.identity.home_currency
+    return analytics.load_costs(platform.stores, rows, now=platform.now(), currency=currency)
 
 
-__all__ = ["ActStatus", "Platform", "Settings", "identity", "import_paths", "open_platform", "read_settings"]
+__all__ = ["ActStatus", "Platform", "Settings", "import_paths", "open_platform", "read_settings"]

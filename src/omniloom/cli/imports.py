@@ -31,11 +31,11 @@ def load(
         print_json(result)
         return
     console.print(
-        f"read {result['rows_read']:,} rows: {result['added']:,} added, {result['known']:,} already known, "
+        f"read {result['rows']:,} rows: {result['added']:,} added, {result['known']:,} already known, "
         f"{result['rejected']:,} rows rejected"
     )
     if result["rejected"]:
-        console.print(f"rejected rows: {result['rejects_file']}", markup=False)
+        console.print(f"rejected rows: {result['rejects_path']}", markup=False)
 
 
 def follow(client: Client, paths: list[Path], mapping: Path, title: str = "") -> dict[str, Any]:
