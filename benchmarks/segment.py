@@ -21,7 +21,7 @@ select count(*) from (
 
 
 def run() -> None:
-    definition = read_yaml("campaign.yaml")["segment"]["definition"]  # type: ignore[index]
+    definition = read_yaml("campaign.yaml")["segment"]["definition"]
     with opened() as platform:
         now = platform.now()
 

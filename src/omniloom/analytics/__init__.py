@@ -9,12 +9,12 @@ from omniloom.analytics.campaign import name_campaigns
 from omniloom.analytics.cost import COST_FIELDS, load_costs
 from omniloom.analytics.credit import MODELS
 from omniloom.analytics.model import AttributionModel
-from omniloom.analytics.money import NONE_KEY, MoneyReport, MoneyRow, money, people_of
+from omniloom.analytics.money import NONE_KEY, By, MoneyReport, MoneyRow, money, people_of
 from omniloom.analytics.overview import OrderChannel, Overview, Stage, Week, overview
 from omniloom.analytics.settings import AnalyticsSettings
 from omniloom.analytics.year import Counts, imported, mailed_pieces
 
 __all__ = [
-    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "Counts", "MoneyReport", "MoneyRow",
+    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "By", "Counts", "MoneyReport", "MoneyRow",
     "OrderChannel", "Overview", "Stage", "Week", "imported", "load_costs", "mailed_pieces", "money", "name_campaigns", "overview", "people_of",
 ]  # fmt: skip

@@ -260,7 +260,9 @@ def _campaigns(routes: APIRouter) -> None:
 def _reports(routes: APIRouter) -> None:
     @routes.get("/reports/money")
     @needs(Permission.MONEY_READ)
-    def report_money(request: Request, model: str = "last", lookback_days: int = 30, by: str = "campaign") -> Response:
+    def report_money(
+        request: Request, model: str = "last", lookback_days: int = 30, by: analytics.By = "campaign"
+    ) -> Response:
         """Reach, response, orders, revenue and cost per campaign or channel, credited by a model."""
         return reply(analytics.money(_platform(request).stores, model=model, lookback_days=lookback_days, by=by))
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from omniloom import access, api, web
+from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.cli.client import SERVER_FILE, write_server_file
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
@@ -89,8 +89,10 @@ def greet(platform: Platform, url: str) -> None:
 
 def server_of(platform: Platform) -> uvicorn.Server:
     """The HTTP server of a platform with its pages."""
+    from omniloom.web.shell import mount  # loading every page takes a second that other commands need not pay
+
     application = api.build(platform)
-    web.mount(application, platform)
+    mount(application, platform)
     config = uvicorn.Config(
         application,
         log_config=None,

@@ -5,6 +5,7 @@ Source: dunnhumby's The Complete Journey, a year of a grocery retailer; MIT.
 
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -38,7 +39,7 @@ def examples() -> Path:
     raise Misconfigured("the examples folder is missing", hint="reinstall omniloom")
 
 
-def read_yaml(name: str) -> dict[str, object]:
+def read_yaml(name: str) -> dict[str, Any]:
     """One of the demo's definition files."""
-    loaded: dict[str, object] = yaml.safe_load((examples() / name).read_text())
+    loaded: dict[str, Any] = yaml.safe_load((examples() / name).read_text())
     return loaded

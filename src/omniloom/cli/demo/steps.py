@@ -1,14 +1,22 @@
 """The demo's progress: one line a step while it runs, its seconds afterwards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from omniloom.cli.output import errors
 from omniloom.core.clock import stopwatch
+
+
+class Note(Protocol):
+    """Tells how far a step is."""
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        """So many done, of so many if known."""
+        ...
 
 
 class Steps:
@@ -31,7 +39,7 @@ class Steps:
         self._bars.stop()
 
     @contextmanager
-    def step(self, key: str, title: str) -> Iterator[Callable[[int, int | None], None]]:
+    def step(self, key: str, title: str) -> Iterator[Note]:
         """One step; call what it yields with (done, total) as it goes on."""
         task: TaskID = self._bars.add_task(title, total=None, done="")
         started = stopwatch()

@@ -12,8 +12,8 @@ from omniloom.app import Platform, import_paths
 from omniloom.cli.demo import households, source
 from omniloom.cli.demo.customers import Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
-from omniloom.cli.demo.steps import Steps
-from omniloom.collect import Source
+from omniloom.cli.demo.steps import Note, Steps
+from omniloom.collect import LoadProgress, Source
 from omniloom.core.errors import Unavailable
 from omniloom.core.money import to_minor
 from omniloom.store.engines.parquet import distinct_values
@@ -35,10 +35,7 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
     draws = source.read_yaml("households.yaml")
     for mapping, file, title in IMPORTS:
         with steps.step(f"import_{mapping}", title) as note:
-            import_paths(
-                platform, [files / f"{file}.parquet"], source.examples() / f"{mapping}.yaml",
-                lambda p, note=note: note(p.rows_read, p.rows_total),
-            )  # fmt: skip
+            _import(platform, files / f"{file}.parquet", source.examples() / f"{mapping}.yaml", note)
     with steps.step("contacts", "Give households contacts (synthetic)") as note:
         _add_contacts(platform, distinct_values(files / "transactions.parquet", "household_id"), draws)
     with steps.step("resolve", "Recognise people, fold profiles") as note:
@@ -64,6 +61,13 @@ def campaign(platform: Platform, url: str, gateway: ThreadingHTTPServer, steps: 
             _react(platform, customers, bag, note)
 
 
+def _import(platform: Platform, file: Path, mapping: Path, note: Note) -> None:
+    def show(progress: LoadProgress) -> None:
+        note(progress.rows_read, progress.rows_total)
+
+    import_paths(platform, [file], mapping, show)
+
+
 def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any]) -> None:
     batch: list[Any] = []
     for event in households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id):
@@ -84,7 +88,7 @@ def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:
          "impressions": row["pieces"], "clicks": 0, "ad_group": "", "keyword": ""}
         for row in pieces
     ]  # fmt: skip
-    analytics.load_costs(platform.stores, [rows], now=platform.now(), currency=currency)
+    analytics.load_costs(platform.stores, rows, now=platform.now(), currency=currency)
 
 
 def _source(platform: Platform, name: str, kind: str = "server") -> Source:
@@ -152,7 +156,7 @@ def _save_campaign(platform: Platform, plan: dict[str, Any], segment_id: str) ->
     return made_campaign.campaign_id
 
 
-def _wait_until_sent(platform: Platform, campaign_id: str, note: Any) -> None:
+def _wait_until_sent(platform: Platform, campaign_id: str, note: Note) -> None:
     for _ in _ticks(SEND_S_MAX):
         tally = journeys.progress(platform.stores, campaign_id).tally
         note(tally.planned - tally.open, tally.planned or None)
@@ -161,7 +165,7 @@ def _wait_until_sent(platform: Platform, campaign_id: str, note: Any) -> None:
     raise Unavailable(f"the campaign did not end in {SEND_S_MAX} s", hint="run the command again: it goes on")
 
 
-def _react(platform: Platform, customers: Customers, bag: Mailbag, note: Any) -> None:
+def _react(platform: Platform, customers: Customers, bag: Mailbag, note: Note) -> None:
     received = bag.all()
     done = 0
 

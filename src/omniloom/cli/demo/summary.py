@@ -17,7 +17,7 @@ def summary(platform: Platform, steps: Steps) -> dict[str, Any]:
     stores = platform.stores
     plan = source.read_yaml("campaign.yaml")
     imported = asdict(analytics.imported(stores))
-    sent = journeys.campaign(stores, plan["campaign"]["name"])  # type: ignore[index]
+    sent = journeys.campaign(stores, plan["campaign"]["name"])
     tally = journeys.progress(stores, sent.campaign_id).tally
     segment = segments.segment(stores, sent.segment_id)
     money = analytics.money(stores, model="last", lookback_days=30)
