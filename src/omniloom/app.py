@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -203,9 +202,8 @@ def _save_products(platform: Platform, batches: Iterator[list[dict[str, Any]]]) 
 
 
 def _save_costs(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> int:
-    rows = chain.from_iterable(batches)
     currency = platform.settings.identity.home_currency
-    return analytics.load_costs(platform.stores, rows, now=platform.now(), currency=currency)
+    return analytics.load_costs(platform.stores, batches, now=platform.now(), currency=currency)
 
 
 __all__ = ["ActStatus", "Platform", "Settings", "import_paths", "open_platform", "read_settings"]

@@ -40,7 +40,7 @@ def _events(household: int, draws: dict[str, Any], source_id: str, phones: dict[
     seed, shares = draws["seed"], draws["shares"]
 
     def chance(what: str) -> bool:
-        return draw(seed, household, what) < shares[what]
+        return draw(seed, household, what) < float(shares[what])
 
     def pick(what: str, options: list[Any]) -> Any:
         return options[int(draw(seed, household, what) * len(options))]

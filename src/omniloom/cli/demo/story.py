@@ -88,7 +88,7 @@ def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:
          "impressions": row["pieces"], "clicks": 0, "ad_group": "", "keyword": ""}
         for row in pieces
     ]  # fmt: skip
-    analytics.load_costs(platform.stores, rows, now=platform.now(), currency=currency)
+    analytics.load_costs(platform.stores, [rows], now=platform.now(), currency=currency)
 
 
 def _source(platform: Platform, name: str, kind: str = "server") -> Source:
