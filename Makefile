@@ -17,8 +17,8 @@ install: $(STAMP) ## make .venv with the locked versions (quick when nothing cha
 $(STAMP): pyproject.toml requirements.lock
 	@$(MAKE) --no-print-directory system
 	@[ -x $(BIN)/python ] || python3 -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
 system:

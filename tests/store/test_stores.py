@@ -23,7 +23,6 @@ from omniloom.store.sql import parse_events
 from omniloom.store.stores import take_lock
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-KILLS = 20
 
 
 def test_a_second_process_is_refused_and_told_who_holds_the_stores(tmp_path: Path) -> None:
@@ -153,14 +152,15 @@ def fill(log: SqliteLog) -> int:
 # --- kill -9 ---------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_acknowledged_is_lost_when_the_appending_process_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [20, pytest.param(1_000, marks=[pytest.mark.soak, pytest.mark.timeout(1_800)])])
+def test_nothing_acknowledged_is_lost_when_the_appending_process_is_killed(tmp_path: Path, kills: int) -> None:
     draw = random.Random(20260302)
     acknowledged: set[bytes] = set()
-    for round_ in range(KILLS):
+    for round_ in range(kills):
         acknowledged |= killed_while_appending(tmp_path / "log.db", round_, draw.uniform(0.01, 0.12))
     with closing(SqliteLog(tmp_path / "log.db")) as log:
         stored = [body for _, body in log.read(after=0, rows_max=1_000_000)]
-    assert len(acknowledged) > KILLS, "the rounds were too short to prove anything"
+    assert len(acknowledged) > kills, "the rounds were too short to prove anything"
     assert acknowledged - set(stored) == set()
     assert len(stored) == len(set(stored))
 

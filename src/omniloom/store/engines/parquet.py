@@ -35,9 +35,9 @@ def sample_parquet(folder: Path, target: Path, names: tuple[str, ...], *, column
     try:
         for file in sorted(folder.glob("*.parquet")):
             if file.stem in names:
-                rows = connection.execute(
-                    f'select * from read_parquet($file) where "{column}" in (select unnest($kept))',  # noqa: S608
-                    {"file": str(file), "kept": kept},
+                rows = connection.sql(
+                    f'select * from read_parquet($file) where "{column}" in (select unnest($kept))',  # noqa: S608 - a name from code
+                    params={"file": str(file), "kept": kept},
                 )
                 rows_table = rows.to_arrow_table()
                 connection.register("rows_table", rows_table)
