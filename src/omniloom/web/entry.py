@@ -22,7 +22,7 @@ from omniloom.web.security import is_own_form, safe_next
 if TYPE_CHECKING:
     from omniloom.app import Platform
 
-ROUTES: dict[str, Permission | Public] = {"/sign-in": PUBLIC, "/sign-out": PUBLIC, "/welcome": PUBLIC}
+ROUTES: dict[str, Permission | Public] = {"/sign-in": PUBLIC, "/sign-out": PUBLIC, "/setup": PUBLIC}
 """What each POST route here needs; a test compares with the routes that exist."""
 
 _PROBLEMS = {Denied: "wrong", Unavailable: "throttled", Invalid: "invalid", Conflict: "exists"}
@@ -30,7 +30,7 @@ Text = Annotated[str, Form(max_length=1000)]
 
 
 def add_routes(app: FastAPI, platform: "Platform") -> None:
-    """Register the routes on the server's application."""
+    """Register the routes on the interface's application."""
 
     async def sign_in(request: Request, email: Text = "", password: Text = "", next: Text = "/") -> Response:  # noqa: A002 - the form's field
         """Start a session."""
@@ -43,7 +43,7 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
 
         return await _entered(request, platform, enter, back="/sign-in", next_path=safe_next(next))
 
-    async def welcome(  # noqa: PLR0917 - a form's fields
+    async def setup(  # noqa: PLR0917 - a form's fields
         request: Request,
         token: Text = "",
         email: Text = "",
@@ -62,7 +62,7 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
             )  # fmt: skip
             return access.sign_in(platform.stores, email=email, password=password, client=client, now=now)
 
-        return await _entered(request, platform, enter, back="/welcome", next_path="/")
+        return await _entered(request, platform, enter, back="/setup", next_path="/")
 
     async def sign_out(request: Request) -> Response:
         """End the session."""
@@ -74,7 +74,7 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
         session_cookie.take(response, https=session_cookie.is_https(request, platform.public_url))
         return response
 
-    for path, door in (("/sign-in", sign_in), ("/sign-out", sign_out), ("/welcome", welcome)):
+    for path, door in (("/sign-in", sign_in), ("/sign-out", sign_out), ("/setup", setup)):
         app.add_api_route(path, door, methods=["POST"], include_in_schema=False, response_model=None)
 
 

@@ -1,14 +1,16 @@
 """Numbers, money and instants as a reader of one language expects them. Source: CLDR through Babel."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 
 from omniloom.core.money import exponent_of
 
+Day: TypeAlias = date  # the class below has a method of that name
 _LOCALES = {"en": "en_US", "ru": "ru_RU"}
 DASH = "–"
 
@@ -74,9 +76,13 @@ class Format:
         """A day: 21 Nov 2026."""
         return dates.format_date(self._local(at), "d MMM y", locale=self.locale) if at else DASH
 
+    def short_day(self, on: Day) -> str:
+        """A day on a chart's axis: 21 Nov."""
+        return dates.format_date(on, "d MMM", locale=self.locale)
+
     def day(self, at: datetime) -> str:
         """A day as a heading: Saturday, 21 November 2026."""
-        return dates.format_date(self._local(at), "full", locale=self.locale)
+        return dates.format_date(self._local(at), "EEEE, d MMMM y", locale=self.locale)
 
     def time(self, at: datetime | None) -> str:
         """A time of day: 22:05."""

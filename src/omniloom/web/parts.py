@@ -2,11 +2,17 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
 
+from omniloom.web.theme import mark
+
+if TYPE_CHECKING:
+    from omniloom.web.view import View
+
 Click = Callable[..., Any]
+_CANCEL = mark("Cancel")
 
 
 @contextmanager
@@ -34,9 +40,9 @@ def panel(title: str = "", subtitle: str = "", *, classes: str = "") -> Iterator
 
 
 @contextmanager
-def columns(*, wide: bool = False) -> Iterator[None]:
+def columns(*, wide: bool = False, classes: str = "") -> Iterator[None]:
     """Panels side by side: two equal ones, or with ``wide`` a broad one and a narrow one."""
-    with ui.element("div").classes("om-columns om-wide" if wide else "om-columns"):
+    with ui.element("div").classes(f"om-columns {'om-wide' if wide else ''} {classes}"):
         yield
 
 
@@ -54,7 +60,7 @@ def line(classes: str = "") -> Iterator[ui.element]:
         yield box
 
 
-def text(content: str, classes: str = "", *, tag: str = "div") -> ui.element:
+def text(content: str, classes: str = "", *, tag: str = "div") -> ui.label:
     """Plain text; never markup, so what customers send cannot become a tag."""
     label = ui.label(content).classes(classes)
     label.tag = tag
@@ -125,10 +131,11 @@ def link(content: str, href: str, classes: str = "") -> ui.link:
     return ui.link(content, href).classes(f"om-link {classes}")
 
 
-def avatar(name: str) -> None:
+def avatar(name: str, *, is_large: bool = False) -> None:
     """A round mark with someone's initials, coloured by the name."""
-    initials = "".join(word[0] for word in name.split()[:2]).upper() or "?"
-    text(initials, f"om-avatar om-hue-{sum(map(ord, name)) % 6}")
+    initials = "".join(word[0] for word in name.split()[:2] if word[0].isalnum()).upper() or "?"
+    size = " om-avatar-large" if is_large else ""
+    text(initials, f"om-avatar om-hue-{sum(map(ord, name)) % 6}{size}").props("aria-hidden=true")
 
 
 def code(content: str, *, copy_label: str) -> None:
@@ -162,3 +169,25 @@ def table(
         grid.classes("om-clickable")
         grid.on("rowClick", lambda event: on_row(event.args[1]), [[], [key], None])
     return grid
+
+
+@contextmanager
+def sheet(headings: Sequence[str], *, numeric: int = 0, last_is_text: bool = False) -> Iterator[None]:
+    """A table whose cells are built by hand, one ``tr`` a row; the last ``numeric`` headings stand right."""
+    first_number = len(headings) - numeric - (1 if last_is_text else 0)
+    with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet"):
+        with ui.element("thead"), ui.element("tr"):
+            for index, heading_ in enumerate(headings):
+                is_number = first_number <= index < first_number + numeric
+                text(heading_, "om-right" if is_number else "", tag="th")
+        with ui.element("tbody"):
+            yield
+
+
+def confirm(view: "View", question: str, *, consequence: str, yes: str, act: Click) -> None:
+    """Ask before something that cannot be taken back at once."""
+    with ui.dialog(value=True) as dialog, panel(question, classes="om-dialog"):
+        text(consequence, "om-subtitle")
+        with line("om-end"):
+            quiet(view.translate(_CANCEL), on_click=dialog.close)
+            ui.button(yes, on_click=act, color=None).props("unelevated no-caps color=negative").classes("om-button")

@@ -45,7 +45,7 @@ def mount(app: FastAPI, platform: "Platform") -> None:
     sessions = Sessions(platform)
     for page in PAGES.values():
         ui.page(page.path, response_timeout=BUILD_TIMEOUT_S)(_built(page, platform, sessions))
-    entry.add_routes(app, platform)
+    entry.add_routes(core.app, platform)
     core.app.add_static_files("/_omniloom/static", STATIC)
     core.app.add_middleware(PageGuard)
     core.app.timer(1.0, sessions.close_ended)

@@ -18,7 +18,7 @@ async def sign_in(view: View, next: str = "/", problem: str = "") -> None:  # no
     """Ask for address and password."""
     _ = view.translate
     if await view.run(access.is_fresh, view.platform.stores):
-        ui.navigate.to("/welcome")
+        ui.navigate.to("/setup")
         return
     messages = {
         "wrong": _("The address or the password is wrong."),
@@ -32,8 +32,8 @@ async def sign_in(view: View, next: str = "/", problem: str = "") -> None:  # no
         _submit(_("Sign in"))
 
 
-@page("/welcome", permission=PUBLIC, title="Welcome", is_framed=False)
-async def welcome(view: View, problem: str = "", field: str = "") -> None:
+@page("/setup", permission=PUBLIC, title="Welcome", is_framed=False)
+async def setup(view: View, token: str = "", problem: str = "", field: str = "") -> None:
     """Create the owner with the one-time token."""
     _ = view.translate
     if not await view.run(access.is_fresh, view.platform.stores):
@@ -50,14 +50,14 @@ async def welcome(view: View, problem: str = "", field: str = "") -> None:
         "exists": _("The owner exists already."),
     }
     note = messages.get(problem, _("Something went wrong.") if problem else "")
-    with _card(view, "/welcome", _("Welcome to Omniloom"), note):
+    with _card(view, "/setup", _("Welcome to Omniloom"), note):
         parts.text(
             _("Create the owner's account. The setup token is printed by the server and kept in the file setup.token."),
             "om-subtitle",
         )
         _hidden("language", view.language)
-        _field("token", _("Setup token"), autocomplete="off", is_first=True)
-        _field("name", _("Your name"), autocomplete="name")
+        _field("token", _("Setup token"), value=token, autocomplete="off", is_first=not token)
+        _field("name", _("Your name"), autocomplete="name", is_first=bool(token))
         _field("email", _("E-mail"), kind="email", autocomplete="username")
         _field("password", _("Password"), kind="password", autocomplete="new-password")
         _submit(_("Create the account"))
@@ -79,8 +79,10 @@ def _card(view: View, target: str, title: str, problem: str) -> Iterator[None]:
         _languages(view)
 
 
-def _field(name: str, label: str, *, kind: str = "text", autocomplete: str, is_first: bool = False) -> None:
-    field = ui.input(label).classes("w-full")
+def _field(
+    name: str, label: str, *, value: str = "", kind: str = "text", autocomplete: str, is_first: bool = False
+) -> None:
+    field = ui.input(label, value=value).classes("w-full")
     field.props["name"] = name
     field.props["type"] = kind
     field.props["autocomplete"] = autocomplete

@@ -16,14 +16,6 @@ CHANNEL_COLOURS = {
     "store": PALETTE[0], "email": PALETTE[1], "sms": PALETTE[2], "direct_mail": PALETTE[4], "web": PALETTE[6],
     "app": PALETTE[3], "push": PALETTE[3], "call": PALETTE[7],
 }  # fmt: skip
-EVENT_ICONS = {
-    "Order Completed": "shopping_bag", "Coupon Redeemed": "confirmation_number", "Message Sent": "send",
-    "Message Delivered": "done_all", "Message Bounced": "report", "Message Opened": "drafts",
-    "Message Clicked": "ads_click", "Unsubscribed": "unsubscribe", "Consent Given": "verified_user",
-    "Consent Withdrawn": "gpp_bad", "Segment Entered": "login", "Segment Left": "logout",
-    "Product Viewed": "visibility", "Product Added": "add_shopping_cart",
-}  # fmt: skip
-TYPE_ICONS = {"identify": "badge", "page": "article", "screen": "smartphone", "alias": "link", "group": "groups"}
 
 
 def channel_icon(channel: str | None) -> str:
@@ -36,14 +28,13 @@ def channel_colour(channel: str | None) -> str:
     return CHANNEL_COLOURS.get(channel or "", PALETTE[5])
 
 
-def event_icon(type_: str, name: str) -> str:
-    """The icon of an event by its name, else by its type."""
-    return EVENT_ICONS.get(name) or TYPE_ICONS.get(type_, "bolt")
-
-
 def chart(**options: Any) -> dict[str, Any]:
     """ECharts options on our defaults: quiet axes, no decoration, readable on both grounds."""
-    font = {"fontFamily": "inherit", "color": MUTED, "fontSize": 12}
+    font = {
+        "fontFamily": "Inter, system-ui, -apple-system, Segoe UI, Roboto, sans-serif",
+        "color": MUTED,
+        "fontSize": 12,
+    }
     defaults: dict[str, Any] = {
         "color": list(PALETTE), "textStyle": font, "animationDuration": 300,
         "grid": {"left": 8, "right": 8, "top": 24, "bottom": 8, "containLabel": True},
@@ -59,3 +50,20 @@ def axis(**options: Any) -> dict[str, Any]:
         "splitLine": {"lineStyle": {"color": GRID}},
     }  # fmt: skip
     return {**defaults, **options}
+
+
+def mark(text: str) -> str:
+    """Marks an English text in a table for the catalogue; it is translated where it is shown."""
+    return text
+
+
+def compact(language: str) -> str:
+    """A browser's function that shortens a number: 12000 to 12K. ``language`` is ours, never a visitor's text."""
+    locale = "ru-RU" if language == "ru" else "en-US"
+    return f"value => new Intl.NumberFormat('{locale}', {{notation: 'compact'}}).format(value)"
+
+
+def grouped(language: str) -> str:
+    """A browser's function that groups a number: 12,000."""
+    locale = "ru-RU" if language == "ru" else "en-US"
+    return f"value => new Intl.NumberFormat('{locale}', {{maximumFractionDigits: 0}}).format(value)"

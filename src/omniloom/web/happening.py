@@ -1,0 +1,100 @@
+"""What an event is called and looks like in the interface, and the kinds a timeline can be filtered by."""
+
+from dataclasses import dataclass
+
+from omniloom.core.event import (
+    CONSENT_GIVEN,
+    CONSENT_WITHDRAWN,
+    COUPON_REDEEMED,
+    MESSAGE_BOUNCED,
+    MESSAGE_CLICKED,
+    MESSAGE_DELIVERED,
+    MESSAGE_OPENED,
+    MESSAGE_SENT,
+    ORDER_COMPLETED,
+    SEGMENT_ENTERED,
+    SEGMENT_LEFT,
+    UNSUBSCRIBED,
+)
+from omniloom.core.i18n import Translate
+from omniloom.web.theme import mark
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one event is shown; ``tone`` is a tone of ``parts.badge``."""
+
+    title: str
+    icon: str
+    tone: str = "neutral"
+
+
+_LOOKS = {
+    ORDER_COMPLETED: Look(mark("Order"), "shopping_bag", "good"),
+    COUPON_REDEEMED: Look(mark("Coupon redeemed"), "confirmation_number", "warn"),
+    MESSAGE_SENT: Look(mark("Message sent"), "send", "info"),
+    MESSAGE_DELIVERED: Look(mark("Message delivered"), "done_all", "info"),
+    MESSAGE_BOUNCED: Look(mark("Message bounced"), "report", "bad"),
+    MESSAGE_OPENED: Look(mark("Message opened"), "drafts", "info"),
+    MESSAGE_CLICKED: Look(mark("Link clicked"), "ads_click", "info"),
+    UNSUBSCRIBED: Look(mark("Unsubscribed"), "unsubscribe", "bad"),
+    CONSENT_GIVEN: Look(mark("Consent given"), "verified_user", "good"),
+    CONSENT_WITHDRAWN: Look(mark("Consent withdrawn"), "gpp_bad", "bad"),
+    SEGMENT_ENTERED: Look(mark("Entered a segment"), "login"),
+    SEGMENT_LEFT: Look(mark("Left a segment"), "logout"),
+    "Product Viewed": Look(mark("Product viewed"), "visibility"),
+    "Product Added": Look(mark("Product added to cart"), "add_shopping_cart"),
+}
+_TYPES = {
+    "identify": Look(mark("Profile updated"), "badge"),
+    "page": Look(mark("Page viewed"), "article"),
+    "screen": Look(mark("Screen viewed"), "smartphone"),
+    "alias": Look(mark("Identifiers joined"), "link"),
+    "group": Look(mark("Joined a group"), "groups"),
+    "track": Look("", "bolt"),
+}
+
+
+def look(type_: str, name: str) -> Look:
+    """The look of an event by its name, else by its type."""
+    return _LOOKS.get(name) or _TYPES.get(type_, _TYPES["track"])
+
+
+def title(translate: Translate, type_: str, name: str) -> str:
+    """What the event is called: our words for what we know, else the sender's name for it."""
+    known = look(type_, name)
+    if name in _LOOKS or not name:
+        return translate(known.title or type_)
+    return f"{translate(known.title)}: {name}" if known.title else name
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A filter of the timeline."""
+
+    title: str
+    names: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+
+    def holds(self, type_: str, name: str) -> bool:
+        """Whether an event is of this kind."""
+        return name in self.names if type_ == "track" else type_ in self.types
+
+
+KINDS = {
+    "orders": Kind(mark("Orders"), frozenset({ORDER_COMPLETED, COUPON_REDEEMED, "Order Refunded"})),
+    "messages": Kind(
+        mark("Messages"),
+        frozenset({MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, MESSAGE_OPENED, MESSAGE_CLICKED, UNSUBSCRIBED}),
+    ),
+    "visits": Kind(
+        mark("Visits"),
+        frozenset({"Product Viewed", "Product Added", "Products Searched"}),
+        frozenset({"page", "screen"}),
+    ),
+    "profile": Kind(
+        mark("Profile and consents"),
+        frozenset({CONSENT_GIVEN, CONSENT_WITHDRAWN, SEGMENT_ENTERED, SEGMENT_LEFT}),
+        frozenset({"identify", "alias", "group"}),
+    ),
+}

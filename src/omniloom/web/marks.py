@@ -1,0 +1,99 @@
+"""Small marks that mean the same on every page: a channel, a state, a reason, a person."""
+
+from typing import TYPE_CHECKING
+
+from nicegui import ui
+
+from omniloom.web import parts, theme
+from omniloom.web.theme import mark
+
+if TYPE_CHECKING:
+    from omniloom.identity import Identifier
+    from omniloom.profiles import PersonRow
+    from omniloom.web.view import View
+
+CHANNELS = {
+    "store": mark("Store"), "email": mark("E-mail"), "sms": mark("SMS"), "direct_mail": mark("Direct mail"),
+    "web": mark("Web"), "app": mark("App"), "push": mark("Push"), "call": mark("Call"), "chat": mark("Chat"),
+    "messenger": mark("Messenger"), "ad": mark("Advertising"), "courier": mark("Courier"), "*": mark("All channels"),
+}  # fmt: skip
+IDENTIFIERS = {
+    "user_id": mark("User id"), "anonymous_id": mark("Device"), "email": mark("E-mail"), "phone": mark("Phone"),
+    "card": mark("Card"),
+}  # fmt: skip
+STATES = {
+    "draft": (mark("Draft"), "neutral"), "scheduled": (mark("Scheduled"), "info"),
+    "planning": (mark("Planning"), "info"), "running": (mark("Running"), "good"), "paused": (mark("Paused"), "warn"),
+    "finished": (mark("Finished"), "neutral"), "cancelled": (mark("Cancelled"), "bad"),
+    "failed": (mark("Failed"), "bad"), "interrupted": (mark("Interrupted"), "warn"),
+    "open": (mark("Open"), "info"), "held": (mark("Held"), "warn"), "planned": (mark("Planned"), "info"),
+    "claimed": (mark("Being sent"), "info"), "intent": (mark("Being sent"), "info"),
+    "accepted": (mark("Sent"), "good"), "sent": (mark("Sent"), "good"), "send": (mark("Send"), "good"),
+    "rejected": (mark("Refused"), "bad"), "suppressed": (mark("Suppressed"), "bad"),
+    "skipped": (mark("Not sent"), "warn"), "skip": (mark("Not sent"), "warn"), "hold": (mark("Later"), "info"),
+    "unknown": (mark("Unknown"), "warn"), "allowed": (mark("Allowed"), "good"),
+}  # fmt: skip
+REASONS = {
+    "allowed": mark("everything allows it"), "no_address": mark("no address for this channel"),
+    "channel_off": mark("the channel is switched off"), "no_consent": mark("no consent"),
+    "suppressed": mark("the address is on the stop list"), "refused": mark("the provider refused this channel"),
+    "same_address": mark("another recipient has this address"), "frequency_cap": mark("enough messages lately"),
+    "quiet_hours": mark("quiet hours"), "cancelled": mark("the campaign was cancelled"),
+    "held": mark("the campaign is paused"), "changed": mark("the facts changed meanwhile; decided anew"),
+    "render_failed": mark("the template failed"), "invalid_message": mark("the message is not valid"),
+    "try_later": mark("the provider asked to wait"), "gave_up": mark("too many tries"),
+    "crashed": mark("the server stopped while sending"), "no_reply": mark("the provider did not answer"),
+    "hard_bounce": mark("the address does not exist"), "unsubscribed": mark("unsubscribed"),
+    "complained": mark("complained about a message"),
+}  # fmt: skip
+
+
+def channel_title(view: "View", channel: str | None) -> str:
+    """The channel's name in the visitor's language; unknown ones as they were sent."""
+    return view.translate(CHANNELS[channel]) if channel in CHANNELS else channel or ""
+
+
+def channel(view: "View", key: str | None, *, is_small: bool = False) -> None:
+    """A channel with its icon and colour."""
+    with ui.element("span").classes("om-channel" + (" om-small" if is_small else "")):
+        ui.icon(theme.channel_icon(key)).style(f"color: {theme.channel_colour(key)}")
+        parts.text(channel_title(view, key) or view.translate("Not stated"), tag="span")
+
+
+def state(view: "View", key: str, *, reason: str = "") -> None:
+    """A state or verdict with its tone, and the reason in words."""
+    label, tone = STATES.get(key, (key, "neutral"))
+    parts.badge(view.translate(label), tone)
+    if reason and reason != "allowed":
+        parts.text(reason_text(view, reason), "om-muted")
+
+
+def reason_text(view: "View", reason: str) -> str:
+    """A reason in words; one we have no words for as it is."""
+    return view.translate(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+
+
+def name_of(view: "View", person_id: int, name: str) -> str:
+    """What to call a person of whom nothing is known."""
+    return name or view.translate("Customer {n}").format(n=person_id)
+
+
+def person(view: "View", row: "PersonRow") -> None:
+    """A person in a short list, linked to their page."""
+    name = name_of(view, row.person_id, row.name)
+    with ui.link(target=f"/customers/{row.person_id}").classes("om-row"):
+        parts.avatar(name)
+        with ui.element("div").classes("om-grow om-ellipsis"):
+            parts.text(name, "om-strong om-ellipsis")
+            known = [one.value for one in row.identifiers if one.value != name][:1]
+            parts.text(" · ".join([*known, *([row.city] if row.city else [])]), "om-muted om-ellipsis")
+
+
+def identifier_title(view: "View", kind: str) -> str:
+    """The kind of an identifier in the visitor's language."""
+    return view.translate(IDENTIFIERS.get(kind, kind.replace("_", " ").capitalize()))
+
+
+def identifier_texts(identifiers: "list[Identifier]", name: str) -> list[str]:
+    """The identifiers worth showing beside a name: not a device's, not the name itself."""
+    return [one.value for one in identifiers if one.kind != "anonymous_id" and one.value != name]
