@@ -35,6 +35,5 @@ def merge(
             "merge_id": merge_id, "from_id": from_root, "into_id": into_root, "rule": rule,
             "evidence": msgspec.json.encode(evidence).decode(), "merged_at": now,
         })  # fmt: skip
-    with stores.state.read() as state, stores.events.write() as events:
-        sync_overrides(state, events)
+    sync_overrides(stores)
     return merge_id

@@ -48,7 +48,9 @@ def resolve(stores: Stores, *, now: datetime, home_region: str, home_currency: s
     normaliser = Normaliser(home_region)
     claims = [read_claim(position, decode(body), normaliser) for position, body in messages]
     owners = _settle(stores, claims, after=state_at, now=now)
-    _append(stores, [c for c in claims if c.position > events_at], owners, home_currency=home_currency)
+    missing = [claim for claim in claims if claim.position > events_at]
+    columns = _columns(missing, owners, home_currency) if missing else None
+    _append(stores, columns, through=missing[-1].position if missing else 0)
     return Progress(len(messages), is_done=len(messages) < rows_max)
 
 
@@ -57,17 +59,9 @@ def passed(stores: Stores) -> int:
     return min(_cursors(stores))
 
 
-def sync_overrides(state: StateTx, events: EventsTx) -> None:
-    """Bring identity_override up to the state store's roots: one staged join, only what changed since last time."""
-    changed = roots_since(state, events.cursor(ROOTS_CURSOR))
-    if not changed:
-        return
-    people, roots, versions = zip(*changed, strict=True)
-    rows = pa.table({"person_id": pa.array(people, pa.int64()), "root_id": pa.array(roots, pa.int64())})
-    events.stage("override", rows)
-    events.run(_FORGET_OVERRIDES)
-    events.append("identity_override", rows.filter(pc.not_equal(rows["person_id"], rows["root_id"])))
-    events.move_cursor(ROOTS_CURSOR, max(versions))
+def sync_overrides(stores: Stores) -> None:
+    """Bring identity_override up to the state store's roots."""
+    _append(stores, None, through=0)
 
 
 def _cursors(stores: Stores) -> tuple[int, int]:
@@ -149,14 +143,34 @@ def _journal(merge: Merge, now: datetime) -> dict[str, object]:
     }
 
 
-def _append(stores: Stores, claims: list[Claim], owners: dict[Key, int], *, home_currency: str) -> None:
-    """Append the claims' events with their owners; roots that changed come along in the same transaction."""
+def _columns(claims: list[Claim], owners: dict[Key, int], home_currency: str) -> Columns:
     columns = Columns(home_currency)
     for claim in claims:
         columns.add(claim, owners[claim.primary] if claim.primary else None)
-    with stores.state.read() as state, stores.events.write() as tx:
-        if claims:
+    return columns
+
+
+def _append(stores: Stores, columns: Columns | None, *, through: int) -> None:
+    """Append events up to a position (none: just the roots); changed roots come along in the same transaction."""
+    with stores.state.read() as state, stores.events.read() as tx:
+        is_current = not roots_since(state, tx.cursor(ROOTS_CURSOR))
+    if columns is None and is_current:
+        return
+    with stores.events.write() as tx, stores.state.read() as state:
+        if columns is not None:
             tx.append("identity_event", columns.events())
             tx.append("identity_item", columns.items())
-            tx.move_cursor(CURSOR, claims[-1].position)
-        sync_overrides(state, tx)
+            tx.move_cursor(CURSOR, through)
+        _override(tx, roots_since(state, tx.cursor(ROOTS_CURSOR)))
+
+
+def _override(tx: EventsTx, changed: list[tuple[int, int, int]]) -> None:
+    """Say who people are by now: one staged join over those whose root changed."""
+    if not changed:
+        return
+    people, roots, versions = zip(*changed, strict=True)
+    rows = pa.table({"person_id": pa.array(people, pa.int64()), "root_id": pa.array(roots, pa.int64())})
+    tx.stage("override", rows)
+    tx.run(_FORGET_OVERRIDES)
+    tx.append("identity_override", rows.filter(pc.not_equal(rows["person_id"], rows["root_id"])))
+    tx.move_cursor(ROOTS_CURSOR, max(versions))

@@ -1,0 +1,82 @@
+"""Every kind of identifier keeps its own examples; a new kind is tested by being there."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omniloom.identity import BY_PRIORITY, KINDS, Problem, ProblemReason, normalise, prefixes
+
+EXAMPLES = [(kind, raw, normal) for kind in KINDS for raw, normal in KINDS[kind].examples.items()]
+BLOCKED = [
+    "",
+    "   ",
+    "0",
+    "000",
+    "-",
+    "0000-0000",
+    "-1",
+    "null",
+    "NULL",
+    "Anonymous",
+    "undefined",
+    "None",
+    "nil",
+    "NaN",
+]
+
+
+@pytest.mark.parametrize(("kind", "raw", "normal"), EXAMPLES)
+def test_an_example_has_the_normal_form_it_promises(kind, raw, normal):
+    found = normalise(kind, raw, "RU")
+    assert (found if isinstance(found, str) else "") == normal
+
+
+@pytest.mark.parametrize(("kind", "raw", "normal"), [example for example in EXAMPLES if example[2]])
+def test_a_normal_form_is_its_own_normal_form(kind, raw, normal):
+    assert normalise(kind, normal, "RU") == normal
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("raw", BLOCKED)
+def test_a_value_that_stands_for_nobody_is_blocked_in_every_kind(kind, raw):
+    found = normalise(kind, raw, "RU")
+    assert isinstance(found, Problem)
+    assert found.reason is ProblemReason.BLOCKED
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(raw=st.text(max_size=40))
+def test_no_text_breaks_a_kind_and_what_it_accepts_is_stable(kind, raw):
+    found = normalise(kind, raw, "RU")
+    if isinstance(found, str):
+        assert found
+        assert normalise(kind, found, "RU") == found
+    assert all(prefixes(kind, raw, "RU"))
+
+
+@pytest.mark.parametrize(
+    ("region", "raw", "normal"),
+    [("RU", "8 916 123-45-67", "+79161234567"), ("KZ", "8 701 234 56 78", "+77012345678"),
+     ("US", "(202) 555-0123", "+12025550123"), ("GB", "020 7946 0018", "+442079460018")],
+)  # fmt: skip
+def test_a_phone_without_a_country_code_is_read_in_the_home_region(region, raw, normal):
+    assert normalise("phone", raw, region) == normal
+
+
+@pytest.mark.parametrize("typed", ["+7 916", "8916", "7916", "916", "8 (916) 12"])
+def test_the_beginning_of_a_phone_number_begins_its_normal_form(typed):
+    assert any("+79161234567".startswith(prefix) for prefix in prefixes("phone", typed, "RU"))
+
+
+def test_strong_kinds_decide_before_weak_ones_and_the_only_single_kind_decides_first():
+    strengths = [KINDS[kind].is_strong for kind in BY_PRIORITY]
+    assert strengths == sorted(strengths, reverse=True)
+    assert [kind for kind in BY_PRIORITY if KINDS[kind].is_single] == [BY_PRIORITY[0]]
+    assert len({kind.priority for kind in KINDS.values()}) == len(KINDS)
+
+
+def test_an_unknown_kind_is_a_problem_that_names_the_known_ones():
+    found = normalise("passport", "x", "RU")
+    assert isinstance(found, Problem)
+    assert found.reason is ProblemReason.UNKNOWN_KIND
+    assert "email" in found.message
