@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast, get_args
 
+import msgspec
+
 from omniloom.collect.drop import Drop, Dropped, DropReason
-from omniloom.collect.item import Item, cleaned, decode_item
+from omniloom.collect.item import ITEM_BYTES_MAX, Item, cleaned, decode_item
 from omniloom.core.clock import EPOCH
 from omniloom.core.event import Event, EventType
 from omniloom.core.ids import Ids
@@ -39,6 +41,7 @@ class Reception:
     sent_at: datetime | None
     ids: Ids
     context: dict[str, Any]
+    is_history: bool
 
 
 @dataclass(slots=True)
@@ -63,18 +66,32 @@ def accept(
     sent_at: datetime | None,
     ids: Ids,
     batch_context: dict[str, Any] | None = None,
+    is_history: bool = False,
 ) -> list[Event | Drop]:
     """One verdict per item, in order.
 
     Shapes: an item is raw JSON (bytes, ``msgspec.Raw``) or a decoded value. ``batch_context`` merges into each item's
-    own context, which wins. ``sent_at`` is the client's clock when it sent; None leaves the items' times as they are.
+    own context, which wins. ``sent_at`` is the client's clock when it sent; None leaves the items' times as they are,
+    and so does ``is_history`` (an import of what happened long ago).
     """
     try:
-        context = cleaned(batch_context or {}, field="context")
+        context = _shared_context(batch_context or {})
     except Dropped as dropped:
         return [dropped.drop] * len(items)
-    reception = Reception(source_id, received_at, sent_at, ids, context)
+    reception = Reception(source_id, received_at, sent_at, ids, context, is_history)
     return [_accept_one(raw, reception) for raw in items]
+
+
+def _shared_context(context: dict[str, Any]) -> dict[str, Any]:
+    """The request's context, held to the limits of one item: it is stored with each."""
+    safe: dict[str, Any] = cleaned(context, field="context")
+    if (size := len(msgspec.json.encode(safe))) > ITEM_BYTES_MAX:
+        raise Dropped(
+            DropReason.TOO_LARGE,
+            "context",
+            f"the batch's context has {size} bytes; the limit is {ITEM_BYTES_MAX} (32 KB)",
+        )
+    return safe
 
 
 def _accept_one(raw: Any, reception: Reception) -> Event | Drop:
@@ -145,8 +162,8 @@ def read_time(draft: Draft, reception: Reception) -> None:
     """When it happened: by our clock, corrected for the client's (received - (sent - said))."""
     item = draft.item
     name = "originalTimestamp" if item.original_timestamp else "timestamp"
-    said = read_instant(item.original_timestamp or item.timestamp or "", name)
-    sent = reception.sent_at or read_instant(item.sent_at or "", "sentAt")
+    said = _instant(item.original_timestamp or item.timestamp or "", name)
+    sent = None if reception.is_history else reception.sent_at or _instant(item.sent_at or "", "sentAt")
     received = reception.received_at
     try:
         at = received if said is None else said if sent is None else received - (sent - said)
@@ -155,7 +172,7 @@ def read_time(draft: Draft, reception: Reception) -> None:
     if at > received + SKEW_MAX:
         draft.context["clock"] = "clamped"
         at = received
-    elif said is not None and sent is None:
+    elif said is not None and sent is None and not reception.is_history:
         draft.context["clock"] = "unchecked"
     if not YEAR_MIN <= at.year <= YEAR_MAX:
         raise _bad_time(name)
@@ -199,11 +216,15 @@ STEPS: list[Callable[[Draft, Reception], None]] = [
 ]
 
 
-def read_instant(text: str, name: str) -> datetime | None:
-    """The aware instant of ISO 8601 text (UTC if it names no zone), None for empty text.
+def read_instant(text: str, name: str) -> datetime | Drop | None:
+    """The aware instant of ISO 8601 text (UTC if it names no zone); None for empty text; Drop for any other."""
+    try:
+        return _instant(text, name)
+    except Dropped as dropped:
+        return dropped.drop
 
-    Errors: Dropped for any other text.
-    """
+
+def _instant(text: str, name: str) -> datetime | None:
     if not text:
         return None
     try:

@@ -37,7 +37,7 @@ _FREE = {"products": "properties"}  # a target whose rows take further values, i
 class _Yaml(yaml.SafeLoader):
     """YAML where only true and false are truth values: ``on`` is a word here, as in YAML 1.2."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML declares it so
         begin: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or begin in "tTfF"]
         for begin, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

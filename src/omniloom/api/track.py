@@ -1,0 +1,317 @@
+"""The door for events: Segment's HTTP tracking API, so that any of its clients can send here.
+
+``POST /v1/{identify,track,page,screen,group,alias}`` takes one event, ``/v1/{batch,import}`` many; browsers use the
+one-letter forms. It answers 200 after the events are on disk, and every refusal names the field and the remedy.
+
+These are plain routes: the write key is their proof, no model stands between bytes and decoder, and any web page may
+call them (CORS).
+
+Source: Segment HTTP tracking API; limits from spec/reliability.md §4.1; RFC 9457 for errors.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from omniloom.access import PUBLIC
+from omniloom.api.door import BodyTooLarge, needs, problem, reply
+from omniloom.app import Platform
+from omniloom.collect import ITEM_BYTES_MAX, Drop, DropReason, Source, SourceKeys, accept, read_instant
+from omniloom.core.errors import Denied, Invalid, OmniloomError
+from omniloom.core.event import Event
+
+BATCH_BYTES_MAX = 500 * 1024  # as sent and after decompression
+BATCH_ITEMS_MAX = 2_500
+
+SINGLE = {
+    "identify": "identify", "track": "track", "page": "page", "screen": "screen", "group": "group", "alias": "alias",
+    "i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias",
+}  # fmt: skip
+BATCH = ("batch", "b", "import")
+
+CORS = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "POST, OPTIONS",
+    "access-control-allow-headers": "authorization, content-type, content-encoding",
+    "access-control-max-age": "86400",
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Malformed(Invalid):
+    """The request is not what this route takes."""
+
+    code = "malformed"
+    status = 400
+
+
+class KeyRefused(Denied):
+    """The write key is unknown."""
+
+    code = "unknown_write_key"
+    status = 401
+
+
+class Batch(msgspec.Struct, rename="camel"):
+    """The envelope of a batch; its items stay raw JSON, so that each is judged on its own."""
+
+    batch: list[Any]
+    write_key: str | None = None
+    sent_at: str | None = None
+    context: dict[str, Any] | None = None
+    integrations: Any = None
+
+
+class RawBatch(Batch):
+    """As it is read at first."""
+
+    batch: list[msgspec.Raw]
+
+
+_raw_batches = msgspec.json.Decoder(RawBatch)
+
+
+def router(platform: Platform) -> APIRouter:
+    """The routes of this door."""
+    door = Door(platform)
+    routes = APIRouter()
+    for path, call in SINGLE.items():
+        routes.add_route(f"/v1/{path}", door.single(call), methods=["POST", "OPTIONS"])
+    for path in BATCH:
+        routes.add_route(f"/v1/{path}", door.batch(is_history=path == "import"), methods=["POST", "OPTIONS"])
+    return routes
+
+
+class Door:
+    """What the routes share: the platform and the write keys seen a moment ago."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._keys = SourceKeys(platform.stores, platform.clock)
+
+    def single(self, call: str) -> Endpoint:
+        """The endpoint that takes one event of the type ``call``."""
+
+        async def take(request: Request) -> Response:
+            body = await read_body(request, bytes_max=ITEM_BYTES_MAX, what="an event")
+            item = decode_json(body)
+            if not isinstance(item, dict):
+                raise Malformed("the body is not a JSON object", hint="send one event as an object")
+            source = self._source(request, item.get("writeKey"))
+            return await self._take_one({**item, "type": call}, source)
+
+        return _open_to_browsers(take)
+
+    def batch(self, *, is_history: bool) -> Endpoint:
+        """The endpoint that takes many events; ``is_history`` leaves their times as they are and keeps their ids."""
+
+        async def take(request: Request) -> Response:
+            body = await read_body(request, bytes_max=BATCH_BYTES_MAX, what="a batch")
+            batch = decode_batch(body)
+            source = self._source(request, batch.write_key)
+            return await self._take_batch(
+                batch, source, is_history=is_history, is_verbose=request.query_params.get("verbose") == "1"
+            )
+
+        return _open_to_browsers(take)
+
+    async def _take_one(self, item: dict[str, Any], source: Source) -> Response:
+        now = self._platform.clock.now()
+        verdicts = accept([item], source_id=source.source_id, received_at=now, sent_at=None, ids=self._platform.ids)
+        self._platform.recent.add(source.source_id, verdicts, at=now)
+        verdict = verdicts[0]
+        if isinstance(verdict, Drop):
+            kind = BodyTooLarge if verdict.reason == DropReason.TOO_LARGE else Malformed
+            raise kind(verdict.message, hint=_DOCS, reason=verdict.reason, field=verdict.field)
+        await self._store([verdict], keep_ids=False)
+        return reply({"success": True})
+
+    async def _take_batch(self, batch: Batch, source: Source, *, is_history: bool, is_verbose: bool) -> Response:
+        now = self._platform.clock.now()
+        verdicts = accept(
+            list(batch.batch),
+            source_id=source.source_id,
+            received_at=now,
+            sent_at=_sent_at(batch),
+            ids=self._platform.ids,
+            batch_context=_context(batch),
+            is_history=is_history,
+        )
+        self._platform.recent.add(source.source_id, verdicts, at=now)
+        events = [verdict for verdict in verdicts if isinstance(verdict, Event)]
+        is_new = await self._store(events, keep_ids=is_history)
+        rejected = len(verdicts) - len(events)
+        return reply({
+            "success": bool(events) or not verdicts,
+            "accepted": len(events),
+            "rejected": rejected,
+            "verdicts": _listed(verdicts, is_new, is_verbose=is_verbose),
+        })  # fmt: skip
+
+    async def _store(self, events: list[Event], *, keep_ids: bool) -> list[bool]:
+        """Wait until the events are on disk; which of them are new."""
+        if not events:
+            return []
+        appended = await asyncio.wrap_future(self._platform.intake.submit(events, keep_ids=keep_ids))
+        self._platform.wake.set()
+        return appended.is_new
+
+    def _source(self, request: Request, in_body: Any) -> Source:
+        key = write_key(request.headers.get("authorization", "")) or in_body
+        if not key or not isinstance(key, str):
+            raise KeyRefused("the write key is missing", hint="send it as the HTTP Basic user name, or as writeKey")
+        try:
+            return self._keys.source_of(key)
+        except Denied as error:
+            raise KeyRefused(error.message, hint=error.hint) from error
+
+
+_DOCS = "see docs/guide/collecting.md"
+
+
+def write_key(authorization: str) -> str:
+    """The write key of an Authorization header: the user name of Basic, or Bearer's token; else empty."""
+    scheme, _, value = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() != "basic":
+        return ""
+    try:
+        return base64.b64decode(value, validate=True).decode().partition(":")[0]
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise KeyRefused("the Authorization header is not valid Basic", hint="encode `key:` in Base64") from error
+
+
+async def read_body(request: Request, *, bytes_max: int, what: str) -> bytes:
+    """The body, decompressed, never more than ``bytes_max``. Errors: BodyTooLarge names the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise _over(bytes_max, what)
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "gzip":
+        return gunzip(bytes(body), bytes_max=bytes_max, what=what)
+    if encoding not in ("identity", ""):
+        raise Malformed(f"content-encoding {encoding!r} is not supported", hint="send gzip, or no encoding")
+    return bytes(body)
+
+
+def gunzip(packed: bytes, *, bytes_max: int, what: str) -> bytes:
+    """The unpacked bytes. Errors: BodyTooLarge before more than the limit is unpacked; Malformed if it is not gzip."""
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacking.decompress(packed, bytes_max + 1)
+    except zlib.error as error:
+        raise Malformed(f"the body is not valid gzip: {error}", hint="send gzip, or no content-encoding") from error
+    if len(body) > bytes_max:
+        raise _over(bytes_max, what)
+    if not unpacking.eof:
+        raise Malformed("the gzip body is cut short", hint="send it whole")
+    return body
+
+
+def _over(bytes_max: int, what: str) -> BodyTooLarge:
+    limit = f"{bytes_max} bytes ({bytes_max // 1024} KB)"
+    return BodyTooLarge(f"the body is over the limit of {what}: {limit}", hint="send less at once", limit=bytes_max)
+
+
+def decode_json(body: bytes) -> Any:
+    """The value of a JSON body. Errors: Malformed says where it breaks.
+
+    Python's own decoder has the second word: it lets NaN and half surrogate pairs through, which are then refused
+    item by item with a reason, instead of the whole request without one.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise Malformed("the JSON is nested too deeply", hint="flatten it") from error
+    except ValueError as error:
+        raise Malformed(f"the body is not valid JSON: {error}", hint="send UTF-8 JSON") from error
+
+
+def decode_batch(body: bytes) -> Batch:
+    """The envelope of a batch. Errors: Malformed names the field; BodyTooLarge for too many items."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        batch: Batch = _raw_batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # A ValidationError is a DecodeError too: the second reading finds the same fault, or lets the items be judged.
+        batch = _converted(decode_json(body))
+    if len(batch.batch) > BATCH_ITEMS_MAX:
+        raise BodyTooLarge(
+            f"the batch has {len(batch.batch)} items; the limit is {BATCH_ITEMS_MAX}",
+            hint="send several batches",
+            limit=BATCH_ITEMS_MAX,
+        )
+    return batch
+
+
+def _converted(value: Any) -> Batch:
+    try:
+        return msgspec.convert(value, Batch)
+    except msgspec.ValidationError as error:
+        raise Malformed(
+            f"the batch is not as expected: {error}", hint='send {"batch": [event, …]}', field="batch"
+        ) from error
+
+
+def _sent_at(batch: Batch) -> datetime | None:
+    sent_at = read_instant(batch.sent_at or "", "sentAt")
+    if isinstance(sent_at, Drop):
+        raise Malformed(sent_at.message, hint=_DOCS, field=sent_at.field)
+    return sent_at
+
+
+def _context(batch: Batch) -> dict[str, Any]:
+    context = dict(batch.context or {})
+    if batch.integrations:
+        context["integrations"] = batch.integrations
+    return context
+
+
+def _listed(verdicts: list[Event | Drop], is_new: list[bool], *, is_verbose: bool) -> list[dict[str, Any]]:
+    """What became of the items: of all, or only of the refused."""
+    new = iter(is_new)
+    listed: list[dict[str, Any]] = []
+    for index, verdict in enumerate(verdicts):
+        if isinstance(verdict, Drop):
+            listed.append({
+                "index": index, "ok": False, "reason": verdict.reason, "field": verdict.field,
+                "message": verdict.message,
+            })  # fmt: skip
+        elif is_verbose:
+            listed.append({"index": index, "ok": True, "messageId": verdict.message_id, "isNew": next(new)})
+    return listed
+
+
+def _open_to_browsers(take: Endpoint) -> Endpoint:
+    """The endpoint with CORS: pre-flight requests are answered, and every reply, errors too, may be read by a page."""
+
+    @needs(PUBLIC)
+    async def endpoint(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=CORS)
+        try:
+            response = await take(request)
+        except OmniloomError as error:
+            response = problem(error)
+        response.headers.update(CORS)
+        return response
+
+    return endpoint

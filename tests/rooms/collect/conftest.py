@@ -1,0 +1,42 @@
+"""Builders of the collect room's tests: real stores, a clock, ids, and what the log holds."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from omniloom.core.clock import ManualClock
+from omniloom.core.event import Event, decode
+from omniloom.core.ids import SeededIds
+from omniloom.store import Stores, open_stores
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    opened = open_stores(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def ids() -> SeededIds:
+    return SeededIds(1)
+
+
+@pytest.fixture
+def logged(stores: Stores) -> Callable[[], list[Event]]:
+    """All events of the log, in order."""
+    return lambda: [decode(body) for _, body in stores.log.read(after=0, rows_max=1_000_000)]
