@@ -138,13 +138,23 @@ def one_way_out(package: Path) -> Iterator[str]:
 def rooms_meet_at_their_faces(package: Path) -> Iterator[str]:
     rooms = {path.name for path in package.iterdir() if path.is_dir()} - {"core", *DOORS}
     for where, _, tree in modules(package):
-        own = where.split("/")[0]
+        others = rooms - {where.split("/")[0]}
         for name, line in imported(tree):
             parts = name.split(".")
-            if parts[0] == "omniloom" and len(parts) > 2 and parts[1] in rooms - {own} and parts[2] != "settings":
-                face = package / parts[1] / parts[2]
-                if face.is_dir() or face.with_suffix(".py").exists():
-                    yield f"{where}:{line} reaches into {'.'.join(parts[:3])}: use the package face"
+            if parts[0] != "omniloom" or len(parts) < 3 or parts[1] not in others or parts[2] == "settings":
+                continue
+            inside = package / parts[1] / parts[2]
+            is_module = inside.is_dir() or inside.with_suffix(".py").exists()
+            if is_module and not (len(parts) == 3 and parts[2] in face(package / parts[1])):
+                yield f"{where}:{line} reaches into {'.'.join(parts[:3])}: use the package face"
+
+
+def face(room: Path) -> set[str]:
+    """What a room offers: the names of its `__all__`. An act may be called like the module it lives in."""
+    for node in ast.parse((room / "__init__.py").read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
 
 
 def data_lies_beside_the_code(package: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from omniloom.app import read_settings
 from omniloom.cli.client import running_server
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, print_json, print_table
 from omniloom.core.errors import OmniloomError, Unavailable
-from omniloom.store.engines.sqlite import check_version, library_version
+from omniloom.store import engine_versions
 
 DISK_FREE_MIN = 1 << 30
 
@@ -41,7 +41,7 @@ def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> Non
     """Check what an installation needs; each finding says what to do."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("settings", lambda: f"{len(read_settings(data_dir).values)} settings are valid"),
-        ("SQLite", _check_sqlite),
+        ("engines", _check_engines),
         ("disk", lambda: _check_disk(data_dir)),
         ("data directory", lambda: _check_directory(data_dir)),
         ("server", lambda: running_server(data_dir) or "not running"),
@@ -60,9 +60,8 @@ def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> Non
         raise typer.Exit(7)
 
 
-def _check_sqlite() -> str:
-    check_version(library_version())
-    return f"SQLite {library_version()}"
+def _check_engines() -> str:
+    return ", ".join(f"{engine} {version}" for engine, version in engine_versions().items())
 
 
 def _check_disk(data_dir: Path) -> str:

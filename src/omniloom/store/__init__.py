@@ -5,11 +5,12 @@ transaction of what they produced, which is what makes every reader idempotent.
 """
 
 from omniloom.store.engines.files import Join, arranged
+from omniloom.store.engines.parquet import distinct_values, sample_parquet
 from omniloom.store.ports import Appended, Events, EventsTx, Log, Message, Progress, Row, State, StateTx
 from omniloom.store.sql import Query, built, query
-from omniloom.store.stores import Stores, open_stores
+from omniloom.store.stores import Stores, engine_versions, open_stores
 
 __all__ = [
     "Appended", "Events", "EventsTx", "Join", "Log", "Message", "Progress", "Query", "Row", "State", "StateTx",
-    "Stores", "arranged", "built", "open_stores", "query",
+    "Stores", "arranged", "built", "distinct_values", "engine_versions", "open_stores", "query", "sample_parquet",
 ]  # fmt: skip

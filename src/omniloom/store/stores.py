@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from omniloom.core.errors import Conflict, Unavailable
-from omniloom.store.engines.duckdb_events import DuckEvents
+from omniloom.store.engines.duckdb_events import DuckEvents, duckdb_version
+from omniloom.store.engines.sqlite import check_version, library_version
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_state import SqliteState
 from omniloom.store.migrate import migrate
@@ -71,6 +72,12 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
         migrate(events, "events")
         undo.pop_all()
     return Stores(log, state, events, data_dir, lock, (log, state, events))
+
+
+def engine_versions() -> dict[str, str]:
+    """Engine -> its version. Errors: Misconfigured if one may not be used."""
+    check_version(library_version())
+    return {"SQLite": library_version(), "DuckDB": duckdb_version()}
 
 
 def take_lock(data_dir: Path) -> IO[str]:

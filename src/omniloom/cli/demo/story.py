@@ -16,7 +16,7 @@ from omniloom.cli.demo.steps import Note, Steps
 from omniloom.collect import LoadProgress, Source
 from omniloom.core.errors import Unavailable
 from omniloom.core.money import to_minor
-from omniloom.store.engines.parquet import distinct_values
+from omniloom.store import distinct_values
 from omniloom.worker import loop
 
 IMPORTS = (  # mapping, its file, what the step is called

@@ -23,6 +23,11 @@ _ADD_CURSOR = parse_events("store.add_cursor", "insert into store_cursor (name, 
 _WRONG_OPTIMIZERS = "statistics_propagation"
 
 
+def duckdb_version() -> str:
+    """Of the library in use."""
+    return duckdb.__version__
+
+
 class DuckEventsTx:
     """One transaction; see ``EventsTx``."""
 
