@@ -15,6 +15,7 @@ create table messaging_mailing (
     channels text not null,
     templates text not null,
     state text not null,
+    state_reason text not null,
     created_at bigint not null
 );
 create table messaging_channel (
@@ -45,6 +46,7 @@ create table messaging_send (
     channel text not null,
     context text not null,
     fence bigint not null,
+    claimed_by text not null,
     leased_until bigint not null,
     not_before bigint not null,
     created_at bigint not null,
@@ -52,6 +54,8 @@ create table messaging_send (
     unique (campaign_id, person_id)
 );
 create index messaging_send_due on messaging_send (campaign_id, state, not_before);
+create index messaging_send_leased on messaging_send (leased_until) where leased_until > 0;
+create index messaging_send_claimed on messaging_send (claimed_by) where leased_until > 0;
 create index messaging_send_person on messaging_send (person_id, updated_at);
 create table messaging_attempt (
     send_key text primary key,
@@ -63,6 +67,7 @@ create table messaging_attempt (
     state text not null,
     reason text not null,
     provider_id text not null,
+    tries bigint not null,
     fence bigint not null,
     intent_at bigint not null,
     finished_at bigint,
@@ -70,7 +75,7 @@ create table messaging_attempt (
 );
 create index messaging_attempt_send on messaging_attempt (send_id);
 create index messaging_attempt_person on messaging_attempt (person_id, intent_at);
-create index messaging_attempt_open on messaging_attempt (state, intent_at);
+create index messaging_attempt_address on messaging_attempt (campaign_id, address);
 create index messaging_attempt_reported on messaging_attempt (reported) where reported = 0;
 create table messaging_link (
     link_id text primary key,
@@ -87,3 +92,7 @@ create table messaging_decision (
     detail text not null
 );
 create index messaging_decision_send on messaging_decision (send_id, at);
+create table messaging_outbox (
+    message_id text primary key,
+    body text not null
+);

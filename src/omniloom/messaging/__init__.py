@@ -1,0 +1,127 @@
+"""Messaging: decides who gets a message over which channel, renders it, sends it, and knows what became of it.
+
+Tables (state store): messaging_template, messaging_mailing, messaging_send, messaging_attempt, messaging_decision,
+messaging_suppression, messaging_link, messaging_channel, messaging_policy, messaging_outbox.
+
+Invariants:
+* one row per recipient of a campaign, one attempt per channel of it (``send_key`` is unique);
+* the intent is on disk before the first byte leaves, in the transaction that re-read consent, suppression, the cap over
+  all channels, quiet hours and the mailing's state; so nothing is sent after an unsubscription was answered;
+* marketing is sent at most once: what may have gone is ``unknown`` and never sent again; transactional at least once,
+  under the same key;
+* every decision is kept with its reasons, and every recipient ends in a final state;
+* channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
+"""
+
+from omniloom.messaging.channel import Channel, channels
+from omniloom.messaging.claim import reconcile
+from omniloom.messaging.configure import (
+    ChannelView,
+    SettingField,
+    channel_settings,
+    channel_views,
+    save_channel_settings,
+)
+from omniloom.messaging.decide import decide
+from omniloom.messaging.decision import (
+    MARKETING,
+    TRANSACTIONAL,
+    Considered,
+    Decision,
+    Hold,
+    Policy,
+    Reason,
+    Send,
+    Skip,
+)
+from omniloom.messaging.deliver import deliver
+from omniloom.messaging.engage import Click, clicked, is_machine, opened
+from omniloom.messaging.gsm import SmsLength, sms_length
+from omniloom.messaging.history import DecisionView, SendView, Tally, sends_of, tally
+from omniloom.messaging.hook import Received, receive_hook, try_flush
+from omniloom.messaging.mailing import (
+    Mailing,
+    MailingState,
+    SendState,
+    cancel_mailing,
+    hold_mailing,
+    mailing,
+    open_mailing,
+    plan,
+    resume_mailing,
+)
+from omniloom.messaging.preview import Preview, consider, preview, preview_text
+from omniloom.messaging.render import Rendered, Renderer, RenderFailed
+from omniloom.messaging.report import report_outcomes
+from omniloom.messaging.rules import policy, save_policy
+from omniloom.messaging.site import Site
+from omniloom.messaging.subscribe import ChannelChoice, Preferences, choose_channels, preferences, unsubscribe
+from omniloom.messaging.template import Template, check_template, save_template, template, templates
+from omniloom.messaging.transport import Transport
+
+__all__ = [
+    "MARKETING",
+    "TRANSACTIONAL",
+    "Channel",
+    "ChannelChoice",
+    "ChannelView",
+    "Click",
+    "Considered",
+    "Decision",
+    "DecisionView",
+    "Hold",
+    "Mailing",
+    "MailingState",
+    "Policy",
+    "Preferences",
+    "Preview",
+    "Reason",
+    "Received",
+    "RenderFailed",
+    "Rendered",
+    "Renderer",
+    "Send",
+    "SendState",
+    "SendView",
+    "SettingField",
+    "Site",
+    "Skip",
+    "SmsLength",
+    "Tally",
+    "Template",
+    "Transport",
+    "cancel_mailing",
+    "channel_settings",
+    "channel_views",
+    "channels",
+    "check_template",
+    "choose_channels",
+    "clicked",
+    "consider",
+    "decide",
+    "deliver",
+    "hold_mailing",
+    "is_machine",
+    "mailing",
+    "open_mailing",
+    "opened",
+    "plan",
+    "policy",
+    "preferences",
+    "preview",
+    "preview_text",
+    "receive_hook",
+    "reconcile",
+    "report_outcomes",
+    "resume_mailing",
+    "save_channel_settings",
+    "save_policy",
+    "save_template",
+    "sends_of",
+    "sms_length",
+    "tally",
+    "template",
+    "templates",
+    "try_flush",
+    "unsubscribe",
+]  # fmt: skip

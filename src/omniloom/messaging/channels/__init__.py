@@ -1,0 +1,1 @@
+"""One file, one channel. A channel is pure: no socket, no file, no store (a contract checks its imports)."""

@@ -1,0 +1,88 @@
+"""What one person would get, and whether: the same rendering and the same decision as in delivery, nothing written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import nh3
+
+from omniloom.core.errors import Missing
+from omniloom.messaging.channel import channels
+from omniloom.messaging.compose import Recipient, context_of
+from omniloom.messaging.decide import decide
+from omniloom.messaging.decision import MARKETING, Decision
+from omniloom.messaging.gsm import SmsLength, sms_length
+from omniloom.messaging.render import Renderer, RenderFailed
+from omniloom.messaging.rules import policy_of
+from omniloom.messaging.situation import Candidate, Situation
+from omniloom.messaging.template import parts_of, template
+from omniloom.profiles import Contact, contacts, traits_of
+from omniloom.store import Stores, query
+
+_NO_SEND = "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One rendered message. ``html`` is sanitised for display; ``missing`` lists values the person does not have;
+    ``failure`` says why there is no message; ``length`` is set for SMS.
+    """
+
+    channel: str
+    address: str
+    subject: str
+    html: str
+    text: str
+    missing: list[str]
+    failure: str
+    length: SmsLength | None
+
+
+def preview(stores: Stores, renderer: Renderer, template_id: str, person_id: int, *, campaign: str = "") -> Preview:
+    """The template as this person would see it. Errors: Missing for an unknown template or person."""
+    found = template(stores, template_id)
+    return preview_text(
+        stores, renderer, channel=found.channel, subject=found.subject, body=found.body, person_id=person_id,
+        campaign=campaign,
+    )  # fmt: skip
+
+
+def preview_text(
+    stores: Stores, renderer: Renderer, *, channel: str, subject: str, body: str, person_id: int, campaign: str = ""
+) -> Preview:
+    """A text that is not saved yet, as this person would see it."""
+    contact = _contact(stores, person_id)
+    recipient = Recipient(_NO_SEND, "", campaign, MARKETING, contact)
+    context = context_of(recipient, traits_of(stores, [person_id])[person_id], channel=channel, site=None)
+    rendered = renderer.render(parts_of(channel, subject, body), context)
+    address = contact.addresses.get(channel, "")
+    if isinstance(rendered, RenderFailed):
+        return Preview(channel, address, "", "", "", [], rendered.reason, None)
+    is_html = channels()[channel].is_html
+    return Preview(
+        channel=channel, address=address, subject=rendered.texts[0], text=rendered.texts[1],
+        html=nh3.clean(rendered.texts[1]) if is_html else "", missing=rendered.missing, failure="",
+        length=None if is_html else sms_length(rendered.texts[1]),
+    )  # fmt: skip
+
+
+def consider(
+    stores: Stores, person_id: int, *, channels: Sequence[str], now: datetime, kind: str = MARKETING,
+    campaign_id: str = "",
+) -> Decision:  # fmt: skip
+    """What would be decided for a person right now, with every reason; nothing is written."""
+    candidate = Candidate(_NO_SEND, campaign_id, person_id, kind, tuple(channels))
+    with stores.state.read() as tx:
+        row = tx.one(query(__file__, "send_of_person"), campaign_id=campaign_id, person_id=person_id)
+        if row is not None:
+            candidate = Candidate(row["send_id"], campaign_id, person_id, kind, tuple(channels))
+        policy = policy_of(tx)
+        return decide(Situation(tx, [candidate], policy=policy, now=now).facts(candidate), policy)
+
+
+def _contact(stores: Stores, person_id: int) -> Contact:
+    with stores.state.read() as tx:
+        contact = contacts(tx, [person_id]).get(person_id)
+    if contact is None:
+        raise Missing(f"there is no person {person_id}", field="person_id")
+    return contact

@@ -1,0 +1,3 @@
+-- store: state
+-- attempt: one attempt by its key. in: :send_key
+select send_id, channel, address, state, tries, fence from messaging_attempt where send_key = :send_key

@@ -1,0 +1,7 @@
+-- store: state
+-- attempt_of_send: the message a token or callback speaks of. in: :send_id :channel
+select
+    a.send_key, a.send_id, a.campaign_id, m.name as campaign, a.person_id, a.channel, a.address, a.state, a.provider_id
+from messaging_attempt as a
+inner join messaging_mailing as m on m.campaign_id = a.campaign_id
+where a.send_id = :send_id and a.channel = :channel

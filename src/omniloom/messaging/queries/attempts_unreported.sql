@@ -1,0 +1,10 @@
+-- store: state
+-- attempts_unreported: finished attempts the log has not been told of. in: :rows_max
+select
+    a.send_key, a.send_id, a.campaign_id, m.name as campaign, a.person_id, a.channel, a.address, a.state, a.reason,
+    a.finished_at
+from messaging_attempt as a
+inner join messaging_mailing as m on m.campaign_id = a.campaign_id
+where a.reported = 0 and a.state in ('accepted', 'refused')
+order by a.finished_at, a.send_key
+limit :rows_max

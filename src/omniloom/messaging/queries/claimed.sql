@@ -1,0 +1,6 @@
+-- store: state
+-- claimed: the messages of one claim. in: :token
+select send_id, campaign_id, person_id, fence, created_at
+from messaging_send
+where claimed_by = :token and leased_until > 0 and state = 'claimed'
+order by send_id

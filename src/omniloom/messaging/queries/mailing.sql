@@ -1,0 +1,5 @@
+-- store: state
+-- mailing: one mailing. in: :campaign_id
+select campaign_id, name, kind, channels, templates, state, state_reason
+from messaging_mailing
+where campaign_id = :campaign_id

@@ -1,0 +1,3 @@
+-- store: state
+-- outbox: events waiting for the log. in: :rows_max
+select message_id, body from messaging_outbox order by message_id limit :rows_max

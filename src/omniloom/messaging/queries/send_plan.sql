@@ -1,0 +1,8 @@
+-- store: state
+-- send_plan: one planned message per person and campaign. in: :send_id :campaign_id :person_id :now
+insert into messaging_send (
+    send_id, campaign_id, person_id, state, reason, channel, context, fence, claimed_by, leased_until, not_before,
+    created_at, updated_at
+)
+values (:send_id, :campaign_id, :person_id, 'planned', '', '', '{}', 0, '', 0, 0, :now, :now)
+on conflict (campaign_id, person_id) do nothing

@@ -1,0 +1,5 @@
+-- store: state
+-- template: one template. in: :template_id
+select template_id, name, channel, subject, body, created_at, updated_at
+from messaging_template
+where template_id = :template_id

@@ -1,0 +1,32 @@
+"""Where links in messages lead, and the installation's key that signs them and seals credentials."""
+
+from dataclasses import dataclass, field
+
+from omniloom.messaging.token import sign
+
+LINK, OPEN, UNSUBSCRIBE, PREFERENCES = "link", "open", "unsubscribe", "preferences"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The public face of one installation. ``public_url`` has no slash at its end."""
+
+    public_url: str
+    secret: bytes = field(repr=False)
+
+    def link_url(self, link_id: str, send_id: str, channel: str) -> str:
+        """The tracked form of a link in one message."""
+        token = sign(self.secret, LINK, bytes.fromhex(send_id), bytes.fromhex(link_id), channel.encode())
+        return f"{self.public_url}/l/{token}"
+
+    def pixel_url(self, send_id: str, channel: str) -> str:
+        """The picture whose loading says that a message was opened."""
+        return f"{self.public_url}/o/{sign(self.secret, OPEN, bytes.fromhex(send_id), channel.encode())}.gif"
+
+    def unsubscribe_url(self, send_id: str, channel: str) -> str:
+        """Where one click ends the messages of one channel (RFC 8058)."""
+        return f"{self.public_url}/u/{sign(self.secret, UNSUBSCRIBE, bytes.fromhex(send_id), channel.encode())}"
+
+    def preferences_url(self, send_id: str, channel: str) -> str:
+        """Where a person chooses channels."""
+        return f"{self.public_url}/p/{sign(self.secret, PREFERENCES, bytes.fromhex(send_id), channel.encode())}"

@@ -1,0 +1,91 @@
+"""Reads what the rules need to know about a batch of recipients, in the caller's transaction.
+
+Within one batch it also keeps count of what was just decided, so that two campaigns, or two people with one address,
+cannot both pass in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from omniloom.core.clock import instant
+from omniloom.messaging.decision import MARKETING, Facts, Policy, Send
+from omniloom.profiles import Contact, contacts
+from omniloom.store import StateTx, query
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One recipient to decide on."""
+
+    send_id: str
+    campaign_id: str
+    person_id: int
+    kind: str
+    channels: tuple[str, ...]
+
+
+class Situation:
+    """The facts of a batch as one transaction sees them."""
+
+    def __init__(self, tx: StateTx, candidates: Sequence[Candidate], *, policy: Policy, now: datetime) -> None:
+        self._now = now
+        self._contacts = contacts(tx, [c.person_id for c in candidates])
+        self._channels_on = frozenset(row["channel"] for row in tx.rows(query(__file__, "channels_on")))
+        addresses = {address for contact in self._contacts.values() for address in contact.addresses.values()}
+        self._suppressed = {
+            (row["channel"], row["address"]): row["reason"]
+            for row in tx.rows(query(__file__, "suppressions"), addresses=addresses)
+        }
+        self._recent = self._read_recent(tx, now - timedelta(days=policy.cap_days))
+        self._refused: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in tx.rows(query(__file__, "refusals"), send_ids=[c.send_id for c in candidates]):
+            self._refused[row["send_id"]][row["channel"]] = row["reason"]
+        self._taken: dict[tuple[str, str, str], str] = {
+            (row["campaign_id"], row["channel"], row["address"]): row["send_id"]
+            for row in tx.rows(
+                query(__file__, "taken_addresses"),
+                campaign_ids={c.campaign_id for c in candidates}, addresses=addresses,
+            )
+        }  # fmt: skip
+
+    def contact(self, person_id: int) -> Contact | None:
+        """How to reach a person; None if there is no such person."""
+        return self._contacts.get(person_id)
+
+    def facts(self, candidate: Candidate) -> Facts:
+        """What the rules judge one recipient by."""
+        contact = self._contacts.get(candidate.person_id)
+        addresses = contact.addresses if contact else {}
+        taken = frozenset(
+            (channel, address)
+            for channel, address in addresses.items()
+            if self._taken.get((candidate.campaign_id, channel, address), candidate.send_id) != candidate.send_id
+        )
+        return Facts(
+            now=self._now, kind=candidate.kind, channels=candidate.channels, channels_on=self._channels_on,
+            addresses=addresses, consents=contact.consents if contact else {},
+            timezone=contact.timezone if contact else "", suppressed=self._suppressed,
+            refused=self._refused.get(candidate.send_id, {}), taken=taken,
+            recent=tuple(self._recent.get(self._root(candidate), ())),
+        )  # fmt: skip
+
+    def note(self, candidate: Candidate, send: Send) -> None:
+        """Count a message that was just decided, for those who come after it in the batch."""
+        self._taken[candidate.campaign_id, send.channel, send.address] = candidate.send_id
+        if candidate.kind == MARKETING:
+            self._recent[self._root(candidate)].append(self._now)
+
+    def _root(self, candidate: Candidate) -> int:
+        contact = self._contacts.get(candidate.person_id)
+        return contact.person_id if contact else candidate.person_id
+
+    def _read_recent(self, tx: StateTx, since: datetime) -> dict[int, list[datetime]]:
+        recent: dict[int, list[datetime]] = defaultdict(list)
+        for root_id, at in tx.tuples(query(__file__, "recent_attempts"), root_ids=self._roots(), since=since):
+            recent[root_id].append(instant(at))
+        return recent
+
+    def _roots(self) -> Iterable[int]:
+        return {contact.person_id for contact in self._contacts.values()}

@@ -1,0 +1,94 @@
+"""Templates as marketers write them: Liquid in a subject and a body, for one channel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from omniloom.core.clock import instant
+from omniloom.core.errors import Conflict, Invalid, Missing
+from omniloom.core.ids import Ids
+from omniloom.core.text import clean
+from omniloom.messaging import sandbox
+from omniloom.messaging.channel import channels
+from omniloom.messaging.sandbox import Part
+from omniloom.store import StateTx, Stores, query
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One template. ``subject`` is empty for channels without one."""
+
+    template_id: str
+    name: str
+    channel: str
+    subject: str
+    body: str
+    created_at: datetime
+    updated_at: datetime
+
+
+def save_template(  # noqa: PLR0913 - one template
+    stores: Stores, *, name: str, channel: str, subject: str, body: str, now: datetime, ids: Ids,
+    template_id: str | None = None,
+) -> Template:  # fmt: skip
+    """Add a template, or change the one with ``template_id``. Running mailings keep the text they started with.
+
+    Errors: Invalid names the field and what Liquid says of it; Conflict if the name is taken; Missing if it is gone.
+    """
+    name, subject, body = (clean(text, field=field) for text, field in
+                           ((name.strip(), "name"), (subject, "subject"), (body, "body")))  # fmt: skip
+    check_template(channel=channel, subject=subject, body=body)
+    if not name:
+        raise Invalid("the template needs a name", field="name")
+    with stores.state.write() as tx:
+        taken = tx.one(query(__file__, "template_by_name"), name=name)
+        if taken is not None and taken["template_id"] != template_id:
+            raise Conflict(f"a template is called {name} already", hint="choose another name", field="name")
+        if template_id is not None:
+            template_of(tx, template_id)
+        template_id = template_id or ids.token()
+        tx.run(query(__file__, "template_save"), template_id=template_id, name=name, channel=channel,
+               subject=subject, body=body, now=now)  # fmt: skip
+        return template_of(tx, template_id)
+
+
+def check_template(*, channel: str, subject: str, body: str) -> None:
+    """Errors: Invalid names the field that is not valid Liquid of the allowed subset."""
+    if channel not in channels():
+        raise Invalid(f"there is no channel {channel}", hint=f"one of {', '.join(channels())}", field="channel")
+    is_html = channels()[channel].is_html
+    for field, text, escaped in (("subject", subject, False), ("body", body, is_html)):
+        if fault := sandbox.check(text, is_html=escaped):
+            raise Invalid(f"{field}: {fault}", hint="see docs/guide/messaging.md for what Liquid may do", field=field)
+    if not body.strip():
+        raise Invalid("the template's body is empty", field="body")
+
+
+def templates(stores: Stores) -> list[Template]:
+    """All templates by name."""
+    with stores.state.read() as tx:
+        return [_template(row) for row in tx.rows(query(__file__, "templates"))]
+
+
+def template(stores: Stores, template_id: str) -> Template:
+    """One template. Errors: Missing."""
+    with stores.state.read() as tx:
+        return template_of(tx, template_id)
+
+
+def template_of(tx: StateTx, template_id: str) -> Template:
+    """One template inside a transaction. Errors: Missing."""
+    row = tx.one(query(__file__, "template"), template_id=template_id)
+    if row is None:
+        raise Missing(f"there is no template {template_id}", field="template_id")
+    return _template(row)
+
+
+def parts_of(channel: str, subject: str, body: str) -> list[Part]:
+    """What the renderer gets: the subject plain, the body escaped where the channel carries HTML."""
+    return [Part(subject), Part(body, is_html=channels()[channel].is_html)]
+
+
+def _template(row: dict[str, Any]) -> Template:
+    instants = {"created_at": instant(row["created_at"]), "updated_at": instant(row["updated_at"])}
+    return Template(**{**row, **instants})
