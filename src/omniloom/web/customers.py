@@ -58,10 +58,8 @@ def _note(view: View, rows: list[profiles.PersonRow], wanted: str) -> str:
 def _results(view: View, rows: list[profiles.PersonRow], wanted: str) -> None:
     _ = view.translate
     if not rows and wanted:
-        with parts.empty(
-            "person_search", _("Nobody found"), _("Identifiers must match whole; names from their start.")
-        ):
-            pass
+        explanation = _("Try the beginning of a name, an e-mail, a phone or a card.")
+        parts.empty("person_search", _("Nobody found"), explanation)
         return
     if not rows:
         explanation = _("People appear here as soon as events name them. Connect a source or import your data.")

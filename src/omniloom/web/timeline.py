@@ -1,0 +1,95 @@
+"""One event of a customer's timeline: an icon, a title, the facts that matter, and an order's lines on demand."""
+
+from typing import Any
+
+from nicegui import ui
+
+from omniloom.profiles import TimelineEvent
+from omniloom.web import happening, marks, parts
+from omniloom.web.theme import mark
+from omniloom.web.view import View
+
+FACTS_MAX = 4
+VALUE_CHARS_MAX = 80
+HIDDEN = frozenset(
+    {
+        "order_id",
+        "revenue",
+        "revenue_minor",
+        "total",
+        "value",
+        "currency",
+        "channel",
+        "products",
+        "segment_id",
+        "send_id",
+    }
+)
+LABELS = {
+    "coupon": mark("coupon"), "store_id": mark("store"), "campaign": mark("campaign"), "campaign_id": mark("campaign"),
+    "purpose": mark("purpose"), "method": mark("method"), "wording": mark("wording"), "title": mark("title"),
+    "reason": mark("reason"), "segment": mark("segment"), "name": mark("name"), "product_id": mark("product"),
+}  # fmt: skip
+
+
+def event_row(view: View, event: TimelineEvent) -> None:
+    """Draw one event. Everything in it came from outside and is shown as text."""
+    look = happening.look(event.type, event.name)
+    with ui.element("div").classes("om-event"):
+        with ui.element("div").classes(f"om-event-icon om-{look.tone}"):
+            ui.icon(look.icon)
+        with ui.element("div").classes("om-grow om-event-body"):
+            with parts.line("om-between om-nowrap"):
+                with parts.line():
+                    parts.text(happening.title(view.translate, event.type, event.name), "om-strong")
+                    if event.channel:
+                        marks.channel(view, event.channel, is_small=True)
+                with parts.line("om-nowrap"):
+                    if event.revenue_minor is not None:
+                        parts.text(view.fmt.money(event.revenue_minor, event.currency or ""), "om-strong om-num")
+                    parts.text(view.fmt.time(event.occurred_at), "om-muted om-num")
+            if details := _details(view, event):
+                parts.text(details, "om-muted om-event-details")
+            if event.items:
+                _lines(view, event)
+
+
+def _details(view: View, event: TimelineEvent) -> str:
+    """The few properties worth a line."""
+    said = {key: value for key, value in event.properties.items() if key not in HIDDEN and _is_plain(value)}
+    if "campaign" in said:
+        said.pop("campaign_id", None)
+    shown = [f"{view._(LABELS.get(key, key))}: {_short(value)}" for key, value in said.items()]
+    if event.items:
+        shown.insert(0, view._("products: {n}").format(n=view.fmt.number(len(event.items))))
+    return " · ".join(shown[:FACTS_MAX])
+
+
+def _lines(view: View, event: TimelineEvent) -> None:
+    """What was bought."""
+    _ = view.translate
+    folded = ui.expansion(_("Order lines")).props("dense dense-toggle").classes("om-expansion")
+    with folded, parts.sheet([_("Product"), _("Quantity"), _("Amount")], numeric=2):
+        for item in event.items:
+            with ui.element("tr"):
+                with ui.element("td"):
+                    parts.text(str(item.get("name") or item.get("product_id") or "–"))
+                    if category := item.get("category"):
+                        parts.text(str(category), "om-muted")
+                parts.text(view.fmt.number(item.get("quantity")), "om-right", tag="td")
+                parts.text(_amount(view, item, event.currency or ""), "om-right", tag="td")
+
+
+def _amount(view: View, item: dict[str, Any], currency: str) -> str:
+    if item.get("amount_minor") is not None:
+        return view.fmt.money(int(item["amount_minor"]), currency)
+    return "–"
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= VALUE_CHARS_MAX else f"{text[:VALUE_CHARS_MAX]}…"
