@@ -16,14 +16,15 @@ from omniloom.segments.membership import Refreshed, members, refresh, refresh_du
 from omniloom.segments.operator import Kind, Operator, Takes, known_operators
 from omniloom.segments.parse import PRODUCT_FIELDS, parse
 from omniloom.segments.preview import check, count, sample
+from omniloom.segments.recent import Change, Changes, changes
 from omniloom.segments.schema import SCHEMA
-from omniloom.segments.segment import Segment, archive, create, segment, segments, update
+from omniloom.segments.segment import Segment, archive, create, restore, segment, segments, update
 from omniloom.segments.suggest import event_names, property_names, property_values
 from omniloom.segments.traits import TraitName, trait_names, trait_values
 
 __all__ = [
-    "PRODUCT_FIELDS", "SCHEMA", "Condition", "Explained", "Kind", "Operator", "Refreshed", "Segment", "Takes",
-    "TraitName", "announce", "archive", "check", "count", "create", "describe", "dump", "event_names", "explain",
-    "known_operators", "members", "parse", "property_names", "property_values", "refresh", "refresh_due", "sample",
-    "segment", "segments", "segments_of", "trait_names", "trait_values", "update",
+    "PRODUCT_FIELDS", "SCHEMA", "Change", "Changes", "Condition", "Explained", "Kind", "Operator", "Refreshed",
+    "Segment", "Takes", "TraitName", "announce", "archive", "changes", "check", "count", "create", "describe", "dump",
+    "event_names", "explain", "known_operators", "members", "parse", "property_names", "property_values", "refresh",
+    "refresh_due", "restore", "sample", "segment", "segments", "segments_of", "trait_names", "trait_values", "update",
 ]  # fmt: skip

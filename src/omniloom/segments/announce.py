@@ -8,15 +8,13 @@ from datetime import datetime
 
 from omniloom.core.event import SEGMENT_ENTERED, SEGMENT_LEFT, Event, encode
 from omniloom.core.ids import digest
+from omniloom.identity import identifiers_by_root, roots_of
 from omniloom.store import Message, Progress, Row, Stores, query
 
 SOURCE_ID = "omniloom"
 CURSOR = "segments.announce"
-# The kinds most sure to mean one person come first; any other kind follows.
-_KINDS = ("user_id", "email", "phone", "card", "anonymous_id")
 
 _CHANGES = query(__file__, "changes")
-_IDENTIFIERS = query(__file__, "identifiers")
 
 
 def announce(stores: Stores, *, now: datetime, rows_max: int = 5_000) -> Progress:
@@ -39,15 +37,16 @@ def announce(stores: Stores, *, now: datetime, rows_max: int = 5_000) -> Progres
 
 
 def _identifiers(stores: Stores, person_ids: set[int]) -> dict[int, dict[str, str]]:
-    """The one identifier to name each person by."""
-    best: dict[int, tuple[int, str, str]] = {}
+    """The one identifier to name each person by: of the surest kind, the one seen last (so it stays the last seen)."""
     with stores.state.read() as state:
-        rows = state.tuples(_IDENTIFIERS, person_ids=sorted(person_ids))
-    for person_id, kind, value in rows:
-        rank = _KINDS.index(kind) if kind in _KINDS else len(_KINDS)
-        if person_id not in best or rank < best[person_id][0]:
-            best[person_id] = (rank, kind, value)
-    return {person_id: {kind: value} for person_id, (_, kind, value) in best.items()}
+        roots = roots_of(state, sorted(person_ids))
+        known = identifiers_by_root(state, sorted(set(roots.values())))
+    named: dict[int, dict[str, str]] = {}
+    for person_id, root_id in roots.items():
+        if surest := known.get(root_id):
+            newest = max((i for i in surest if i.kind == surest[0].kind), key=lambda i: (i.last_seen_at, i.value))
+            named[person_id] = {newest.kind: newest.value}
+    return named
 
 
 def _message(change: Row, identifiers: dict[str, str], now: datetime) -> Message:

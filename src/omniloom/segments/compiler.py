@@ -43,8 +43,8 @@ from omniloom.segments.definition import (
 from omniloom.segments.operator import known_operators
 from omniloom.segments.people import People, complement, intersection, person_id, select, union
 
-MARKETING = "marketing"
-ANY_CHANNEL = "*"
+MARKETING = "marketing"  # consents mean what they mean in the profiles room
+EVERY_CHANNEL = "*"
 LINE_TOTALS = {"amount": "amount_minor", "quantity": "quantity"}  # sums over an event's product lines
 MONEY_TOTALS = ("revenue", "amount")
 
@@ -215,25 +215,31 @@ class Compiler:
         return limits
 
     def _consent(self, consent: ConsentIs) -> exp.Query:
+        """Whose latest word is yes; at one instant a withdrawal wins, as in the profiles room."""
         is_given = exp.EQ(this=exp.column("name", EVENT), expression=self.params.bind(CONSENT_GIVEN))
-        latest = exp.Tuple(expressions=[exp.column("occurred_at", EVENT), exp.column("message_id", EVENT)])
+        latest = exp.Tuple(expressions=[exp.column("occurred_at", EVENT), exp.Not(this=is_given.copy())])
         rows = grouped(self.consent_events(consent), person_id(EVENT))
         return rows.having(exp.ArgMax(this=is_given, expression=latest))
 
     def consent_events(self, consent: ConsentIs) -> exp.Select:
         """What the person said about the channel and purpose; leaving a list counts for marketing."""
+        name = exp.column("name", EVENT)
         said = [CONSENT_GIVEN, CONSENT_WITHDRAWN]
-        rows = exp.Select().from_(exp.alias_(exp.to_table("identity_history"), EVENT, table=True))
-        purpose = exp.Coalesce(this=property_text("purpose", self.params), expressions=[self.params.bind(MARKETING)])
+        given = exp.Nullif(this=property_text("purpose", self.params), expression=self.params.bind(""))
+        purpose = exp.Coalesce(this=given, expressions=[self.params.bind(MARKETING)])
         is_about: exp.Expr = exp.EQ(this=purpose, expression=self.params.bind(consent.purpose))
         if consent.purpose == MARKETING:
             said.append(UNSUBSCRIBED)
-            left = exp.EQ(this=exp.column("name", EVENT), expression=self.params.bind(UNSUBSCRIBED))
-            is_about = exp.or_(left, is_about)
-        channels = [consent.channel, ANY_CHANNEL]
+            is_about = exp.or_(exp.EQ(this=name.copy(), expression=self.params.bind(UNSUBSCRIBED)), is_about)
+        # A withdrawal that names no channel is about every channel; a consent that names none gives nothing.
+        unnamed = exp.case().when(
+            exp.NEQ(this=name.copy(), expression=self.params.bind(CONSENT_GIVEN)), self.params.bind(EVERY_CHANNEL)
+        )
+        channel = exp.Coalesce(this=exp.column("channel", EVENT), expressions=[unnamed])
+        rows = exp.Select().from_(exp.alias_(exp.to_table("identity_history"), EVENT, table=True))
         return rows.where(
-            exp.In(this=exp.column("name", EVENT), expressions=[self.params.bind(said)]),
-            exp.In(this=exp.column("channel", EVENT), expressions=[self.params.bind(channels)]),
+            exp.In(this=name.copy(), expressions=[self.params.bind(said)]),
+            exp.In(this=channel, expressions=[self.params.bind([consent.channel, EVERY_CHANNEL])]),
             is_about,
             exp.LTE(this=exp.column("occurred_at", EVENT), expression=self.params.bind(self.params.now)),
         )

@@ -88,7 +88,7 @@ class _Speaker:
         return self._say(phrase, key=part.field, tests=self._tests(part.tests))
 
     def _tests(self, tests: tuple[Test, ...]) -> str:
-        return self._words["and"].join(self._test(test) for test in tests)
+        return str(self._words["and"]).join(self._test(test) for test in tests)
 
     def _test(self, test: Test) -> str:
         operator = known_operators()[test.operator]

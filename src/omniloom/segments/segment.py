@@ -25,6 +25,8 @@ _SEGMENTS = query(__file__, "segments")
 _ADD = query(__file__, "add_segment")
 _CHANGE = query(__file__, "change_segment")
 _ARCHIVE = query(__file__, "archive_segment")
+_ARCHIVED = query(__file__, "archived_segment")
+_RESTORE = query(__file__, "restore_segment")
 _FORGET = query(__file__, "forget_members")
 
 
@@ -90,6 +92,23 @@ def archive(stores: Stores, segment_id: str, *, now: datetime) -> None:
         tx.run(_ARCHIVE, segment_id=old.segment_id, now=now)
     with stores.events.write() as events:
         events.run(_FORGET, segment_id=old.segment_id)
+
+
+def restore(stores: Stores, segment_id: str, *, now: datetime) -> Segment:
+    """Take an archived segment back into use; its membership is due again.
+
+    Errors: Missing if there is no archived one; Conflict if another segment has its name by now; Invalid if it builds
+    on a segment that is archived itself.
+    """
+    with stores.state.write() as tx:
+        row = tx.one(_ARCHIVED, segment_id=segment_id)
+        if row is None:
+            raise Missing("there is no archived segment of this id", hint="create it anew", field="segment_id")
+        known = _read(tx)
+        _free(row["name"], known, None)
+        conditions(parse(row["definition"]), known, segment_id)
+        tx.run(_RESTORE, segment_id=segment_id, now=now)
+    return segment(stores, segment_id)
 
 
 def segments(stores: Stores) -> list[Segment]:
