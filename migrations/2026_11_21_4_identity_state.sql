@@ -26,6 +26,7 @@ create table identity_merge (
     rule text not null,
     evidence text not null,
     merged_at bigint not null,
+    version bigint not null,
     undone_at bigint
 );
 create index identity_merge_into on identity_merge (into_id);

@@ -50,7 +50,7 @@ def resolve(stores: Stores, *, now: datetime, home_region: str, home_currency: s
     owners = _settle(stores, claims, after=state_at, now=now)
     missing = [claim for claim in claims if claim.position > events_at]
     columns = _columns(missing, owners, home_currency) if missing else None
-    _append(stores, columns, through=missing[-1].position if missing else 0)
+    _append(stores, columns, after=events_at, through=missing[-1].position if missing else events_at)
     return Progress(len(messages), is_done=len(messages) < rows_max)
 
 
@@ -61,7 +61,7 @@ def passed(stores: Stores) -> int:
 
 def sync_overrides(stores: Stores) -> None:
     """Bring identity_override up to the state store's roots."""
-    _append(stores, None, through=0)
+    _append(stores, None, after=0, through=0)
 
 
 def _cursors(stores: Stores) -> tuple[int, int]:
@@ -71,16 +71,16 @@ def _cursors(stores: Stores) -> tuple[int, int]:
 
 def _settle(stores: Stores, claims: list[Claim], *, after: int, now: datetime) -> dict[Key, int]:
     """Owners of every identifier in the claims, once those after the state cursor are taken into account."""
-    fresh = [claim for claim in claims if claim.position > after]
-    if not fresh:
+    if not claims or claims[-1].position <= after:
         with stores.state.read() as tx:
             return _load(tx, claims).owners
     with stores.state.write() as tx:
-        graph = _load(tx, claims)
-        for claim in fresh:
-            graph.settle(claim)
+        graph, settled = _load(tx, claims), tx.cursor(CURSOR)
+        for claim in claims:
+            if claim.position > settled:
+                graph.settle(claim)
         _save(tx, graph, now)
-        tx.move_cursor(CURSOR, fresh[-1].position)
+        tx.move_cursor(CURSOR, max(settled, claims[-1].position))
     return graph.owners
 
 
@@ -121,8 +121,9 @@ def _save(tx: StateTx, graph: Graph, now: datetime) -> None:
 def record_merge(tx: StateTx, journal: dict[str, object]) -> None:
     """Journal one merge and move the roots of everyone in it, under a new version of the roots."""
     last = tx.one(_LAST_PERSON) or {"version": 0}
-    tx.run(_MOVE_ROOT, from_id=journal["from_id"], into_id=journal["into_id"], version=last["version"] + 1)
-    tx.run(_ADD_MERGE, **journal)
+    version = last["version"] + 1
+    tx.run(_MOVE_ROOT, from_id=journal["from_id"], into_id=journal["into_id"], version=version)
+    tx.run(_ADD_MERGE, version=version, **journal)
 
 
 def _journal(merge: Merge, now: datetime) -> dict[str, object]:
@@ -150,14 +151,14 @@ def _columns(claims: list[Claim], owners: dict[Key, int], home_currency: str) ->
     return columns
 
 
-def _append(stores: Stores, columns: Columns | None, *, through: int) -> None:
-    """Append events up to a position (none: just the roots); changed roots come along in the same transaction."""
+def _append(stores: Stores, columns: Columns | None, *, after: int, through: int) -> None:
+    """Append the events between two positions (none: just the roots); changed roots come along in the transaction."""
     with stores.state.read() as state, stores.events.read() as tx:
         is_current = not roots_since(state, tx.cursor(ROOTS_CURSOR))
     if columns is None and is_current:
         return
     with stores.events.write() as tx, stores.state.read() as state:
-        if columns is not None:
+        if columns is not None and tx.cursor(CURSOR) == after:  # else another call was quicker
             tx.append("identity_event", columns.events())
             tx.append("identity_item", columns.items())
             tx.move_cursor(CURSOR, through)

@@ -5,4 +5,4 @@ select m.merge_id, m.from_id, m.into_id, m.rule, m.evidence, m.merged_at, m.undo
 from identity_merge as m
 join identity_person as p on p.person_id = m.from_id
 where p.root_id = :root_id
-order by p.version, m.merged_at, m.merge_id
+order by m.version
