@@ -20,7 +20,7 @@ from omniloom.core.errors import Misconfigured
 from omniloom.core.ids import Ids, RandomIds
 from omniloom.core.settings import Loader, Value, setting
 from omniloom.identity.settings import IdentitySettings
-from omniloom.messaging import Renderer, Transport
+from omniloom.messaging import Renderer, Site, Transport
 from omniloom.store import Stores, open_stores
 from omniloom.store.settings import StoreSettings
 
@@ -92,7 +92,7 @@ class Platform:
         """Use ``url`` in links from now on, unless the settings name a public one."""
         if not self.settings.server.public_url:
             self.public_url = url
-            self.transport.public_url = url
+            self.transport.site = Site(url, self.secret)
 
     def close(self) -> None:
         """Stop what runs beside the doors, then close the stores."""

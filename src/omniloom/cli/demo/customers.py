@@ -1,8 +1,14 @@
-"""The demo's customers: they open, click, order and unsubscribe over real HTTP, each by his own seeded draw."""
+"""The demo's customers: they open, click, order and unsubscribe over real HTTP, each by his own seeded draw.
+
+The SMS gateway stands with them: it reports, signed, what it delivered.
+"""
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import html
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +22,7 @@ from omniloom.core import egress
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 AT_ONCE = 8
+HOOK_SECRET = "the demo gateway signs with this"  # noqa: S105 - of the demo's own gateway on loopback
 
 
 class Customers:
@@ -44,6 +51,8 @@ class Customers:
         tracked = [link for link in links if link.startswith(f"{self._url}/l/")]
         pixels = [link for link in links if link.startswith(f"{self._url}/o/")]
         leave = [link for link in links if link.startswith(f"{self._url}/u/")]
+        if message.channel == "sms":
+            await self._report_delivery(client, message, now)
         will_click = bool(tracked) and self._draws(message, "click")
         if pixels and (will_click or self._draws(message, "open")):
             await client.get(pixels[0])
@@ -53,6 +62,16 @@ class Customers:
             await self._order(client, message, now)
         if leave and self._draws(message, "unsubscribe"):
             await client.post(leave[0], data={"List-Unsubscribe": "One-Click"})
+
+    async def _report_delivery(self, client: httpx.AsyncClient, message: Received, now: datetime) -> None:
+        """The gateway's delivery report: most numbers answer, a few phones stay off."""
+        status = "undelivered" if self._draws(message, "phone_off") else "delivered"
+        body = {"id": f"report-{message.key}", "reports": [{"message_id": message.key, "status": status}]}
+        raw, timestamp = json.dumps(body).encode(), str(int(now.timestamp()))
+        signature = hmac.digest(HOOK_SECRET.encode(), timestamp.encode() + b"." + raw, hashlib.sha256).hex()
+        headers = {"x-omniloom-signature": signature, "x-omniloom-timestamp": timestamp}
+        answer = await client.post(f"{self._url}/hooks/sms", content=raw, headers=headers)
+        answer.raise_for_status()
 
     def _draws(self, message: Received, what: str, *, given: str = "") -> bool:
         share = self._shares[what] / (self._shares[given] if given else 1.0)

@@ -84,7 +84,7 @@ class _Mailboxes:
 
 
 class _Gateway(BaseHTTPRequestHandler):
-    """A small SMS gateway: POST {to, text, client_id} -> {id}."""
+    """A small SMS gateway: POST {id, to, text} -> {id, status}."""
 
     bag: Mailbag
     bad_share: float
@@ -93,10 +93,10 @@ class _Gateway(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         order = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if draw(self.seed, order["to"], "bad number") < self.bad_share:
-            self._answer(422, {"error": "invalid_destination"})
+            self._answer(422, {"error": "invalid_number"})
             return
-        self.bag.add(Received("sms", order["to"], order["client_id"], order["text"]))
-        self._answer(200, {"id": order["client_id"]})
+        self.bag.add(Received("sms", order["to"], order["id"], order["text"]))
+        self._answer(202, {"id": order["id"], "status": "accepted"})
 
     def log_message(self, *_args: Any) -> None:
         """Keep quiet."""

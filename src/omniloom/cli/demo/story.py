@@ -10,7 +10,7 @@ from typing import Any
 from omniloom import analytics, collect, journeys, messaging, segments
 from omniloom.app import Platform, import_paths
 from omniloom.cli.demo import households, source
-from omniloom.cli.demo.customers import Customers
+from omniloom.cli.demo.customers import HOOK_SECRET, Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
 from omniloom.cli.demo.steps import Note, Steps
 from omniloom.collect import LoadProgress, Source
@@ -120,7 +120,8 @@ def _set_channels_up(platform: Platform, ends: Ends) -> None:
     for channel, settings in (
         ("email", {"host": "127.0.0.1", "port": ends.smtp_port, "tls": "none",
                    "from_address": "offers@shop.example.test", "from_name": "The Corner Grocer"}),
-        ("sms", {"url": ends.sms_url, "token": "demo-gateway-token", "sender": "GROCER"}),
+        ("sms", {"url": ends.sms_url, "token": "demo-gateway-token", "sender": "GROCER",
+                 "hook_secret": HOOK_SECRET}),
     ):  # fmt: skip
         messaging.save_channel_settings(
             platform.stores, channel, settings, is_enabled=True, secret=platform.secret, now=platform.now()
