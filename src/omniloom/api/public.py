@@ -62,7 +62,8 @@ class Pages:
 
     def show(self, name: str, request: Request, *, status: int = 200, language: str = "", **values: object) -> Response:
         """One page. ``language`` (the person's) outweighs what the browser asks for."""
-        language = language if language in LANGUAGES else preferred_language(request)
+        own = language.partition("-")[0]
+        language = own if own in LANGUAGES else preferred_language(request)
         nonce = self._ids.token()
         text = self._templates.get_template(f"{name}.html").render(
             _=self._translate(language), language=language, nonce=nonce, **values

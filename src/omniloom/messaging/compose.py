@@ -88,7 +88,7 @@ def _closing(recipient: Recipient, body: str, *, channel: str, site: Site) -> st
     pixel = f'<img src="{html.escape(site.pixel_url(recipient.send_id, channel))}" width="1" height="1" alt="">'
     if recipient.kind != MARKETING or f"{site.public_url}/u/" in body:
         return pixel
-    why, leave, choose = _FOOTER.get(recipient.contact.language, _FOOTER["en"])
+    why, leave, choose = _FOOTER.get(recipient.contact.language.partition("-")[0], _FOOTER["en"])
     leave_url = html.escape(site.unsubscribe_url(recipient.send_id, channel))
     choose_url = html.escape(site.preferences_url(recipient.send_id, channel))
     return f'<p>{why} <a href="{leave_url}">{leave}</a> · <a href="{choose_url}">{choose}</a></p>{pixel}'
