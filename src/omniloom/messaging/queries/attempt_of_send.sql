@@ -1,5 +1,6 @@
 -- store: state
 -- attempt_of_send: the message a token or callback speaks of. in: :send_id :channel
+-- out: send_key, send_id, campaign_id, campaign, person_id, channel, address, state, provider_id
 select
     a.send_key, a.send_id, a.campaign_id, m.name as campaign, a.person_id, a.channel, a.address, a.state, a.provider_id
 from messaging_attempt as a

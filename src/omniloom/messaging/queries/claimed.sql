@@ -1,5 +1,6 @@
 -- store: state
 -- claimed: the messages of one claim. in: :token
+-- out: send_id, campaign_id, person_id, fence, created_at
 select send_id, campaign_id, person_id, fence, created_at
 from messaging_send
 where claimed_by = :token and leased_until > 0 and state = 'claimed'

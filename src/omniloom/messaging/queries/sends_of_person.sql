@@ -1,5 +1,6 @@
 -- store: state
 -- sends_of_person: every message to a person and whoever was merged into them, newest first. in: :root_id :rows_max
+-- out: send_id, campaign_id, name, state, reason, channel, updated_at, address
 select
     s.send_id, s.campaign_id, m.name, s.state, s.reason, s.channel, s.updated_at,
     (

@@ -1,5 +1,6 @@
 -- store: state
 -- tally: a mailing's messages by state, channel and (where it is one of few) reason. in: :campaign_id
+-- out: state, channel, reason, sends
 select
     state,
     channel,
