@@ -87,7 +87,8 @@ CREATE TABLE identity_merge (
 CREATE TABLE identity_person (
     person_id bigint primary key,
     root_id bigint not null,
-    created_at bigint not null
+    created_at bigint not null,
+    version bigint not null default 0
 );
 
 CREATE TABLE journeys_campaign (
@@ -118,6 +119,7 @@ CREATE TABLE messaging_attempt (
     state text not null,
     reason text not null,
     provider_id text not null,
+    tries bigint not null,
     fence bigint not null,
     intent_at bigint not null,
     finished_at bigint,
@@ -154,7 +156,13 @@ CREATE TABLE messaging_mailing (
     channels text not null,
     templates text not null,
     state text not null,
+    state_reason text not null,
     created_at bigint not null
+);
+
+CREATE TABLE messaging_outbox (
+    message_id text primary key,
+    body text not null
 );
 
 CREATE TABLE messaging_policy (
@@ -172,6 +180,7 @@ CREATE TABLE messaging_send (
     channel text not null,
     context text not null,
     fence bigint not null,
+    claimed_by text not null,
     leased_until bigint not null,
     not_before bigint not null,
     created_at bigint not null,
@@ -233,7 +242,7 @@ CREATE TABLE profiles_consent_entry (
 
 CREATE TABLE segments_segment (
     segment_id text primary key,
-    name text not null unique,
+    name text not null,
     definition text not null,
     created_at bigint not null,
     updated_at bigint not null,
@@ -257,11 +266,17 @@ CREATE INDEX collect_reject_import on collect_reject (import_id, row_number);
 
 CREATE INDEX identity_identifier_person on identity_identifier (person_id);
 
+CREATE INDEX identity_identifier_seen on identity_identifier (last_seen_at);
+
+CREATE INDEX identity_merge_from on identity_merge (from_id);
+
 CREATE INDEX identity_merge_into on identity_merge (into_id);
 
 CREATE INDEX identity_person_root on identity_person (root_id);
 
-CREATE INDEX messaging_attempt_open on messaging_attempt (state, intent_at);
+CREATE INDEX identity_person_version on identity_person (version);
+
+CREATE INDEX messaging_attempt_address on messaging_attempt (campaign_id, address);
 
 CREATE INDEX messaging_attempt_person on messaging_attempt (person_id, intent_at);
 
@@ -271,10 +286,16 @@ CREATE INDEX messaging_attempt_send on messaging_attempt (send_id);
 
 CREATE INDEX messaging_decision_send on messaging_decision (send_id, at);
 
+CREATE INDEX messaging_send_claimed on messaging_send (claimed_by) where leased_until > 0;
+
 CREATE INDEX messaging_send_due on messaging_send (campaign_id, state, not_before);
+
+CREATE INDEX messaging_send_leased on messaging_send (leased_until) where leased_until > 0;
 
 CREATE INDEX messaging_send_person on messaging_send (person_id, updated_at);
 
 CREATE INDEX profiles_card_name on profiles_card (folded_name);
 
 CREATE INDEX profiles_consent_entry_person on profiles_consent_entry (person_id);
+
+CREATE UNIQUE INDEX segments_segment_name on segments_segment (name) where archived_at is null;

@@ -125,8 +125,8 @@ def rendered(tree: exp.Expression, dialect: str) -> str:
 def unused(package: Path) -> Iterator[str]:
     """Queries that no module beside them loads."""
     for path in queries(package):
-        code = "\n".join(module.read_text() for module in path.parent.parent.glob("*.py"))
-        if not re.search(rf'query\(\s*__file__,\s*"{path.stem}"', code):
+        code = [module.read_text() for module in path.parent.parent.glob("*.py")]
+        if not any("query(__file__" in text and f'"{path.stem}"' in text for text in code):
             yield f"{room_of(path, package)}/{path.name} is not used"
 
 
