@@ -48,6 +48,12 @@ def test_links_between_documents_lead_somewhere(root: Path) -> None:
     assert broken == []
 
 
+def test_the_index_knows_every_document(root: Path) -> None:
+    index = (root / "docs" / "README.md").read_text()
+    pages = [page.relative_to(root / "docs") for page in sorted((root / "docs").rglob("*.md"))]
+    assert [str(page) for page in pages if f"({page.as_posix()})" not in index and page.name != "README.md"] == []
+
+
 @pytest.mark.parametrize("target", ["help", "install", "demo", "serve", "test", "check", "bench", "soak", "schema",
                                     "screenshots", "lock"])  # fmt: skip
 def test_every_make_target_explains_itself(root: Path, target: str) -> None:
