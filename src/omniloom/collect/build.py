@@ -70,25 +70,13 @@ def build(mapping: Mapping, rows: pa.Table, *, source_id: str, now: datetime) ->
 
 
 def row_values(mapping: Mapping, rows: pa.Table) -> tuple[list[dict[str, Any]], list[Reject]]:
-    """The rows of a products or costs mapping as dicts, and the rejects."""
-    columns = [(one, evaluate(one, rows)) for one in mapping.columns]
+    """The rows of a products or costs mapping as dicts (a column without a value is left out), and the rejects."""
+    columns = {one.name: evaluate(one, rows) for one in mapping.columns}
     groups = _Groups(rows, list(range(rows.num_rows)), list(range(1, rows.num_rows + 1)))
-    bad = _bad_groups(mapping, groups, {one.name: column for one, column in columns}, [])
-    found = []
-    for i in range(rows.num_rows):
-        if i not in bad:
-            row: dict[str, Any] = {}
-            for one, column in columns:
-                _place(row, one.name.split(".")[1:], column.values[i])
-            found.append(row)
+    bad = _bad_groups(mapping, groups, columns, [])
+    part = [(name.rpartition(".")[2], column.values) for name, column in columns.items()]
+    found = [_values_at(part, i) for i in range(rows.num_rows) if i not in bad]
     return found, list(_rejects(bad, groups, ""))
-
-
-def _place(row: dict[str, Any], path: list[str], value: Any) -> None:
-    for key in path[:-1]:
-        row = row.setdefault(key, {})
-    if value is not None or len(path) == 1:
-        row[path[-1]] = value
 
 
 def _bad_groups(
@@ -137,15 +125,17 @@ def _event_problems(
         if types[group] not in TYPES:
             yield start, Problem(event.type.name, f"not one of {', '.join(TYPES)}", str(types[group]))
     if mapping.group_by:
-        key = groups.rows.column(mapping.group_by)
-        if key.null_count:
-            empty = key.is_null().to_pylist()
-            yield from (
-                (row, Problem("group_by", f"no value in {mapping.group_by}", ""))
-                for row in range(groups.rows.num_rows)
-                if empty[row]
-            )
+        yield from _keyless(mapping.group_by, event.id.nulls, groups)
         yield from _strangers(event, groups)
+
+
+def _keyless(group_by: str, nulls: frozenset[str], groups: _Groups) -> Iterator[tuple[int, Problem]]:
+    """Rows that name no group: what they have in common is nothing."""
+    indices, distinct = distinct_values(groups.rows.column(group_by))
+    empty = {i for i, value in enumerate(distinct) if isinstance(value, str) and value.strip() in nulls} | {-1}
+    for row, i in enumerate(indices):
+        if i in empty:
+            yield row, Problem("group_by", f"no value in {group_by}", "")
 
 
 def _strangers(event: EventMapping, groups: _Groups) -> Iterator[tuple[int, Problem]]:

@@ -178,7 +178,7 @@ def _money(value: Any, field: Field) -> float:
     except Invalid as error:
         raise Unfit("not an amount of money") from error
     if abs(minor) >= 2**53:
-        raise Unfit("too large for an amount of money")
+        raise Unfit("not an amount of money that a number of JSON holds exactly")
     return float(minor / 10 ** exponent_of(field.currency))
 
 

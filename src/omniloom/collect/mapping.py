@@ -269,6 +269,10 @@ def _columns(table: dict[str, Any], target: str, defaults: Defaults) -> tuple[Fi
         for name, conversion in conversions.items() if name in node
     ]  # fmt: skip
     others = checked(node.get(free, {}), f"columns.{free}", None) if free else {}
+    if taken := set(others) & set(conversions):
+        raise Invalid(
+            f"columns.{free}.{min(taken)} is a column already", hint=f"move it out of {free}", field="columns"
+        )
     fields += [read_field(value, f"columns.{free}.{name}", defaults) for name, value in others.items()]
     return tuple(fields)
 

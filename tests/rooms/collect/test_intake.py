@@ -92,7 +92,7 @@ def test_a_disk_that_refuses_reaches_every_submitter_and_intake_goes_on(stores: 
     broken = BrokenLog(Unavailable("log.db: disk full", hint="free disk space"))
     intake = Intake(replace(stores, log=broken), clock)
     for _ in range(2):
-        with pytest.raises(Unavailable, match="not stored.*disk full"):
+        with pytest.raises(Unavailable, match=r"not stored.*disk full"):
             intake.submit([event("m")]).result(10)
     intake.close()
 
