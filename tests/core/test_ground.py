@@ -14,6 +14,7 @@ from omniloom.core import errors
 from omniloom.core.clock import ManualClock, SystemClock, instant, micros
 from omniloom.core.errors import Invalid, Misconfigured, OmniloomError
 from omniloom.core.event import Event, decode, encode
+from omniloom.core.i18n import Catalogue
 from omniloom.core.ids import RandomIds, SeededIds, digest
 from omniloom.core.registry import variants
 from omniloom.core.text import clean, folded, template_safe_header
@@ -118,3 +119,15 @@ def test_a_variant_is_found_by_its_file_and_a_broken_one_stops_the_start(
     (folder / "empty.py").write_text("")
     with pytest.raises(Misconfigured, match=r"sorts_of_tea\.empty does not bind TEA"):
         variants(package, "TEA", str)
+
+
+def test_a_text_without_a_translation_stays_english(tmp_path: Path) -> None:
+    (tmp_path / "ru.po").write_text(
+        'msgid ""\nmsgstr ""\n\nmsgid "People"\nmsgstr "Клиенты"\n\nmsgid "New"\nmsgstr ""\n'
+    )
+    catalogue = Catalogue(tmp_path)
+    assert catalogue.translator("ru")("People") == "Клиенты"
+    assert catalogue.translator("ru")("New") == "New"
+    assert catalogue.translator("en")("People") == catalogue.translator("fr")("People") == "People"
+    assert catalogue.has("People", "ru")
+    assert not catalogue.has("New", "ru")
