@@ -4,9 +4,10 @@ A load replaces the keys it names and leaves the rest, so importing the same fil
 load with the same key add up (an export by advert or by hour is finer than we keep).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -30,16 +31,16 @@ _SCHEMA = pa.schema(
 _FORGET = query(__file__, "forget_costs")
 
 
-def load_costs(stores: Stores, rows: Iterable[Mapping[str, Any]], *, now: datetime, currency: str) -> int:
+def load_costs(stores: Stores, batches: Iterable[Sequence[Mapping[str, Any]]], *, now: datetime, currency: str) -> int:
     """Write costs; the number of keys written.
 
-    Shapes: rows with day, channel, campaign_id and either cost (major units) or cost_minor; ad_group, keyword,
-        impressions, clicks and currency may be absent. One call is one load, all of it or nothing.
+    Shapes: batches of rows with day, channel or campaign_id (or both), and either cost (major units) or cost_minor;
+        ad_group, keyword, impressions, clicks and currency may be absent. One call is one load, all or nothing of it.
     Units:  ``currency`` is that of rows that do not say theirs.
     Errors: Invalid names the row (from 1) and the field.
     """
     found: dict[str, dict[str, Any]] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(chain.from_iterable(batches), start=1):
         cost = _cost(row, number=number, currency=currency)
         if (known := found.setdefault(cost["cost_key"], cost)) is not cost:
             for amount in ("cost_minor", "impressions", "clicks"):
@@ -67,9 +68,8 @@ def _read(row: Mapping[str, Any], currency: str) -> dict[str, Any]:
         field = min(unknown)
         raise Invalid(f"{field} is not a field of a cost", hint=f"use {', '.join(COST_FIELDS)}", field=field)
     keys = {name: _text(row, name) for name in ("channel", "campaign_id", "ad_group", "keyword")}
-    for name in ("channel", "campaign_id"):
-        if not keys[name]:
-            raise Invalid(f"{name} is missing", hint="every cost belongs to a channel and a campaign", field=name)
+    if not keys["channel"] and not keys["campaign_id"]:
+        raise Invalid("channel and campaign_id are missing", hint="a cost belongs to one of them", field="channel")
     code = (_text(row, "currency") or currency).upper()
     if len(code) != 3 or not code.isascii() or not code.isalpha():
         raise Invalid(f"currency {code!r} is not one", hint="use three letters, such as RUB", field="currency")

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from omniloom.analytics import MODELS, NONE_KEY, AttributionModel, money, people_of
+from omniloom.analytics.credit import credit_query
 from omniloom.analytics.model import MILLIONTHS, Touch, share
+from omniloom.analytics.period import EVER, NEVER
 from omniloom.core.event import MESSAGE_DELIVERED, MESSAGE_OPENED, MESSAGE_SENT, ORDER_COMPLETED
 from omniloom.store import Stores
 
@@ -196,3 +198,38 @@ def test_the_people_behind_a_figure_are_as_many_as_the_figure_says(
             person for person, all_of in touches.items() if row.campaign_id in {t[1] for t in all_of}
         }
         assert set(people_of(stores, row.campaign_id, kind="converted", rows_max=100)) <= set(reached)
+
+
+UNEVEN = AttributionModel(
+    title={}, text={}, weight=lambda touch: 3 * touch.position + touch.age_s % 5, examples=[],
+    weight_sql="3 * position + age_s % 5",
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(events=histories)
+@example(
+    events=[
+        {"person_id": 1, "occurred_at": START, "name": MESSAGE_SENT, "campaign_id": "spring"},
+        {"person_id": 1, "occurred_at": START + timedelta(days=1), "name": MESSAGE_SENT, "campaign_id": "summer"},
+        {"person_id": 1, "occurred_at": START + timedelta(days=2), "name": ORDER_COMPLETED, "revenue_minor": 100,
+         "currency": "RUB"},
+    ]
+)  # fmt: skip
+def test_what_an_uneven_model_leaves_over_goes_to_the_largest_remainders(
+    events: list[Event], stores: Stores, write_history: Any
+) -> None:
+    """None of the models of the first release leaves unequal remainders, so this one is made for it."""
+    write_history(events)
+    asked = {"conversion": ORDER_COMPLETED, "since": EVER, "until": NEVER, "currency": "RUB"}
+    asked |= {"lookback_us": LOOKBACK_DAYS * 86_400_000_000, "with_campaign": True}
+    asked |= {f"with_{column}": False for column in ("channel", "ad_group", "keyword")}
+    with stores.events.read() as tx:
+        rows = tx.rows(credit_query("uneven", UNEVEN), **asked)
+    found = {
+        NONE_KEY if row["is_none"] else row["campaign_id"]: Expected(
+            row["credit"], row["new_credit"], row["revenue_minor"], row["orders"]
+        )
+        for row in rows
+    }
+    assert found == expected(events, {}, UNEVEN, since=EVER, until=NEVER)

@@ -48,7 +48,7 @@ COST = {"day": "2026-03-03", "channel": "search", "campaign_id": "ads", "ad_grou
 @pytest.fixture
 def told(stores: Stores, write_history: Any) -> Stores:
     write_history(STORY)
-    load_costs(stores, [COST], now=day(4), currency="RUB")
+    load_costs(stores, [[COST]], now=day(4), currency="RUB")
     name_campaigns(
         stores,
         [{"campaign_id": "spring", "name": "Spring mailing", "channel": "email", "cost_per_message_minor": 100}],
@@ -155,7 +155,7 @@ def test_nothing_at_all_gives_an_empty_report_without_dividing_by_it(stores: Sto
 
 
 def test_a_campaign_that_only_cost_is_shown_with_nothing_to_divide_by(stores: Stores) -> None:
-    load_costs(stores, [COST], now=day(4), currency="RUB")
+    load_costs(stores, [[COST]], now=day(4), currency="RUB")
     row = by_key(money(stores).rows)["ads"]
     assert (row.cost_minor, row.cpa_minor, row.cpo_minor, row.cac_minor) == (4_000, None, None, None)
     assert (row.roi, row.romi, row.cost_share) == (-1.0, -1.0, None)
