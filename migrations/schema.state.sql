@@ -81,6 +81,7 @@ CREATE TABLE identity_merge (
     rule text not null,
     evidence text not null,
     merged_at bigint not null,
+    version bigint not null,
     undone_at bigint
 );
 
