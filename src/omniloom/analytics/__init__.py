@@ -15,7 +15,7 @@ from omniloom.analytics.settings import AnalyticsSettings
 from omniloom.analytics.year import Counts, imported, mailed_pieces
 
 __all__ = [
-    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "Counts", "MoneyReport", "MoneyRow",
-    "OrderChannel", "Overview", "Stage", "Week", "imported", "load_costs", "mailed_pieces", "money", "name_campaigns",
-    "overview", "people_of",
+    "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "By", "Counts", "MoneyReport",
+    "MoneyRow", "OrderChannel", "Overview", "Stage", "Week", "imported", "load_costs", "mailed_pieces", "money",
+    "name_campaigns", "overview", "people_of",
 ]  # fmt: skip
