@@ -20,6 +20,7 @@ class Sender:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self._sent = 0
+        self._waiting: list[Message] = []
 
     def send(self, kind: str = "track", name: str = "", **fields: Any) -> str:
         """One event with the fields of core's Event and identifiers by kind; its message id."""
@@ -33,12 +34,18 @@ class Sender:
             source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=NOW,
             identifiers=fields, **known,
         )  # fmt: skip
-        self.stores.log.append([Message("site", message_id, encode(event))], now=NOW)
+        self._waiting.append(Message("site", message_id, encode(event)))
         return message_id
 
     def resolve(self, rows_max: int = 100, stores: Stores | None = None) -> Progress:
-        """One call of the act."""
+        """What was sent goes into the log; one call of the act."""
+        self.flush()
         return resolve(stores or self.stores, now=NOW, home_region="RU", home_currency="RUB", rows_max=rows_max)
+
+    def flush(self) -> None:
+        """Put what was sent into the log."""
+        self.stores.log.append(self._waiting, now=NOW)
+        self._waiting.clear()
 
     def resolve_all(self, rows_max: int = 100) -> None:
         """The act until nothing is left."""

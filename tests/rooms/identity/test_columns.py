@@ -136,6 +136,7 @@ def test_a_lines_amount_is_price_times_quantity_to_the_kopeck(price, quantity):
 def test_a_thousand_people_are_looked_up_with_a_dozen_questions(sender, monkeypatch):
     for n in range(1000):
         sender.send("track", user_id=f"U{n}", properties={"products": [{"product_id": "P", "amount": 1}]})
+    sender.flush()
     statements = 0
     tx_type = type(_open_tx(sender))
     run = tx_type._execute
