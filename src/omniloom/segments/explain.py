@@ -89,6 +89,7 @@ class _Witness:
         ]
         observed = self._one(compiler, compiler.events(did).select(*seen))
         if did.total is not None:
+            compiler = Compiler(self._now, self._known)
             rows = compiler.by_total(did, did.total).select(exp.alias_(exp.Sum(this=compiler.summed(did.total)), "sum"))
             observed |= self._one(compiler, rows)
         return observed

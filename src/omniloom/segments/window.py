@@ -65,7 +65,7 @@ def check_point(text: str, path: str) -> str:
         return check_span(ago[1], path) + " ago"
     try:
         _instant(stripped)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Invalid(
             f"{path}: {text!r} is not a date",
             hint="write a day (2026-11-21), an instant (2026-11-21T09:00:00Z) or a distance (30d ago)",
