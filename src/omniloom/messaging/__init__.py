@@ -13,7 +13,8 @@ Invariants:
 * channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
 """
 
-from omniloom.messaging.channel import Channel, channels
+from omniloom.messaging.channel import Channel
+from omniloom.messaging.channel import channels as known_channels  # the folder ``channels`` takes the short name
 from omniloom.messaging.claim import reconcile
 from omniloom.messaging.configure import (
     ChannelView,
@@ -93,7 +94,6 @@ __all__ = [
     "cancel_mailing",
     "channel_settings",
     "channel_views",
-    "channels",
     "check_template",
     "choose_channels",
     "clicked",
@@ -102,6 +102,7 @@ __all__ = [
     "deliver",
     "hold_mailing",
     "is_machine",
+    "known_channels",
     "mailing",
     "open_mailing",
     "opened",
