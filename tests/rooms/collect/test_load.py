@@ -29,6 +29,7 @@ from omniloom.collect import (
     rejects,
     rows,
 )
+from omniloom.collect.file_format import formats
 from omniloom.core.errors import Invalid
 from omniloom.core.event import Event, decode
 from omniloom.core.ids import RandomIds
@@ -317,7 +318,7 @@ def write_parquet(path: Path, cells: list[dict[str, str]]) -> None:
 WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
-@pytest.mark.parametrize("suffix", sorted(WRITERS))
+@pytest.mark.parametrize("suffix", sorted(formats()))
 @settings(max_examples=15)
 @given(cells=st.lists(CELLS, max_size=25), rows_per_batch=st.integers(1, 6))
 def test_grouping_equals_the_slow_way(suffix: str, cells: list[dict[str, str]], rows_per_batch: int) -> None:
