@@ -63,9 +63,15 @@ class SignInNeeded(Denied):
     status = 401
 
 
+def platform_of(request: Request) -> Platform:
+    """The open platform behind a request."""
+    platform: Platform = request.app.state.platform
+    return platform
+
+
 def user_of(request: Request) -> User | None:
     """Whoever sends the request: by bearer token, or by session cookie on a request from our own pages."""
-    platform: Platform = request.app.state.platform
+    platform = platform_of(request)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return access.principal_of(platform.stores, token, now=platform.now())

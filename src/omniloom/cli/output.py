@@ -1,8 +1,8 @@
 """What every command prints: tables for people, one JSON document for scripts, faults with their fix."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from omniloom.core.errors import OmniloomError
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # as the API writes instants
 console = Console()
 errors = Console(stderr=True)
 
@@ -62,8 +63,8 @@ def shown(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return f"{value:,.2f}"
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, str) and _INSTANT.match(value):
+        return value[:16].replace("T", " ")
     if isinstance(value, (Mapping, list)):
         value = json.dumps(value, ensure_ascii=False)
     return str(value).replace("[", "\\[")

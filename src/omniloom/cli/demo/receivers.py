@@ -4,10 +4,12 @@ What they accept is on disk before they answer, so that nobody can be sent a mes
 is killed between two bytes.
 """
 
+import asyncio
 import json
 import os
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -83,6 +85,17 @@ class _Mailboxes:
         return "250 2.0.0 accepted"
 
 
+class _PostOffice(Controller):
+    """An SMTP server on a socket that is bound already, so that its port is known and free."""
+
+    def __init__(self, handler: _Mailboxes, listening: socket.socket) -> None:
+        super().__init__(handler, hostname=LOOPBACK, port=listening.getsockname()[1])
+        self._listening = listening
+
+    def _create_server(self) -> Coroutine[Any, Any, asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self._listening)
+
+
 class _Gateway(BaseHTTPRequestHandler):
     """A small SMS gateway: POST {id, to, text} -> {id, status}."""
 
@@ -124,13 +137,13 @@ def receiving(bag: Mailbag, reactions: dict[str, float], seed: str, sms: Threadi
     """Both receivers, running until the end of the block."""
     handler = type("Gateway", (_Gateway,), {"bag": bag, "bad_share": reactions["bad_number"], "seed": seed})
     sms.RequestHandlerClass = handler
-    controller = Controller(_Mailboxes(bag, reactions["bad_mailbox"], seed), hostname=LOOPBACK, port=0)
+    listening = socket.create_server((LOOPBACK, 0))
+    controller = _PostOffice(_Mailboxes(bag, reactions["bad_mailbox"], seed), listening)
     controller.start()
     thread = threading.Thread(target=sms.serve_forever, name="sms gateway", daemon=True)
     thread.start()
     try:
-        smtp_port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
-        yield Ends(smtp_port, f"http://{LOOPBACK}:{sms.server_port}/send", bag)
+        yield Ends(controller.port, f"http://{LOOPBACK}:{sms.server_port}/send", bag)
     finally:
         controller.stop()
         sms.shutdown()

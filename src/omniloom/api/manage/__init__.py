@@ -1,0 +1,15 @@
+"""The management API: what a marketer does in the pages, a script does here. Each route calls one act of a room."""
+
+from fastapi import APIRouter
+
+from omniloom.api.manage import campaigns, imports, people, reports, segments, settings, sources, templates
+
+PREFIX = "/api/v1"
+
+
+def router() -> APIRouter:
+    """All management routes."""
+    routes = APIRouter(prefix=PREFIX)
+    for part in (people, segments, templates, campaigns, reports, sources, imports, settings):
+        routes.include_router(part.routes)
+    return routes
