@@ -10,7 +10,7 @@ Invariants:
 """
 
 from omniloom.profiles.consent import Consent, ConsentEntry, consent_history, withdraw
-from omniloom.profiles.contact import Contact, contacts
+from omniloom.profiles.contact import Contact, Reachable, contacts, reachable
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import trait_keys, traits_of
 from omniloom.profiles.person import Person, person
@@ -19,6 +19,7 @@ from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.trait import Trait
 
 __all__ = [
-    "Consent", "ConsentEntry", "Contact", "Person", "PersonRow", "TimelineEvent", "Trait", "consent_history",
-    "contacts", "fold", "people", "person", "search", "timeline", "trait_keys", "traits_of", "withdraw",
+    "Consent", "ConsentEntry", "Contact", "Person", "PersonRow", "Reachable", "TimelineEvent", "Trait",
+    "consent_history", "contacts", "fold", "people", "person", "reachable", "search", "timeline", "trait_keys", "traits_of",
+    "withdraw",
 ]  # fmt: skip

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from omniloom.identity import Identifier, identifiers_by_root, roots_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.consent import consents_by_root
-from omniloom.store import StateTx
+from omniloom.store import StateTx, Stores, query
 
+_REACHABLE = query(__file__, "reachable")
 ADDRESS_KINDS = {"email": "email", "sms": "phone"}  # channel -> the kind of identifier it is addressed by
 
 
@@ -23,6 +24,27 @@ class Contact:
     timezone: str
     language: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """Of everyone: how many have an address for a channel, and how many of those agreed."""
+
+    addresses: int
+    agreed: int
+
+
+def reachable(stores: Stores, *, purpose: str = "marketing") -> dict[str, Reachable]:
+    """How many people each channel could reach; stop lists and caps are not looked at.
+
+    Cost: one scan of identifiers and consents per channel.
+    """
+    with stores.state.read() as tx:
+        rows = {
+            channel: tx.rows(_REACHABLE, kind=kind, channel=channel, purpose=purpose)[0]
+            for channel, kind in ADDRESS_KINDS.items()
+        }
+    return {channel: Reachable(**row) for channel, row in rows.items()}
 
 
 def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:

@@ -43,7 +43,7 @@ def mount(app: FastAPI, platform: "Platform") -> None:
     """Put the interface onto the application, below its own routes. Call it once, after all routes are there."""
     load_pages()
     sessions = Sessions(platform)
-    for page in PAGES.values():
+    for page in sorted(PAGES.values(), key=lambda page: page.path.count("{")):  # /segments/new before /segments/{id}
         ui.page(page.path, response_timeout=BUILD_TIMEOUT_S)(_built(page, platform, sessions))
     entry.add_routes(core.app, platform)
     core.app.add_static_files("/_omniloom/static", STATIC)
@@ -119,7 +119,9 @@ def explain(view: View, error: OmniloomError) -> None:
     icons = {Denied: "lock", Missing: "search_off"}
     titles = {Denied: _("You cannot see this page"), Missing: _("Nothing here")}
     if isinstance(error, Denied):
-        hint = _("It needs the permission “{permission}”. Ask an owner to change your role.").format(permission=hint)
+        hint = _("It needs the permission “{permission}”. Ask an owner to change your role.").format(
+            permission=error.hint
+        )
     title = titles.get(type(error), _("This did not work"))
     with parts.empty(icons.get(type(error), "error_outline"), title, f"{message} {hint}".strip()):
         parts.quiet(_("To the overview"), "home", href="/")

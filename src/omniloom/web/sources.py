@@ -69,7 +69,7 @@ def _key(view: View, source: Source) -> None:
         parts.text(_("files only"), "om-muted")
         return
     with parts.line("om-nowrap"):
-        parts.text(f"{source.write_key[:8]}…{source.write_key[-4:]}", "om-mono")
+        parts.text(f"{source.write_key[:8]}…{source.write_key[-4:]}", "om-mono om-key")
         parts.icon_button("content_copy", _("Copy the key"), on_click=lambda: _copy(view, source.write_key))
 
 
