@@ -37,6 +37,7 @@ left join analytics_campaign as c on c.campaign_id = h.campaign_id
 where
     h.campaign_id is not null
     and h.type in ('track', 'page', 'screen')
+    and coalesce(json_extract_string(h.properties, '$.is_machine'), '') <> 'true'
     and h.name not in (
         'Message Delivered', 'Message Bounced', 'Unsubscribed', 'Consent Given', 'Consent Withdrawn',
         'Segment Entered', 'Segment Left'

@@ -9,10 +9,15 @@ create table journeys_campaign (
     currency text not null,
     state text not null,
     state_reason text not null,
+    state_detail text not null,
     audience bigint not null,
+    planned_through bigint not null,
     scheduled_at bigint,
     launched_at bigint,
+    frozen_at bigint,
+    planned_at bigint,
     finished_at bigint,
     created_at bigint not null,
     updated_at bigint not null
 );
+create index journeys_campaign_state on journeys_campaign (state);

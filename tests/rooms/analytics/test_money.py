@@ -181,3 +181,11 @@ def test_sums_over_the_history_are_right_before_the_first_merge(stores: Stores, 
         having = parse_events("test.b", f"select sum(revenue_minor) {history} having sum(revenue_minor) > 1")
         assert tx.tuples(plain) == [(4_900_000, 49)]
         assert tx.tuples(having) == [(4_900_000,)]
+
+
+def test_what_machines_open_and_click_is_no_touch(stores: Stores, write_history: Any) -> None:
+    clicked = touch(1, 0, "Message Clicked", "spring", "email")
+    write_history([{**clicked, "properties": {"is_machine": True}}, order(1, 1, 100)])
+    assert list(by_key(money(stores).rows)) == [NONE_KEY]
+    write_history([{**clicked, "properties": {"is_machine": False}}, order(1, 1, 100)])
+    assert by_key(money(stores).rows)["spring"].responded == 1
