@@ -20,6 +20,6 @@ from omniloom.profiles.trait import Trait
 
 __all__ = [
     "Consent", "ConsentEntry", "Contact", "Person", "PersonRow", "Reachable", "TimelineEvent", "Trait",
-    "consent_history", "contacts", "fold", "people", "person", "reachable", "search", "timeline", "trait_keys", "traits_of",
-    "withdraw",
+    "consent_history", "contacts", "fold", "people", "person", "reachable", "search", "timeline", "trait_keys",
+    "traits_of", "withdraw",
 ]  # fmt: skip
