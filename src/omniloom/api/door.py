@@ -138,17 +138,33 @@ class BodyCap:
         if not declared.isdigit() or int(declared) > self._bytes_max:
             await too_large(self._bytes_max)(scope, receive, send)
             return
-        seen = 0
+        counter = _Counter(receive, send, self._bytes_max)
+        await self._app(scope, counter.receive, counter.send)
+        if counter.is_over and not counter.has_answered:
+            await too_large(self._bytes_max)(scope, receive, send)
 
-        async def counted() -> Message:
-            nonlocal seen
-            message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > self._bytes_max:
-                raise BodyTooLarge(f"the body is over {self._bytes_max} bytes", hint="send less at once")
-            return message
 
-        await self._app(scope, counted, send)
+class _Counter:
+    """Counts a body's bytes; past the limit the sender seems gone, and only our own answer goes out."""
+
+    def __init__(self, receive: Receive, send: Send, bytes_max: int) -> None:
+        self._receive, self._send, self._left = receive, send, bytes_max
+        self.is_over = False
+        self.has_answered = False
+
+    async def receive(self) -> Message:
+        """The next piece of the body."""
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        self.is_over = self.is_over or self._left < 0
+        return {"type": "http.disconnect"} if self.is_over else message
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on, unless it is about a body that was cut."""
+        if self.is_over and not self.has_answered:
+            return
+        self.has_answered = True
+        await self._send(message)
 
 
 class BodyTooLarge(OmniloomError):
