@@ -18,7 +18,7 @@ from omniloom.web.theme import mark
 from omniloom.web.timeline import event_row
 from omniloom.web.view import View
 
-PAGE_ROWS = 40
+PAGE_ROWS = 25
 PAGES_MAX = 12  # how many pages a narrow filter may read through for one more screen
 TRAITS_SHOWN = 12
 
@@ -195,7 +195,7 @@ def _consents(view: View, person: Person) -> None:
         if not person.consents:
             parts.text(_("None given: marketing messages are not sent."), "om-muted")
         for consent in person.consents:
-            with parts.line("om-between"):
+            with parts.line("om-between om-nowrap"):
                 with parts.line("om-nowrap"):
                     ui.icon(theme.channel_icon(consent.channel)).classes("om-cell-icon")
                     with ui.element("div"):

@@ -9,7 +9,7 @@ from omniloom.web.page import page
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
-ROWS_MAX = 50
+ROWS_MAX = 25
 
 
 @page("/customers", permission=Permission.CUSTOMERS_READ, title=mark("Customers"), nav=210, icon="groups")

@@ -18,7 +18,7 @@ SEARCH_ROWS_MAX = 8
 @contextmanager
 def framed(view: View) -> Iterator[None]:
     """Everything around the page; what is built inside is the page."""
-    drawer = ui.left_drawer(value=None, top_corner=True, bottom_corner=True).props(
+    drawer = ui.left_drawer(value=False, top_corner=True, bottom_corner=True).props(
         "width=232 breakpoint=900 show-if-above"
     )
     with drawer.classes("om-drawer"):

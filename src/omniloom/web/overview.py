@@ -8,7 +8,7 @@ from omniloom import analytics, journeys, profiles
 from omniloom.access import Permission
 from omniloom.core.money import exponent_of
 from omniloom.web import marks, parts, theme
-from omniloom.web.page import page
+from omniloom.web.page import PAGES, page
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -42,7 +42,7 @@ async def overview(view: View) -> None:
     as_of = view.fmt.when(view.now())
     with parts.heading(_("Overview"), _("As of {when}").format(when=as_of)):
         if view.may(Permission.CAMPAIGNS_WRITE):
-            parts.action(_("New campaign"), "add", href="/campaigns")
+            parts.action(_("New campaign"), "add", href="/campaigns/new" if "/campaigns/new" in PAGES else "/campaigns")
     if glance.totals.last_event_at is None:
         _first_steps(view)
         return

@@ -186,7 +186,7 @@ def sheet(headings: Sequence[str], *, numeric: int = 0, last_is_text: bool = Fal
 
 def confirm(view: "View", question: str, *, consequence: str, yes: str, act: Click) -> None:
     """Ask before something that cannot be taken back at once."""
-    with ui.dialog(value=True) as dialog, panel(question, classes="om-dialog"):
+    with ui.dialog(value=True) as dialog, panel(question):
         text(consequence, "om-subtitle")
         with line("om-end"):
             quiet(view.translate(_CANCEL), on_click=dialog.close)

@@ -47,18 +47,17 @@ async def sources(view: View) -> None:
 
 def _list(view: View, found: list[Source]) -> None:
     _ = view.translate
-    with parts.panel(classes="om-flush"), parts.sheet([_("Source"), _("Write key"), _("Created"), ""]):
+    with parts.panel(classes="om-flush"), parts.sheet([_("Source"), _("Write key"), ""]):
         for source in found:
             label, icon = KINDS.get(source.kind, (source.kind, "sensors"))
             with ui.element("tr"):
                 with ui.element("td"), parts.line("om-nowrap"):
                     ui.icon(icon).classes("om-cell-icon")
                     with ui.element("div"):
-                        parts.text(source.name, "om-strong")
-                        parts.text(_(label), "om-muted")
+                        parts.text(source.name, "om-strong om-nobreak")
+                        parts.text(f"{_(label)} · {view.fmt.date(source.created_at)}", "om-muted om-nobreak")
                 with ui.element("td"):
                     _key(view, source)
-                parts.text(view.fmt.date(source.created_at), "om-muted om-nobreak", tag="td")
                 with ui.element("td").classes("om-right"):
                     _state(view, source)
 

@@ -66,10 +66,20 @@ def _details(view: View, event: TimelineEvent) -> str:
 
 
 def _lines(view: View, event: TimelineEvent) -> None:
-    """What was bought."""
+    """What was bought; built when first unfolded, since most never are."""
+    folded = ui.expansion(view._("Order lines")).props("dense dense-toggle").classes("om-expansion")
+
+    def unfold() -> None:
+        if folded.value and not folded.default_slot.children:
+            with folded:
+                _sheet(view, event)
+
+    folded.on_value_change(unfold)
+
+
+def _sheet(view: View, event: TimelineEvent) -> None:
     _ = view.translate
-    folded = ui.expansion(_("Order lines")).props("dense dense-toggle").classes("om-expansion")
-    with folded, parts.sheet([_("Product"), _("Quantity"), _("Amount")], numeric=2):
+    with parts.sheet([_("Product"), _("Quantity"), _("Amount")], numeric=2):
         for item in event.items:
             with ui.element("tr"):
                 with ui.element("td"):

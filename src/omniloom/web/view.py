@@ -93,4 +93,5 @@ class View:
 
     def _sentence(self, text: str) -> str:
         known = self._(text)
-        return known[:1].upper() + known[1:]
+        begins_with_a_name = "_" in known.split(" ", 1)[0]
+        return known if begins_with_a_name else known[:1].upper() + known[1:]
