@@ -13,8 +13,7 @@ Invariants:
 * channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
 """
 
-from omniloom.messaging.channel import Channel
-from omniloom.messaging.channel import channels as known_channels  # the folder ``channels`` takes the short name
+from omniloom.messaging.channel import Channel, known_channels
 from omniloom.messaging.claim import reconcile
 from omniloom.messaging.configure import (
     ChannelView,
@@ -52,6 +51,7 @@ from omniloom.messaging.mailing import (
     resume_mailing,
 )
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
+from omniloom.messaging.recipients import RecipientView, recipients
 from omniloom.messaging.render import Rendered, Renderer, RenderFailed
 from omniloom.messaging.report import report_outcomes
 from omniloom.messaging.rules import policy, save_policy
@@ -78,6 +78,7 @@ __all__ = [
     "Preview",
     "Reason",
     "Received",
+    "RecipientView",
     "RenderFailed",
     "Rendered",
     "Renderer",
@@ -112,6 +113,7 @@ __all__ = [
     "preview",
     "preview_text",
     "receive_hook",
+    "recipients",
     "reconcile",
     "report_outcomes",
     "resume_mailing",
@@ -125,4 +127,4 @@ __all__ = [
     "templates",
     "try_flush",
     "unsubscribe",
-]  # fmt: skip
+]

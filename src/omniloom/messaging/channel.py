@@ -152,6 +152,6 @@ class Channel:
 
 
 @functools.cache
-def channels() -> dict[str, Channel]:
+def known_channels() -> dict[str, Channel]:
     """All channels by key."""
     return variants(importlib.import_module("omniloom.messaging.channels"), "CHANNEL", Channel)

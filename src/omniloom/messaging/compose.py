@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from omniloom.core.errors import Invalid
-from omniloom.messaging.channel import Message, channels
+from omniloom.messaging.channel import Message, known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.link import Link, link_of, track_html, track_text
 from omniloom.messaging.site import Site
@@ -60,7 +60,7 @@ def compose(
 
     Errors: Invalid if the rendered subject is empty where the channel has one.
     """
-    is_html = channels()[channel].is_html
+    is_html = known_channels()[channel].is_html
     if is_html and not subject.strip():
         raise Invalid("the rendered subject is empty", field="subject")
     links: dict[str, Link] = {}
@@ -95,7 +95,11 @@ def _closing(recipient: Recipient, body: str, *, channel: str, site: Site) -> st
 
 
 def _addresses(contact: Contact) -> dict[str, str]:
-    return {channels()[key].address_kind: address for key, address in contact.addresses.items() if key in channels()}
+    return {
+        known_channels()[key].address_kind: address
+        for key, address in contact.addresses.items()
+        if key in known_channels()
+    }
 
 
 def _plain(value: Any) -> Any:

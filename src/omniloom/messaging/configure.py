@@ -11,7 +11,7 @@ import msgspec
 
 from omniloom.core.errors import Invalid, Missing
 from omniloom.core.ids import Ids, RandomIds
-from omniloom.messaging.channel import Channel, channels
+from omniloom.messaging.channel import Channel, known_channels
 from omniloom.messaging.vault import seal, unseal
 from omniloom.store import Stores, query
 
@@ -54,7 +54,7 @@ def channel_settings(stores: Stores, channel: str, secret: bytes) -> Any | None:
 
 def channel_views(stores: Stores) -> list[ChannelView]:
     """Every channel with its form's fields."""
-    return [_view(stores, key, definition) for key, definition in channels().items()]
+    return [_view(stores, key, definition) for key, definition in known_channels().items()]
 
 
 def save_channel_settings(
@@ -117,9 +117,11 @@ def _kept(stores: Stores, channel: str) -> tuple[dict[str, Any], bool]:
 
 
 def _definition(channel: str) -> Channel:
-    if channel not in channels():
-        raise Missing(f"there is no channel {channel}", hint=f"channels are {', '.join(channels())}", field="channel")
-    return channels()[channel]
+    if channel not in known_channels():
+        raise Missing(
+            f"there is no channel {channel}", hint=f"channels are {', '.join(known_channels())}", field="channel"
+        )
+    return known_channels()[channel]
 
 
 def _fields(definition: Channel) -> tuple["dataclasses.Field[Any]", ...]:

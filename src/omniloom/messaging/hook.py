@@ -7,7 +7,7 @@ from datetime import datetime
 from omniloom.core.errors import Denied, Missing, Unavailable
 from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_DELIVERED, Event
 from omniloom.messaging.callback import read_reports, verified
-from omniloom.messaging.channel import Fact, Report, channels
+from omniloom.messaging.channel import Fact, Report, known_channels
 from omniloom.messaging.configure import channel_settings
 from omniloom.messaging.record import suppress
 from omniloom.messaging.report import event_about, flush_outbox, put_in_outbox, user_ids
@@ -32,13 +32,13 @@ def receive_hook(
 
     Errors: Missing for an unknown channel; Denied for a bad signature; Invalid for a body that cannot be read.
     """
-    if channel not in channels():
+    if channel not in known_channels():
         raise Missing(f"there is no channel {channel}", field="channel")
     settings = channel_settings(stores, channel, secret)
     if settings is None:
         raise Denied("this channel is off", hint="set the channel up")
     verified(settings.hook_secret, body, headers, now=now)
-    reports = read_reports(channels()[channel], body)
+    reports = read_reports(known_channels()[channel], body)
     with stores.state.write() as tx:
         taken = sum(_take(tx, channel, report, now=now) for report in reports)
     try_flush(stores, now=now)

@@ -5,12 +5,13 @@ allowed is ready to go, so that the transaction stays short.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from omniloom.core.errors import Invalid
-from omniloom.messaging.channel import channels
+from omniloom.messaging.channel import known_channels
 from omniloom.messaging.claim import Claimed
 from omniloom.messaging.compose import Recipient, compose, context_of
 from omniloom.messaging.decide import decide
@@ -19,6 +20,7 @@ from omniloom.messaging.link import Link
 from omniloom.messaging.render import Rendered, Renderer, RenderFailed, RenderProblem
 from omniloom.messaging.rules import policy_of
 from omniloom.messaging.sandbox import Job
+from omniloom.messaging.site import Site
 from omniloom.messaging.situation import Candidate, Situation
 from omniloom.messaging.template import parts_of
 from omniloom.messaging.transport import Dispatch, Transport
@@ -49,8 +51,11 @@ def prepare(
     wanted = [p for p in prepared if p.send is not None]
     traits = traits_of(stores, [p.claimed.person_id for p in wanted])
     jobs = [_job(p, contacts[p.claimed.send_id], traits[p.claimed.person_id], transport) for p in wanted]
+    settings = {channel: transport.settings(channel) for channel in {p.send.channel for p in wanted if p.send}}
     made = {
-        p.claimed.send_id: _made(p, contacts[p.claimed.send_id], rendered, transport=transport, now=now)
+        p.claimed.send_id: _made(
+            p, contacts[p.claimed.send_id], rendered, settings=settings, site=transport.site, now=now
+        )
         for p, rendered in zip(wanted, renderer.render_many(jobs), strict=True)
     }
     return [made.get(p.claimed.send_id, p) for p in prepared]
@@ -105,22 +110,27 @@ def _job(prepared: Prepared, contact: Contact, traits: dict[str, object], transp
 
 
 def _made(
-    prepared: Prepared, contact: Contact, rendered: Rendered | RenderFailed, *, transport: Transport, now: datetime
+    prepared: Prepared,
+    contact: Contact,
+    rendered: Rendered | RenderFailed,
+    *,
+    settings: Mapping[str, Any],
+    site: Site,
+    now: datetime,
 ) -> Prepared:
     """The message with its call, or with what is wrong with it."""
     send = prepared.send
-    if send is None:
-        return prepared
+    if send is None or settings[send.channel] is None:
+        return replace(prepared, send=None)  # switched off a moment ago: the intent's transaction sees it too
     if isinstance(rendered, RenderFailed):
         return replace(prepared, fault=Reason.RENDER_FAILED, detail=f"{rendered.problem}: {rendered.reason}")
-    settings = transport.settings(send.channel)
-    if settings is None:
-        return replace(prepared, send=None)  # switched off a moment ago: the intent's transaction sees it too
     subject, body = rendered.texts
     try:
-        composed = compose(_recipient(prepared, contact), channel=send.channel, address=send.address,
-                           subject=subject, body=body, site=transport.site, at=now)  # fmt: skip
-        call = channels()[send.channel].call(composed.message, settings)
+        composed = compose(
+            _recipient(prepared, contact), channel=send.channel, address=send.address, subject=subject, body=body,
+            site=site, at=now,
+        )  # fmt: skip
+        call = known_channels()[send.channel].call(composed.message, settings[send.channel])
     except Invalid as error:
         return replace(prepared, fault=Reason.INVALID_MESSAGE, detail=error.message)
     return replace(prepared, dispatch=Dispatch(send.channel, call), links=composed.links)

@@ -7,7 +7,7 @@ from datetime import datetime
 import nh3
 
 from omniloom.core.errors import Missing
-from omniloom.messaging.channel import channels
+from omniloom.messaging.channel import known_channels
 from omniloom.messaging.compose import Recipient, context_of
 from omniloom.messaging.decide import decide
 from omniloom.messaging.decision import MARKETING, Decision
@@ -58,7 +58,7 @@ def preview_text(
     address = contact.addresses.get(channel, "")
     if isinstance(rendered, RenderFailed):
         return Preview(channel, address, "", "", "", [], rendered.reason, None)
-    is_html = channels()[channel].is_html
+    is_html = known_channels()[channel].is_html
     return Preview(
         channel=channel, address=address, subject=rendered.texts[0], text=rendered.texts[1],
         html=nh3.clean(rendered.texts[1]) if is_html else "", missing=rendered.missing, failure="",

@@ -11,7 +11,7 @@ from typing import Any
 from omniloom.core.clock import instant
 from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_SENT, Event, decode, encode
 from omniloom.identity import identifiers_by_root, roots_of
-from omniloom.messaging.channel import channels
+from omniloom.messaging.channel import known_channels
 from omniloom.messaging.record import ACCEPTED
 from omniloom.store import Message, Progress, StateTx, Stores, query
 
@@ -62,7 +62,7 @@ def event_about(
     name: str, attempt: dict[str, Any], *, message_id: str, user_id: str, occurred_at: datetime, **facts: Any
 ) -> Event:
     """An event about one message. ``attempt`` has channel, address, campaign_id, campaign and send_id."""
-    identifiers = {channels()[attempt["channel"]].address_kind: attempt["address"]}
+    identifiers = {known_channels()[attempt["channel"]].address_kind: attempt["address"]}
     if user_id:
         identifiers["user_id"] = user_id
     properties = {name: attempt[name] for name in ("channel", "campaign_id", "campaign", "send_id")}

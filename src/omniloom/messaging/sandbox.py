@@ -139,8 +139,12 @@ def check(source: str, *, is_html: bool = False) -> str:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, without Liquid's drawing of the place."""
-    return (str(error).splitlines() or [type(error).__name__])[0][:300]
+    """What an error says and in which line, without Liquid's drawing of the place."""
+    text = (str(error).splitlines() or [type(error).__name__])[0][:300]
+    token = getattr(error, "token", None)
+    if token is None or not 0 <= token.start_index <= len(token.source):
+        return text
+    return f"{text} (line {token.source.count(chr(10), 0, token.start_index) + 1})"
 
 
 def render(job: Job) -> Result:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from omniloom.core.clock import micros
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
-from omniloom.messaging.channel import channels
+from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
 from omniloom.messaging.record import suppress
@@ -104,9 +104,9 @@ def _preferences(tx: StateTx, attempt: Row) -> Preferences:
         for row in tx.rows(query(__file__, "suppressions"), addresses=list(contact.addresses.values()))
     }
     choices = [
-        ChannelChoice(key, channels()[key].title, _masked(address), _is_on(contact, key, address, closed))
+        ChannelChoice(key, known_channels()[key].title, _masked(address), _is_on(contact, key, address, closed))
         for key, address in sorted(contact.addresses.items())
-        if key in channels()
+        if key in known_channels()
     ]
     return Preferences(contact.language, attempt["channel"], choices)
 

@@ -9,7 +9,7 @@ from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
 from omniloom.messaging import sandbox
-from omniloom.messaging.channel import channels
+from omniloom.messaging.channel import known_channels
 from omniloom.messaging.sandbox import Part
 from omniloom.store import StateTx, Stores, query
 
@@ -54,9 +54,9 @@ def save_template(  # noqa: PLR0913 - one template
 
 def check_template(*, channel: str, subject: str, body: str) -> None:
     """Errors: Invalid names the field that is not valid Liquid of the allowed subset."""
-    if channel not in channels():
-        raise Invalid(f"there is no channel {channel}", hint=f"one of {', '.join(channels())}", field="channel")
-    is_html = channels()[channel].is_html
+    if channel not in known_channels():
+        raise Invalid(f"there is no channel {channel}", hint=f"one of {', '.join(known_channels())}", field="channel")
+    is_html = known_channels()[channel].is_html
     for field, text, escaped in (("subject", subject, False), ("body", body, is_html)):
         if fault := sandbox.check(text, is_html=escaped):
             raise Invalid(f"{field}: {fault}", hint="see docs/guide/messaging.md for what Liquid may do", field=field)
@@ -86,7 +86,7 @@ def template_of(tx: StateTx, template_id: str) -> Template:
 
 def parts_of(channel: str, subject: str, body: str) -> list[Part]:
     """What the renderer gets: the subject plain, the body escaped where the channel carries HTML."""
-    return [Part(subject), Part(body, is_html=channels()[channel].is_html)]
+    return [Part(subject), Part(body, is_html=known_channels()[channel].is_html)]
 
 
 def _template(row: dict[str, Any]) -> Template:

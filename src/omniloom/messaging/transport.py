@@ -31,7 +31,7 @@ from omniloom.messaging.channel import (
     Reply,
     SmtpCall,
     Unknown,
-    channels,
+    known_channels,
 )  # fmt: skip
 from omniloom.messaging.configure import channel_settings
 from omniloom.messaging.site import Site
@@ -126,7 +126,7 @@ class Transport:
                 return await wires.http(dispatch.call)
 
         ends = await asyncio.gather(*map(one, dispatches), return_exceptions=True)
-        return [_outcome(channels()[d.channel], end) for d, end in zip(dispatches, ends, strict=True)]
+        return [_outcome(known_channels()[d.channel], end) for d, end in zip(dispatches, ends, strict=True)]
 
 
 def _outcome(channel: Channel, end: Reply | Silence | BaseException) -> Outcome:

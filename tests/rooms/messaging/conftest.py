@@ -71,7 +71,7 @@ class Server:
             for writer in list(self._writers):
                 writer.transport.abort()
             self._server = None
-            while self._writers:
+            while self._writers:  # noqa: ASYNC110 - connections end by themselves, nobody can set an event
                 await asyncio.sleep(0.001)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

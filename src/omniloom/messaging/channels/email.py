@@ -31,6 +31,7 @@ from omniloom.messaging.channel import (
 SUBJECT_CHARS_MAX = 500
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 _ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+_SPACE = re.compile(r"\s+")
 _TLS = ("none", "starttls", "tls")
 
 
@@ -84,6 +85,7 @@ def _content(message: Message, settings: EmailSettings) -> bytes:
     mail["Date"] = format_datetime(message.at)
     mail.set_content(plain_text(message.body), cte="quoted-printable")
     mail.add_alternative(message.body, subtype="html", cte="quoted-printable")
+    mail.set_boundary(f"=_{message.key}")  # the same in every retry
     return _own_headers(message, settings) + mail.as_bytes()
 
 
@@ -130,7 +132,7 @@ class _Text(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts.append(" ".join(data.split()) if data.strip() else " ")
+            self.parts.append(_SPACE.sub(" ", data))
 
 
 def plain_text(html: str) -> str:
