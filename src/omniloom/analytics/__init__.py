@@ -11,6 +11,7 @@ from omniloom.analytics.credit import MODELS
 from omniloom.analytics.model import AttributionModel
 from omniloom.analytics.money import NONE_KEY, By, MoneyReport, MoneyRow, money, people_of
 from omniloom.analytics.overview import OrderChannel, Overview, Stage, Week, overview
+from omniloom.analytics.responses import responses
 from omniloom.analytics.settings import AnalyticsSettings
 from omniloom.analytics.year import Counts, imported, mailed_pieces
 
@@ -18,4 +19,5 @@ __all__ = [
     "COST_FIELDS", "MODELS", "NONE_KEY", "AnalyticsSettings", "AttributionModel", "By", "Counts", "MoneyReport",
     "MoneyRow", "OrderChannel", "Overview", "Stage", "Week", "imported", "load_costs", "mailed_pieces", "money",
     "name_campaigns", "overview", "people_of",
+    "responses",
 ]  # fmt: skip

@@ -261,10 +261,10 @@ def pick(
     offered = dict(choices)
     if value and value not in offered:
         offered[value] = value
-    box = ui.select(offered, value=value if value in offered else None, with_input=len(offered) > 8)
+    box = ui.select(offered, value=value if value in offered else None, with_input=len(offered) > 6)
     box.props("dense outlined options-dense").classes(classes)
     if placeholder and not value:
-        box.props["placeholder" if len(offered) > 8 else "label"] = placeholder
+        box.props["placeholder" if len(offered) > 6 else "label"] = placeholder
     box.props["aria-label"] = placeholder or offered.get(value, "")
     if testid:
         box.props["data-testid"] = f"segment-{testid}"

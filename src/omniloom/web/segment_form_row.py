@@ -48,7 +48,8 @@ class Compare:
         given = [self.value] + ([self.high] if self.operator == "between" else [])
         if not all(value.strip() for value in given):
             return mark("Enter a value.")
-        is_wrong = self.operator in NUMBER_OPERATORS and number_of(self.value) is None
+        wants_number = self.operator in NUMBER_OPERATORS or (self.is_number and self.operator != "between")
+        is_wrong = wants_number and number_of(self.value) is None
         return mark("Enter a number, such as 100 or 99.90.") if is_wrong else ""
 
     def _typed(self, value: str) -> Any:
