@@ -96,13 +96,12 @@ class Compiler:
                 return People(self._member(segment))
 
     def listed(self, people: People) -> exp.Query:
-        """The people as a list; a complement is taken from everyone."""
+        """The people as a list; a complement is taken from everyone: whoever has a trait has the event that gave it."""
         if not people.is_complement:
             return people.query
         if "everyone" not in self._shared:
             history = select(person_id(), source=exp.to_table("identity_history"))
-            traits = select(person_id(), source=exp.to_table("profiles_trait_current"))
-            self._shared["everyone"] = exp.Union(this=history, expression=traits, distinct=True)
+            self._shared["everyone"] = history.distinct()
         everyone = People(select(person_id(), source=exp.to_table("everyone")))
         return intersection([everyone, people]).query
 

@@ -1,6 +1,6 @@
 """What a form can offer: events that happened, their properties, and the values these have.
 
-Only the newest events are looked at for names, so that a form opens at once whatever the history's size.
+Only the newest events are looked at, so that a form opens at once whatever the history's size.
 """
 
 from sqlglot import exp
@@ -13,6 +13,7 @@ from omniloom.segments.people import select
 from omniloom.store import Stores, built, query
 
 EVENTS_MAX = 2_000  # newest events looked at for the names of properties
+POSITIONS_MAX = 200_000  # how far back from the newest event of a name its values are looked at
 PRODUCT_PREFIX = "product."
 
 _NAMES = query(__file__, "event_names")
@@ -64,6 +65,14 @@ def _values(event: str, name: str, params: Params) -> exp.Select:
         catalogue = exp.alias_(exp.to_table("catalog_product"), PRODUCT, table=True)
         return select(exp.alias_(product_column(field, Kind.TEXT), "value"), source=catalogue)
     column = exp.column(name, EVENT) if name in HOT_COLUMNS else property_text(name, params)
+    position = exp.column("position", EVENT)
+    newest = _events(event, params).select(exp.Max(this=position)).subquery()
+    oldest = exp.Sub(this=newest, expression=params.bind(POSITIONS_MAX))
+    recent = exp.GT(this=position.copy(), expression=oldest)
+    return _events(event, params).select(exp.alias_(column, "value")).where(recent)
+
+
+def _events(event: str, params: Params) -> exp.Select:
     history = exp.alias_(exp.to_table("identity_history"), EVENT, table=True)
     is_event = exp.EQ(this=exp.column("name", EVENT), expression=params.bind(event))
-    return select(exp.alias_(column, "value"), source=history).where(is_event)
+    return exp.Select().from_(history).where(is_event)

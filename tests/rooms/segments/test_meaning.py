@@ -68,9 +68,7 @@ class World:
         return self.merged.get(person, person)
 
     def people(self) -> set[int]:
-        return {self.root(e.person) for e in self.events} | {
-            self.root(p) for (p, _), value in self.traits.items() if value is not None
-        }
+        return {self.root(e.person) for e in self.events} | {self.root(person) for person, _ in self.traits}
 
 
 # --- the interpreter -------------------------------------------------------------------------------------------------
@@ -373,7 +371,8 @@ def compiled_people(stores: Stores, world: World, condition: Condition, named: d
 
 def tables(world: World) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {"identity_event": [], "identity_item": []}
-    for n, e in enumerate(world.events, 1):
+    known = [Seen(person, "", NOW) for (person, _) in world.traits]  # whoever has a trait was identified
+    for n, e in enumerate([*world.events, *known], 1):
         at = e.at.replace(tzinfo=None)
         rows["identity_event"].append({
             "position": n, "source_id": "s", "message_id": e.message_id or f"m{n}", "type": "track", "name": e.name,
@@ -428,6 +427,39 @@ def test_a_single_condition_finds_whom_the_interpreter_finds(
     stores: Stores, world: World, leaf: dict[str, Any]
 ) -> None:
     condition = parse(leaf)
+    assert sorted(compiled_people(stores, world, condition, {})) == meant_people(world, condition, {})
+
+
+consent_worlds = st.builds(
+    World,
+    events=st.lists(words.filter(lambda e: e.at > NOW - timedelta(days=7)), min_size=4, max_size=24),
+    traits=st.just({}),
+    merged=st.sampled_from([{}, {2: 1, 4: 3}]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    world=consent_worlds, channel=st.sampled_from(["email", "sms"]), purpose=st.sampled_from(["marketing", "service"])
+)
+def test_the_last_word_about_consent_counts(stores: Stores, world: World, channel: str, purpose: str) -> None:
+    """Many words within few instants, so that ties and merges come often."""
+    condition = parse({"consent": channel, "purpose": purpose})
+    assert sorted(compiled_people(stores, world, condition, {})) == meant_people(world, condition, {})
+
+
+trait_worlds = st.builds(
+    World,
+    events=st.just([]),
+    traits=st.dictionaries(st.tuples(people, st.just("city")), cities, min_size=5),
+    merged=st.sampled_from([{}, {2: 1, 4: 3}]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=trait_worlds, test=comparisons(CITIES))
+def test_traits_are_compared_without_case_in_every_script(stores: Stores, world: World, test: dict[str, Any]) -> None:
+    condition = parse({"trait": "city"} | test)
     assert sorted(compiled_people(stores, world, condition, {})) == meant_people(world, condition, {})
 
 
