@@ -4,7 +4,7 @@
 select
     coalesce(c.campaign_id, h.campaign_id) as campaign_id,
     coalesce(c.name, h.name, '') as name,
-    coalesce(c.channel, h.channel, '') as channel
+    coalesce(nullif(c.channel, ''), h.channel, '') as channel
 from analytics_campaign as c
 full join (
     select
