@@ -20,7 +20,7 @@ from omniloom.core.errors import Unavailable
 from omniloom.core.event import Event, decode
 from omniloom.core.ids import SeededIds
 
-CAPTURES = Path("/work/shared/data/sdk-captures/sdk-captures.json")
+CAPTURES = Path(__file__).parents[3] / "shared/data/sdk-captures/sdk-captures.json"
 
 
 class Site:

@@ -272,7 +272,7 @@ CELLS = st.fixed_dictionaries(
         "no": st.sampled_from(["1", "2", "3", "4", ""]),
         "at": st.sampled_from(["2026-01-01", "2026-02-01 10:00:00", "never"]),
         "who": st.sampled_from(["u", "u", "u", "v", ""]),
-        "price": st.sampled_from(["0.10", "0.20", "0.70", "-1", "10000000.01", "x", ""]),
+        "price": st.sampled_from(["0.10", "0.29", "1.15", "-1", "10000000.01", "x", ""]),
     }
 )
 

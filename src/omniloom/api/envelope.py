@@ -1,0 +1,119 @@
+"""Reading what a client of the tracking API sends: bounded bytes, gzip, JSON, the envelope of a batch."""
+
+import json
+import zlib
+from typing import Any
+
+import msgspec
+from fastapi import Request
+
+from omniloom.api.door import BodyTooLarge
+from omniloom.core.errors import Invalid
+
+BATCH_BYTES_MAX = 500 * 1024  # as sent and after decompression
+BATCH_ITEMS_MAX = 2_500
+
+
+class Malformed(Invalid):
+    """The request is not what this route takes."""
+
+    code = "malformed"
+    status = 400
+
+
+class Batch(msgspec.Struct, rename="camel"):
+    """The envelope of a batch; its items stay raw JSON, so that each is judged on its own."""
+
+    batch: list[Any]
+    write_key: str | None = None
+    sent_at: str | None = None
+    context: dict[str, Any] | None = None
+    integrations: Any = None
+
+
+class RawBatch(Batch):
+    """As it is read at first."""
+
+    batch: list[msgspec.Raw]
+
+
+_raw_batches = msgspec.json.Decoder(RawBatch)
+
+
+async def read_body(request: Request, *, bytes_max: int, what: str) -> bytes:
+    """The body, decompressed, never more than ``bytes_max``. Errors: BodyTooLarge names the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > bytes_max:
+            raise _over(bytes_max, what)
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "gzip":
+        return gunzip(bytes(body), bytes_max=bytes_max, what=what)
+    if encoding not in ("identity", ""):
+        raise Malformed(f"content-encoding {encoding!r} is not supported", hint="send gzip, or no encoding")
+    return bytes(body)
+
+
+def gunzip(packed: bytes, *, bytes_max: int, what: str) -> bytes:
+    """The unpacked bytes. Errors: BodyTooLarge before more than the limit is unpacked; Malformed if it is not gzip."""
+    unpacking = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacking.decompress(packed, bytes_max + 1)
+    except zlib.error as error:
+        raise Malformed(f"the body is not valid gzip: {error}", hint="send gzip, or no content-encoding") from error
+    if len(body) > bytes_max:
+        raise _over(bytes_max, what)
+    if not unpacking.eof:
+        raise Malformed("the gzip body is cut short", hint="send it whole")
+    return body
+
+
+def _over(bytes_max: int, what: str) -> BodyTooLarge:
+    limit = f"{bytes_max} bytes ({bytes_max // 1024} KB)"
+    return BodyTooLarge(f"the body is over the limit of {what}: {limit}", hint="send less at once", limit=bytes_max)
+
+
+def decode_json(body: bytes) -> Any:
+    """The value of a JSON body. Errors: Malformed says where it breaks.
+
+    Python's own decoder has the second word: it lets NaN and half surrogate pairs through, which are then refused
+    item by item with a reason, instead of the whole request without one.
+    """
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise Malformed("the JSON is nested too deeply", hint="flatten it") from error
+    except ValueError as error:
+        raise Malformed(f"the body is not valid JSON: {error}", hint="send UTF-8 JSON") from error
+
+
+def decode_batch(body: bytes) -> Batch:
+    """The envelope of a batch. Errors: Malformed names the field; BodyTooLarge for too many items."""
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    try:
+        batch: Batch = _raw_batches.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # A ValidationError is a DecodeError too: the second reading finds the same fault, or lets the items be judged.
+        batch = _converted(decode_json(body))
+    if len(batch.batch) > BATCH_ITEMS_MAX:
+        raise BodyTooLarge(
+            f"the batch has {len(batch.batch)} items; the limit is {BATCH_ITEMS_MAX}",
+            hint="send several batches",
+            limit=BATCH_ITEMS_MAX,
+        )
+    return batch
+
+
+def _converted(value: Any) -> Batch:
+    try:
+        return msgspec.convert(value, Batch)
+    except msgspec.ValidationError as error:
+        raise Malformed(
+            f"the batch is not as expected: {error}", hint='send {"batch": [event, …]}', field="batch"
+        ) from error
