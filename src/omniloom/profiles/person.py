@@ -76,5 +76,6 @@ def display_name(card: Card, identifiers: list[Identifier]) -> str:
 
 
 def _figures(events: EventsTx, people: list[int]) -> tuple[Row, list[Row]]:
-    seen = events.one(_SEEN, person_ids=people) or {"first_seen_at": None, "last_seen_at": None}
-    return seen, events.rows(_ORDERS, person_ids=people, order_completed=ORDER_COMPLETED)
+    who = {"person_ids": people, "person_min": min(people), "person_max": max(people)}
+    seen = events.one(_SEEN, **who) or {"first_seen_at": None, "last_seen_at": None}
+    return seen, events.rows(_ORDERS, **who, order_completed=ORDER_COMPLETED)

@@ -46,8 +46,8 @@ def timeline(
         people = members_of(state, [root_id])[root_id]
     with stores.events.read() as events:
         rows = events.rows(
-            _TIMELINE, person_ids=people, before=before or _END_OF_TIME, before_position=before_position,
-            rows_max=rows_max,
+            _TIMELINE, person_ids=people, person_min=min(people), person_max=max(people),
+            before=before or _END_OF_TIME, before_position=before_position, rows_max=rows_max,
         )  # fmt: skip
         items = _items(events, people, [row["position"] for row in rows])
     return [_event(row, items.get(row["position"], [])) for row in rows]
@@ -55,10 +55,15 @@ def timeline(
 
 def _items(events: EventsTx, people: list[int], positions: list[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    if positions:
-        for row in events.rows(_TIMELINE_ITEMS, person_ids=people, positions=positions):
-            position = row.pop("position")
-            found.setdefault(position, []).append({**row, "properties": msgspec.json.decode(row["properties"])})
+    if not positions:
+        return found
+    rows = events.rows(
+        _TIMELINE_ITEMS, positions=positions, position_min=min(positions), position_max=max(positions),
+        person_min=min(people), person_max=max(people),
+    )  # fmt: skip
+    for row in rows:
+        position = row.pop("position")
+        found.setdefault(position, []).append({**row, "properties": msgspec.json.decode(row["properties"])})
     return found
 
 
