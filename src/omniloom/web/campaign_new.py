@@ -38,6 +38,7 @@ class CampaignSteps:
         self.channels: list[ChannelView] = []
         self.members: list[int] = []
         self.reach: Reach | None = None
+        self._chosen: Reach | None = None
         self.zone = "UTC"
         self.currency = view.platform.settings.identity.home_currency
         self._step = 0
@@ -103,6 +104,8 @@ class CampaignSteps:
 
     async def _go(self, step: int) -> None:
         self._step = step
+        if step == len(STEPS) - 1:
+            self._chosen = await self.view.run(reach, self.view.platform.stores, self.members, self.draft.channels)
         await self._draw()
 
     def _buttons(self) -> None:
@@ -229,10 +232,10 @@ class CampaignSteps:
                 _("{channel} is set up") if channel in on else _("{channel} is not set up: nothing can be sent over it")
             )
             found.append((channel in on, text.format(channel=title)))
-        if self.reach is not None:
-            reachable = people(view, self.reach.any_channel)
+        if self._chosen is not None:
+            reachable = people(view, self._chosen.any_channel)
             found.append(
-                (self.reach.any_channel > 0, _("{people} have an address and agreed").format(people=reachable))
+                (self._chosen.any_channel > 0, _("{people} have an address and agreed").format(people=reachable))
             )
         return found
 
