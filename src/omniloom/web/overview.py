@@ -116,6 +116,9 @@ def _revenue(view: View, totals: analytics.Overview) -> None:
     with parts.panel(
         _("Revenue by week"), _("Orders and revenue of the last 52 weeks, {currency}").format(currency=totals.currency)
     ):
+        if not any(week.orders for week in totals.weeks):
+            parts.text(_("No order in these weeks."), "om-muted")
+            return
         labels = {"color": theme.MUTED, ":formatter": theme.compact(view.language)}
         options = theme.chart(
             xAxis=theme.axis(type="category", data=[fmt.short_day(week.week_on) for week in totals.weeks],
