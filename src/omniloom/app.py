@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from omniloom import analytics, catalog, collect
+from omniloom import analytics, catalog, collect, journeys
 from omniloom.collect import Intake, LoadProgress, LoadResult, RecentVerdicts
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
@@ -21,7 +21,7 @@ from omniloom.core.ids import Ids, RandomIds
 from omniloom.core.settings import Loader, Value, setting
 from omniloom.identity.settings import IdentitySettings
 from omniloom.messaging import Renderer, Site, Transport
-from omniloom.store import Stores, open_stores
+from omniloom.store import Progress, Stores, open_stores
 from omniloom.store.settings import StoreSettings
 
 SETTINGS_FILE = "omniloom.toml"
@@ -83,6 +83,7 @@ class Platform:
     public_url: str
     wake: threading.Event = field(default_factory=threading.Event)
     status: dict[str, "ActStatus"] = field(default_factory=dict)
+    named_campaigns: list[dict[str, Any]] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The present instant of the platform's clock."""
@@ -197,6 +198,25 @@ def import_paths(
     return result
 
 
+def name_campaigns(platform: Platform) -> Progress:
+    """Tell analytics what campaigns are called and cost, when that changed; the two rooms do not know each other."""
+    rows = [
+        {
+            "campaign_id": campaign.campaign_id,
+            "name": campaign.name,
+            "channel": "",
+            "currency": campaign.currency,
+            "cost_per_message_minor": campaign.cost_per_message_minor,
+        }
+        for campaign in journeys.campaigns(platform.stores)
+    ]
+    if rows == platform.named_campaigns:
+        return Progress(0, is_done=True)
+    analytics.name_campaigns(platform.stores, rows, currency=platform.settings.identity.home_currency)
+    platform.named_campaigns = rows
+    return Progress(len(rows), is_done=True)
+
+
 def _save_products(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> int:
     return catalog.load_products(platform.stores, batches, now=platform.now())
 
@@ -206,4 +226,4 @@ def _save_costs(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> 
     return analytics.load_costs(platform.stores, batches, now=platform.now(), currency=currency)
 
 
-__all__ = ["ActStatus", "Platform", "Settings", "import_paths", "open_platform", "read_settings"]
+__all__ = ["ActStatus", "Platform", "Settings", "import_paths", "name_campaigns", "open_platform", "read_settings"]

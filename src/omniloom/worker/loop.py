@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from omniloom import identity, journeys, messaging, profiles, segments
-from omniloom.app import ActStatus, Platform
+from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
 from omniloom.store import Progress
@@ -50,6 +50,7 @@ ACTS = (
         p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s)),
     Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
     Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
+    Act("analytics.name", name_campaigns),
     Act("messaging.deliver", lambda p: messaging.deliver(
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores, now=p.now())),

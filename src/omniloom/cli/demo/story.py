@@ -99,7 +99,7 @@ def _source(platform: Platform, name: str, kind: str = "server") -> Source:
 
 
 def _web_source(platform: Platform) -> Source:
-    return _source(platform, "Web shop", kind="web")
+    return _source(platform, "Web shop", kind="website")
 
 
 def _save_segments(platform: Platform, plan: dict[str, Any]) -> str:
