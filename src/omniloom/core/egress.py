@@ -20,7 +20,7 @@ import httpx
 from omniloom.core.errors import Denied
 
 TIMEOUT_S = 10.0
-BODY_BYTES_MAX = 1 << 20
+KEPT_S = 5.0  # servers close idle connections; a request on a closed one would end in doubt
 PORTS = frozenset({80, 443})
 
 _FORBIDDEN = tuple(
@@ -79,7 +79,7 @@ class _GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         try:
             address = await asyncio.to_thread(checked_address, host, port, self._allow)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a label too long for IDNA is a name that does not resolve
             raise httpcore.ConnectError(f"{host} does not resolve: {error}") from error
         return await self._inner.connect_tcp(
             address, port, timeout=timeout, local_address=local_address, socket_options=socket_options
@@ -107,6 +107,7 @@ def client(allow: Iterable[str] = (), *, timeout_s: float = TIMEOUT_S, connectio
     transport._pool = httpcore.AsyncConnectionPool(
         ssl_context=httpx.create_ssl_context(trust_env=False),
         max_connections=connections_max,
+        keepalive_expiry=KEPT_S,
         network_backend=_GuardedNetwork(frozenset(allow)),
     )
     return httpx.AsyncClient(transport=transport, timeout=timeout_s, follow_redirects=False, trust_env=False)

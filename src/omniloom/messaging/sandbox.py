@@ -132,10 +132,10 @@ def check(source: str, *, is_html: bool = False) -> str:
     if len(source.encode()) > TEMPLATE_BYTES_MAX:
         return f"the template is over {TEMPLATE_BYTES_MAX // 1024} KiB"
     try:
-        _parsed(source, is_html)
+        unknown = set(_parsed(source, is_html).filter_names()) - FILTERS
     except (LiquidError, RecursionError) as error:
         return first_line(error)
-    return ""
+    return f"unknown filter '{min(unknown)}'" if unknown else ""
 
 
 def first_line(error: Exception) -> str:
