@@ -4,7 +4,7 @@ They change state, so a request must come from a page of ours (``is_own_form``).
 password are byte for byte the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
@@ -27,22 +27,31 @@ ROUTES: dict[str, Permission | Public] = {"/sign-in": PUBLIC, "/sign-out": PUBLI
 
 _PROBLEMS = {Denied: "wrong", Unavailable: "throttled", Invalid: "invalid", Conflict: "exists"}
 Text = Annotated[str, Form(max_length=1000)]
+Door = Callable[..., Awaitable[Response]]
 
 
 def add_routes(app: FastAPI, platform: "Platform") -> None:
     """Register the routes on the interface's application."""
+    doors = {"/sign-in": _sign_in(platform), "/sign-out": _sign_out(platform), "/setup": _setup(platform)}
+    for path, door in doors.items():
+        app.add_api_route(path, door, methods=["POST"], include_in_schema=False, response_model=None)
 
+
+def _sign_in(platform: "Platform") -> Door:
     async def sign_in(request: Request, email: Text = "", password: Text = "", next: Text = "/") -> Response:  # noqa: A002 - the form's field
         """Start a session."""
-        client = request.client.host if request.client else "unknown"
 
         def enter() -> str:
             return access.sign_in(
-                platform.stores, email=email, password=password, client=client, now=platform.clock.now()
+                platform.stores, email=email, password=password, client=_client(request), now=platform.clock.now()
             )
 
         return await _entered(request, platform, enter, back="/sign-in", next_path=safe_next(next))
 
+    return sign_in
+
+
+def _setup(platform: "Platform") -> Door:
     async def setup(  # noqa: PLR0917 - a form's fields
         request: Request,
         token: Text = "",
@@ -52,7 +61,6 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
         language: Text = "en",
     ) -> Response:
         """Create the owner on the first run, and sign in."""
-        client = request.client.host if request.client else "unknown"
 
         def enter() -> str:
             now = platform.clock.now()
@@ -60,10 +68,14 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
                 platform.stores, token=token, email=email, name=name, password=password, language=language, now=now,
                 ids=platform.ids,
             )  # fmt: skip
-            return access.sign_in(platform.stores, email=email, password=password, client=client, now=now)
+            return access.sign_in(platform.stores, email=email, password=password, client=_client(request), now=now)
 
         return await _entered(request, platform, enter, back="/setup", next_path="/")
 
+    return setup
+
+
+def _sign_out(platform: "Platform") -> Door:
     async def sign_out(request: Request) -> Response:
         """End the session."""
         if not is_own_form(request, platform.public_url):
@@ -74,8 +86,11 @@ def add_routes(app: FastAPI, platform: "Platform") -> None:
         session_cookie.take(response, https=session_cookie.is_https(request, platform.public_url))
         return response
 
-    for path, door in (("/sign-in", sign_in), ("/sign-out", sign_out), ("/setup", setup)):
-        app.add_api_route(path, door, methods=["POST"], include_in_schema=False, response_model=None)
+    return sign_out
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 async def _entered(
