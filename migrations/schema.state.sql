@@ -102,9 +102,13 @@ CREATE TABLE journeys_campaign (
     currency text not null,
     state text not null,
     state_reason text not null,
+    state_detail text not null,
     audience bigint not null,
+    planned_through bigint not null,
     scheduled_at bigint,
     launched_at bigint,
+    frozen_at bigint,
+    planned_at bigint,
     finished_at bigint,
     created_at bigint not null,
     updated_at bigint not null
@@ -276,6 +280,8 @@ CREATE INDEX identity_merge_into on identity_merge (into_id);
 CREATE INDEX identity_person_root on identity_person (root_id);
 
 CREATE INDEX identity_person_version on identity_person (version);
+
+CREATE INDEX journeys_campaign_state on journeys_campaign (state);
 
 CREATE INDEX messaging_attempt_address on messaging_attempt (campaign_id, address);
 

@@ -121,25 +121,20 @@ def money(  # noqa: PLR0913 - the terms of a report, each with its default
         parts = _parts(tx, terms, tx.rows(credits_of(model), **asked, **_level(by)), by)
         total = _parts(tx, terms, [], "total").get(("", "", "", ""), {})
         names = {row["campaign_id"]: row for row in tx.rows(query(__file__, "campaign_names"))}
-    mine = [row for row in counted if row["currency"] in (currency, None)]
-    conversions, revenue_minor = (sum(int(row[name]) for row in mine) for name in ("conversions", "revenue_minor"))
     rows = [_row(key, part, names, by=by, margin=margin) for key, part in parts.items()]
     rows.sort(key=lambda row: (row.key == NONE_KEY, -row.revenue_minor, -row.cost_minor, row.key))
+    mine = [row for row in counted if row["currency"] in (currency, None)]
+    conversions, revenue_minor = (sum(int(row[name]) for row in mine) for name in ("conversions", "revenue_minor"))
     credited, credited_minor = sum(r.conversions_millionths for r in rows), sum(r.revenue_minor for r in rows)
     return MoneyReport(
-        rows=rows,
-        totals=_totals(rows, total, conversions, margin),
-        model=model,
-        by=by,
-        lookback_days=lookback_days,
-        currency=currency,
+        rows, _totals(rows, total, conversions, margin), model, by, lookback_days, currency,
         conversions=conversions,
         revenue_minor=revenue_minor,
         credited=credited / MILLIONTHS,
         credited_minor=credited_minor,
         is_reconciled=credited == conversions * MILLIONTHS and credited_minor == revenue_minor,
         left_out=sum(int(row["conversions"]) for row in counted) - conversions,
-    )
+    )  # fmt: skip
 
 
 def people_of(  # noqa: PLR0913 - the terms of a report, each with its default

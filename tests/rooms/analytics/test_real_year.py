@@ -1,5 +1,6 @@
 """The report over a real grocer's year equals plain DuckDB queries over the source files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,13 @@ _REACHED = "select campaign_id, count(distinct person_id) from history where cam
 
 
 @pytest.fixture
-def plain() -> duckdb.DuckDBPyConnection:
+def plain() -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     for name in ("transactions", "campaigns", "campaign_descriptions", "coupon_redemptions"):
         connection.read_parquet(str(FOLDER / f"{name}.parquet")).create_view(name)
     connection.execute(f"create table history as {_HISTORY}")
-    return connection
+    yield connection
+    connection.close()
 
 
 def test_the_report_of_a_real_year_equals_plain_queries_over_its_files(
