@@ -55,7 +55,9 @@ class CampaignSteps:
                 self.switch(channel.channel, is_on=True)
         with parts.heading(view._("New campaign")):
             parts.quiet(view._("Cancel"), href="/campaigns")
-        self._steps = ui.element("ol").classes("om-stages")
+        with parts.line("om-between"):
+            self._steps = ui.element("ol").classes("om-stages")
+            self._nav = ui.element("div").classes("om-line")
         self._body = ui.element("div").classes("om-stack")
         if any(known.segment_id == segment_id for known in self.segments):
             await self._choose(segment_id)
@@ -92,7 +94,7 @@ class CampaignSteps:
                     self._schedule()
                 case _:
                     self._check()
-            self._buttons()
+        self._buttons()
 
     def _step_mark(self, i: int, title: str) -> None:
         state = "om-current-stage" if i == self._step else "om-done" if i < self._step else ""
@@ -110,11 +112,10 @@ class CampaignSteps:
 
     def _buttons(self) -> None:
         _ = self.view.translate
-        with parts.line("om-between"):
+        self._nav.clear()
+        with self._nav:
             if self._step:
                 parts.quiet(_("Back"), "arrow_back", on_click=lambda: self._go(self._step - 1))
-            else:
-                ui.element("span")
             if self._step < len(STEPS) - 1:
                 parts.action(_("Next"), "arrow_forward", on_click=self._next).props("data-testid=campaign-next")
 

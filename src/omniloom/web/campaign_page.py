@@ -19,6 +19,7 @@ from omniloom.web.theme import mark
 from omniloom.web.view import View
 
 REFRESH_S = 1.5
+RESULTS_TICKS = 6  # what it brought is counted over the whole history, so more rarely
 FINAL = ("finished", "cancelled", "draft")
 ROWS = 25
 
@@ -40,6 +41,10 @@ class CampaignView:
         self._state = ""
         self._page = 1
         self._tally: Tally | None = None
+        self._ticks = 0
+        self._told: dict[str, int] = {}
+        self._row: MoneyRow | None = None
+        self._shown: tuple[object, ...] = ()
 
     async def build(self) -> None:
         """Draw the page and follow it."""
@@ -63,10 +68,15 @@ class CampaignView:
         stores, found = self._view.platform.stores, self._found
         progress = await self._view.run(journeys.progress, stores, found.campaign_id)
         tally, self._unplanned = progress.tally, progress.unplanned
-        told = await self._view.run(analytics.responses, stores, found.campaign_id)
-        row = await self._view.run(self._money)
-        is_new = tally != self._tally
-        self._tally = tally
+        if self._ticks % RESULTS_TICKS == 0:
+            self._told = await self._view.run(analytics.responses, stores, found.campaign_id)
+            self._row = await self._view.run(self._money)
+        self._ticks += 1
+        shown = (found, tally, self._told, self._row)
+        if shown == self._shown:
+            return  # nothing changed: buttons and lists stay as they are under the visitor's hand
+        is_new, self._shown, self._tally = tally != self._tally, shown, tally
+        told, row = self._told, self._row
         self._head_box.clear()
         with self._head_box:
             self._head(tally)

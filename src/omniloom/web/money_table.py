@@ -1,6 +1,7 @@
 """The money report's table: a line per campaign or channel, what each column means, and the people behind a figure."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from nicegui import ui
 
@@ -74,7 +75,7 @@ def _figures(view: View, report: MoneyReport, row: MoneyRow, drill: Drill | None
     for value, kind in ((row.reached, "reached"), (row.responded, "responded")):
         with ui.element("td").classes("om-right om-num"):
             if can_drill and value and drill is not None:
-                _people_button(view, fmt.number(value), lambda kind=kind: drill(row, kind))
+                _people_button(view, fmt.number(value), partial(drill, row, kind))
             else:
                 parts.text(fmt.number(value) if row.key != NONE_KEY else "–", tag="span")
     with ui.element("td").classes("om-right om-num"):

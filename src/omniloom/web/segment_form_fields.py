@@ -1,6 +1,7 @@
 """The controls of one condition: what stands in a row of the segment form."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nicegui import ui
@@ -151,7 +152,7 @@ def did_details(form: "SegmentForm", row: DidRow) -> None:
             parts.text(row.currency or _("in total"), "om-muted")
     for filters, prefix in ((row.where, ""), (row.products, PRODUCT_PREFIX)):
         for compare in list(filters):
-            with _detail(form, _("where"), lambda filters=filters, compare=compare: filters.remove(compare)):
+            with _detail(form, _("where"), partial(filters.remove, compare)):
                 _filter(form, row, compare, prefix)
     with parts.line("om-rule-more"):
         if not row.count.form:
@@ -215,7 +216,7 @@ def comparison(form: "SegmentForm", compare: Compare, *, is_number: bool, sugges
     is_day = compare.operator in ("before", "after") or (compare.operator == "between" and not is_number)
     for name in ("value", "high") if compare.operator == "between" else ("value",):
         typed(
-            getattr(compare, name), lambda value, name=name: _write(form, compare, name, value),
+            getattr(compare, name), partial(_write, form, compare, name),
             classes="om-w-d" if is_day else "om-w-m", placeholder="2026-01-31" if is_day else "", is_day=is_day,
             suggest=None if is_day else suggest, label=_("Value"), testid=name,
         )  # fmt: skip
@@ -249,7 +250,7 @@ def _bounds(form: "SegmentForm", bounds: Bounds) -> None:
     forms = {"at_least": _("at least"), "at_most": _("at most"), "exactly": _("exactly"), "between": _("from … to")}
     pick(forms, bounds.form or "at_least", form_of, classes="om-w-m")
     for name in ("low", "high") if bounds.form == "between" else ("low",):
-        typed(getattr(bounds, name), lambda value, name=name: _write(form, bounds, name, value), classes="om-w-s",
+        typed(getattr(bounds, name), partial(_write, form, bounds, name), classes="om-w-s",
               label=_("Number"))  # fmt: skip
 
 

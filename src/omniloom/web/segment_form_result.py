@@ -17,6 +17,9 @@ class SegmentResult:
     def __init__(self, view: View, *, on_yaml: Callable[[str], str]) -> None:
         self._view = view
         self._on_yaml = on_yaml
+        self._shown, self._is_typing = "", False
+        self._text: ui.textarea
+        self._text_problem: ui.label
         _ = view.translate
         with ui.element("div").classes("om-stack om-sticky"):
             with parts.panel(classes="om-count-panel"):
@@ -93,7 +96,6 @@ class SegmentResult:
 
     def _expert(self) -> None:
         _ = self._view.translate
-        self._shown, self._is_typing = "", False
         self._text = ui.textarea().props("outlined dense autogrow spellcheck=false input-class=om-mono debounce=600")
         self._text.props["aria-label"] = _("The definition as YAML")
         self._text.props["data-testid"] = "segment-yaml"

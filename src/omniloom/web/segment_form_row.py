@@ -254,7 +254,7 @@ class DidRow:
             return mark("Choose a date.")
         if self.window == "within" and not self.span.strip().isdigit():
             return mark("Enter a whole number of days, weeks or months.")
-        problems = [part.problem() for part in (*self.where, *self.products, self.count)]
+        problems = [part.problem() for part in (*self.where, *self.products)] + [self.count.problem()]
         if self.total_of:
             problems.append(self.total.problem() if self.total.form else mark("Say how much the sum should be."))
         return next((problem for problem in problems if problem), "")

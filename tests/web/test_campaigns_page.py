@@ -1,0 +1,87 @@
+"""A campaign is made in steps that say what they lack; its page accounts for everyone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omniloom import journeys, messaging, segments
+from omniloom.core.errors import Invalid
+from omniloom.messaging import Tally
+from omniloom.web.campaign_draft import CampaignDraft
+from omniloom.web.campaign_numbers import parts_of
+
+COUNTS = st.integers(0, 1000)
+
+
+@given(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS, st.dictionaries(st.sampled_from(["no_consent", "quiet"]), COUNTS))
+def test_everyone_of_a_mailing_is_in_exactly_one_line(accepted, rejected, suppressed, unknown, waiting, skipped):
+    planned = accepted + rejected + suppressed + unknown + waiting + sum(skipped.values())
+    tally = Tally(planned, accepted, rejected, suppressed, skipped, unknown, waiting)
+    assert sum(part.people for part in parts_of(tally)) == planned
+
+
+def test_each_step_says_what_it_lacks():
+    draft = CampaignDraft()
+    assert [bool(draft.problem(step)) for step in range(4)] == [True, True, False, False]
+    draft.name, draft.segment_id, draft.is_later = "Spring", "s", True
+    draft.switch("email", is_on=True, templates={"email": ["t"]})
+    draft.switch("sms", is_on=True, templates={})
+    assert [bool(draft.problem(step)) for step in range(4)] == [False, True, True, False]
+    draft.switch("sms", is_on=False, templates={})
+    draft.day = "2026-03-01"
+    assert [draft.problem(step) for step in range(4)] == [""] * 4
+
+
+def test_the_time_is_the_shops_and_the_cost_is_exact():
+    draft = CampaignDraft(is_later=True, day="2026-03-01", time="10:00", channels=["email", "sms"])
+    draft.costs = {"email": "0,01", "sms": "3.50", "call": "9"}
+    assert draft.scheduled_at("Europe/Moscow") == datetime(2026, 3, 1, 7, tzinfo=UTC)
+    assert draft.cost_minor("RUB") == {"email": 1, "sms": 350}
+    draft.day = "soon"
+    with pytest.raises(Invalid):
+        draft.scheduled_at("UTC")
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), st.sampled_from([-1, 1]))))
+def test_moving_channels_keeps_all_of_them(moves):
+    draft = CampaignDraft(channels=["a", "b", "c"])
+    for channel, by in moves:
+        draft.move(channel, by)
+    assert sorted(draft.channels) == ["a", "b", "c"]
+
+
+@pytest.fixture
+def saved(site):
+    """A draft campaign with a hostile name."""
+    stores, now, ids = site.platform.stores, site.platform.now(), site.platform.ids
+    name = "<script>alert(6)</script> campaign"
+    for known in journeys.campaigns(stores):
+        if known.name == name:
+            return known
+    segment = segments.create(stores, name="for a campaign", definition={"consent": "email"}, now=now, ids=ids)
+    template = messaging.save_template(
+        stores, name="for a campaign", channel="email", subject="Hi", body="<p>x</p>", now=now, ids=ids
+    )
+    return journeys.create_campaign(
+        stores, name=name, segment_id=segment.segment_id, channels=["email"],
+        templates={"email": template.template_id}, currency="USD", now=now, ids=ids,
+    )  # fmt: skip
+
+
+def test_the_list_and_the_page_show_a_hostile_campaign_as_text(site, saved):
+    for path in ("/campaigns", f"/campaigns/{saved.campaign_id}"):
+        answer = site.get(path, role="owner")
+        assert answer.status_code == 200
+        assert "alert(6)" in answer.text
+        assert "<script>alert(6)" not in answer.text
+
+
+def test_only_who_may_launch_gets_the_button(site, saved):
+    page = f"/campaigns/{saved.campaign_id}"
+    assert "campaign-launch" in site.get(page, role="marketer").text
+    assert "campaign-launch" not in site.get(page, role="viewer").text
+    assert "campaign-new" not in site.get("/campaigns", role="analyst").text
+    assert site.get("/campaigns/new", role="analyst").status_code == 403
+    assert "campaign-state" in site.get(page, role="viewer").text
