@@ -159,7 +159,9 @@ def _messages(view: View, sends: list[messaging.SendView]) -> None:
                     with ui.element("div").classes("om-grow"):
                         parts.link(send.name, f"/campaigns/{send.campaign_id}")
                         parts.text(_where(view, send), "om-muted")
-                    marks.state(view, send.state, reason=send.reason)
+                    marks.state(view, send.state)
+                if send.reason:
+                    parts.text(marks.reason_text(view, send.reason), "om-why")
                 _decisions(view, send)
 
 
@@ -178,7 +180,7 @@ def _decisions(view: View, send: messaging.SendView) -> None:
                 parts.text(marks.channel_title(view, decision.channel), "om-muted")
                 marks.state(view, decision.verdict, reason=decision.reason)
                 if decision.detail:
-                    parts.text(decision.detail, "om-muted")
+                    parts.text(marks.reason_text(view, decision.detail), "om-muted")
 
 
 def _identifiers(view: View, person: Person) -> None:

@@ -31,6 +31,7 @@ STATES = {
     "accepted": (mark("Sent"), "good"), "sent": (mark("Sent"), "good"), "send": (mark("Send"), "good"),
     "rejected": (mark("Refused"), "bad"), "suppressed": (mark("Suppressed"), "bad"),
     "skipped": (mark("Not sent"), "warn"), "skip": (mark("Not sent"), "warn"), "hold": (mark("Later"), "info"),
+    "later": (mark("Later"), "info"),
     "unknown": (mark("Unknown"), "warn"), "allowed": (mark("Allowed"), "good"),
 }  # fmt: skip
 REASONS = {
@@ -44,7 +45,8 @@ REASONS = {
     "try_later": mark("the provider asked to wait"), "gave_up": mark("too many tries"),
     "crashed": mark("the server stopped while sending"), "no_reply": mark("the provider did not answer"),
     "hard_bounce": mark("the address does not exist"), "unsubscribed": mark("unsubscribed"),
-    "complained": mark("complained about a message"),
+    "complained": mark("complained about a message"), "never given": mark("consent was never given"),
+    "withdrawn": mark("consent was withdrawn"),
 }  # fmt: skip
 
 
@@ -70,7 +72,9 @@ def state(view: "View", key: str, *, reason: str = "") -> None:
 
 def reason_text(view: "View", reason: str) -> str:
     """A reason in words; one we have no words for as it is."""
-    return view.translate(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+    if reason in REASONS:
+        return view.translate(REASONS[reason])
+    return reason if " " in reason else reason.replace("_", " ")
 
 
 def name_of(view: "View", person_id: int, name: str) -> str:
