@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from omniloom import analytics, catalog, collect, journeys
+from omniloom import analytics, catalog, collect, journeys, messaging
 from omniloom.collect import Intake, LoadProgress, LoadResult, RecentVerdicts
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
@@ -143,6 +143,7 @@ def open_platform(
     settings = read_settings(data_dir, flags=flags, environ=environ)
     clock = clock or SystemClock(timedelta(seconds=settings.core.clock_offset_s))
     stores = open_stores(data_dir, settings.store)
+    messaging.reconcile(stores, now=clock.now(), is_restart=True)  # the lock says that no other worker lives
     collect.close_interrupted(stores, now=clock.now())
     public_url = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
     secret = installation_secret(data_dir)

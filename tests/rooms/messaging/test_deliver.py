@@ -255,12 +255,13 @@ def test_a_cancelled_mailing_sends_nothing_more(company: Any) -> None:
     assert messaging.tally(company.stores, "c2").accepted == 6
 
 
-def test_one_cap_holds_over_channels_campaigns_and_batches(company: Any) -> None:
+@pytest.mark.parametrize("batch", [4, 40])
+def test_one_cap_holds_over_channels_campaigns_and_batches(company: Any, batch: int) -> None:
     people = company.people(5)
     company.policy(cap_messages=3, cap_days=7)
     for n in range(8):
         company.mailing(f"c{n}", people, channels=("email", "sms") if n % 2 else ("sms", "email"))
-    company.deliver_all(rows_max=40)
+    company.deliver_all(rows_max=batch)
     got = [to for to, _ in company.smtp.received] + [told["to"] for told in company.gateway.received]
     assert len(got) == 15
     skipped = [messaging.tally(company.stores, f"c{n}").skipped.get("frequency_cap", 0) for n in range(8)]
