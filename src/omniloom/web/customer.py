@@ -10,6 +10,7 @@ from nicegui import ui
 
 from omniloom import messaging, profiles, segments
 from omniloom.access import Permission
+from omniloom.core.errors import Missing
 from omniloom.profiles import Person, TimelineEvent
 from omniloom.web import marks, parts, theme
 from omniloom.web.happening import KINDS
@@ -28,7 +29,10 @@ async def customer(view: View, person_id: int) -> None:
     """The whole of one person on one page."""
     _ = view.translate
     stores = view.platform.stores
-    person = await view.run(profiles.person, stores, person_id)
+    try:
+        person = await view.run(profiles.person, stores, person_id)
+    except Missing as error:
+        raise Missing(_("There is no such customer."), hint=_("Search by any identifier.")) from error
     sends = await view.run(messaging.sends_of, stores, person_id)
     memberships = await view.run(segments.segments_of, stores, person_id)
     name = marks.name_of(view, person.person_id, person.name)

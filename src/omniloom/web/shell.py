@@ -123,8 +123,12 @@ def explain(view: View, error: OmniloomError) -> None:
             permission=error.hint
         )
     title = titles.get(type(error), _("This did not work"))
-    with parts.empty(icons.get(type(error), "error_outline"), title, f"{message} {hint}".strip()):
+    with parts.empty(icons.get(type(error), "error_outline"), title, _sentences(message, hint)):
         parts.quiet(_("To the overview"), "home", href="/")
+
+
+def _sentences(*texts: str) -> str:
+    return " ".join(text if text.endswith((".", "!", "?")) else f"{text}." for text in texts if text)
 
 
 def _dress(view: View) -> None:

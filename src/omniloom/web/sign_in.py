@@ -25,7 +25,9 @@ async def sign_in(view: View, next: str = "/", problem: str = "") -> None:  # no
         "throttled": _("Too many tries. Wait a minute and try again."),
         "ended": _("Your session has ended. Please sign in again."),
     }
-    with _card(view, "/sign-in", _("Sign in"), messages.get(problem, _("Something went wrong.") if problem else "")):
+    with _card(
+        view, "/sign-in", _("Welcome back"), messages.get(problem, _("Something went wrong.") if problem else "")
+    ):
         _hidden("next", safe_next(next))
         _field("email", _("E-mail"), kind="email", autocomplete="username", is_first=True)
         _field("password", _("Password"), kind="password", autocomplete="current-password")
@@ -97,7 +99,7 @@ def _hidden(name: str, value: str) -> None:
 
 
 def _submit(label: str) -> None:
-    parts.action(label).props("type=submit size=lg").classes("w-full")
+    parts.action(label).props("type=submit").classes("w-full")
 
 
 def _languages(view: View) -> None:
