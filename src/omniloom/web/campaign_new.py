@@ -190,7 +190,7 @@ class CampaignSteps:
                 for channel in draft.channels:
                     title = marks.channel_title(view, channel)
                     field = ui.input(title, value=draft.costs.get(channel, ""), placeholder="0.00")
-                    field.props("outlined inputmode=decimal").props["suffix"] = self.currency
+                    field.props("outlined stack-label inputmode=decimal").props["suffix"] = self.currency
                     field.on_value_change(
                         lambda event, channel=channel: draft.costs.__setitem__(channel, str(event.value or ""))
                     )

@@ -12,7 +12,6 @@ from omniloom.journeys import Campaign
 from omniloom.messaging import Tally
 from omniloom.web import marks, parts
 from omniloom.web.campaign_numbers import channels_chart, numbers_table, parts_of, progress_bar
-from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
@@ -105,7 +104,7 @@ class CampaignView:
                     done = tally.planned - tally.open
                     if tally.planned:
                         text = _("{done} of {all} decided").format(done=view.fmt.number(done),
-                                                                   all=people(view, tally.planned))  # fmt: skip
+                                                                   all=view.fmt.number(tally.planned))  # fmt: skip
                         parts.text(text, "om-muted")
                 with parts.line():
                     for channel in found.channels:

@@ -45,7 +45,7 @@ async def _edit(view: View, known: Segment | None) -> None:
         save = parts.action(_("Save"), "check", on_click=lambda: _save(view, known, form, name))
         save.props["data-testid"] = "segment-save"
     with parts.panel():
-        name = ui.input(_("Name"), value=known.name if known else "", placeholder=_("Lapsing good customers"))
+        name = ui.input(_("Segment name"), value=known.name if known else "", placeholder=_("Lapsing good customers"))
         name.props("outlined maxlength=120 autofocus hide-bottom-space").classes("om-name")
         name.props["data-testid"] = "segment-name"
     form.build()

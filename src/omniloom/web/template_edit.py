@@ -37,7 +37,8 @@ EXAMPLES = (
     ("{{ person.name | upcase }}", mark("a value in capitals")),
 )
 INSERT = """
-const area = getHtmlElement(%d).querySelector('textarea, input');
+const root = getHtmlElement(%d);
+const area = root.matches('textarea, input') ? root : root.querySelector('textarea, input');
 area.focus();
 area.setRangeText(%s, area.selectionStart, area.selectionEnd, 'end');
 area.dispatchEvent(new Event('input', {bubbles: true}));
@@ -99,7 +100,8 @@ class TemplateEditor:
     def _fields(self, name: str, subject: str, body: str, *, may_write: bool) -> None:
         _ = self._view.translate
         read_only = "" if may_write else " readonly"
-        self._name = ui.input(_("Name"), value=name).props(f"outlined maxlength=120 hide-bottom-space{read_only}")
+        self._name = ui.input(_("Template name"), value=name)
+        self._name.props(f"outlined maxlength=120 hide-bottom-space{read_only}")
         self._name.props("data-testid=template-name")
         self._subject = ui.input(_("Subject"), value=subject, on_change=self._touch)
         self._subject.props(f"outlined debounce=150 hide-bottom-space{read_only} data-testid=template-subject")
