@@ -1,24 +1,38 @@
 """The message step of a new campaign: channels in order, a template for each, and what one person would get."""
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from nicegui import ui
 
 from omniloom import messaging
 from omniloom.access import Permission
-from omniloom.messaging import ChannelView, Considered, Decision, Hold, Preview, Send
+from omniloom.messaging import ChannelView, Considered, Decision, Hold, Preview, Send, Template
 from omniloom.web import marks, parts
+from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.message_view import show_message
 from omniloom.web.person_pick import PersonPick
-
-if TYPE_CHECKING:
-    from omniloom.web.campaign_new import CampaignSteps
+from omniloom.web.view import View
 
 Changed = Callable[[], Awaitable[None]]
 
 
-async def message_step(steps: "CampaignSteps") -> None:
+class Steps(Protocol):
+    """The stepper this step belongs to."""
+
+    view: View
+    draft: CampaignDraft
+    channels: list[ChannelView]
+    members: list[int]
+
+    def templates_of(self, channel: str) -> list[Template]:
+        """The templates of one channel."""
+
+    def switch(self, channel: str, *, is_on: bool) -> None:
+        """Take a channel in or out."""
+
+
+async def message_step(steps: Steps) -> None:
     """The step."""
     view, _ = steps.view, steps.view.translate
     with parts.columns():
@@ -45,14 +59,14 @@ async def message_step(steps: "CampaignSteps") -> None:
         ui.timer(0.05, shown.draw, once=True)  # after the page stands: the first rendering starts a process
 
 
-def _channels(steps: "CampaignSteps", changed: Changed) -> None:
+def _channels(steps: Steps, changed: Changed) -> None:
     on = steps.draft.channels
     order = {channel: i for i, channel in enumerate(on)}
     for found in sorted(steps.channels, key=lambda one: (order.get(one.channel, len(on)), one.channel)):
         _channel(steps, found, changed)
 
 
-def _channel(steps: "CampaignSteps", found: ChannelView, changed: Changed) -> None:
+def _channel(steps: Steps, found: ChannelView, changed: Changed) -> None:
     view, _, draft = steps.view, steps.view.translate, steps.draft
     key, is_on = found.channel, found.channel in draft.channels
 
@@ -97,7 +111,7 @@ def _channel(steps: "CampaignSteps", found: ChannelView, changed: Changed) -> No
 class MessagePreview:
     """What one person of the segment would get, and why or why not."""
 
-    def __init__(self, steps: "CampaignSteps") -> None:
+    def __init__(self, steps: Steps) -> None:
         self._steps = steps
         self._pick = PersonPick(steps.view, self.draw)
 
@@ -157,6 +171,6 @@ class MessagePreview:
                 parts.text(_step_text(self._steps, step), "om-muted")
 
 
-def _step_text(steps: "CampaignSteps", step: Considered) -> str:
+def _step_text(steps: Steps, step: Considered) -> str:
     who = marks.channel_title(steps.view, step.channel) if step.channel else steps.view._("Customer")
     return f"{who}: {marks.reason_text(steps.view, step.reason)}"

@@ -1,13 +1,14 @@
 """The controls of one condition: what stands in a row of the segment form."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nicegui import ui
 
 from omniloom import segments
 from omniloom.web import marks, parts
+from omniloom.web.segment_form_controls import Form, Suggest, pick, typed
 from omniloom.web.segment_form_options import (
     CONSENT_CHANNELS,
     PRODUCT_PREFIX,
@@ -18,10 +19,6 @@ from omniloom.web.segment_form_options import (
 from omniloom.web.segment_form_row import Bounds, Compare, ConsentRow, DidRow, SegmentRow, TraitRow
 from omniloom.web.theme import mark
 
-if TYPE_CHECKING:
-    from omniloom.web.segment_form import SegmentForm
-
-Suggest = Callable[[], Awaitable[list[tuple[str, int]]]]
 UNITS = {"d": mark("days"), "w": mark("weeks"), "mo": mark("months"), "h": mark("hours")}
 _FIELDS = {
     "channel": mark("channel"), "campaign_id": mark("campaign"), "order_id": mark("order number"),
@@ -31,7 +28,7 @@ _FIELDS = {
 }  # fmt: skip
 
 
-def trait_fields(form: "SegmentForm", row: TraitRow) -> None:
+def trait_fields(form: Form, row: TraitRow) -> None:
     """A trait, an operator, a value."""
     view, compare = form.view, row.compare
     fmt = view.fmt
@@ -53,7 +50,7 @@ def trait_fields(form: "SegmentForm", row: TraitRow) -> None:
         comparison(form, compare, is_number=is_number, suggest=suggest)
 
 
-def consent_fields(form: "SegmentForm", row: ConsentRow) -> None:
+def consent_fields(form: Form, row: ConsentRow) -> None:
     """Agreed or not, to which channel."""
     _ = form.view.translate
 
@@ -72,7 +69,7 @@ def consent_fields(form: "SegmentForm", row: ConsentRow) -> None:
         parts.badge(row.purpose)
 
 
-def segment_fields(form: "SegmentForm", row: SegmentRow) -> None:
+def segment_fields(form: Form, row: SegmentRow) -> None:
     """Another segment."""
 
     def choose(value: str) -> None:
@@ -90,7 +87,7 @@ def segment_fields(form: "SegmentForm", row: SegmentRow) -> None:
     pick(names, row.segment, choose, placeholder=form.view._("Choose a segment"), classes="om-w-l")
 
 
-def did_fields(form: "SegmentForm", row: DidRow) -> None:
+def did_fields(form: Form, row: DidRow) -> None:
     """Did or did not, which event, and when."""
     view, _ = form.view, form.view.translate
 
@@ -109,7 +106,7 @@ def did_fields(form: "SegmentForm", row: DidRow) -> None:
     _window_fields(form, row)
 
 
-def _window_fields(form: "SegmentForm", row: DidRow) -> None:
+def _window_fields(form: Form, row: DidRow) -> None:
     _ = form.view.translate
 
     def form_of(value: str) -> None:
@@ -136,7 +133,7 @@ def _window_fields(form: "SegmentForm", row: DidRow) -> None:
             typed(row.points[i], point(i), classes="om-w-d", placeholder="2026-01-31", is_day=True, label=_("Day"))
 
 
-def did_details(form: "SegmentForm", row: DidRow) -> None:
+def did_details(form: Form, row: DidRow) -> None:
     """How often, for how much, and on what terms: each on its own line, added by a button."""
     _ = form.view.translate
     if row.count.form:
@@ -166,7 +163,7 @@ def _with_total(row: DidRow) -> None:
     row.total_of, row.total = "revenue", Bounds("at_least", "100")
 
 
-def _filter(form: "SegmentForm", row: DidRow, compare: Compare, prefix: str) -> None:
+def _filter(form: Form, row: DidRow, compare: Compare, prefix: str) -> None:
     view = form.view
 
     def choose(name: str) -> None:
@@ -191,11 +188,11 @@ def _filter(form: "SegmentForm", row: DidRow, compare: Compare, prefix: str) -> 
         comparison(form, compare, is_number=is_number, suggest=suggest)
 
 
-def _field_title(form: "SegmentForm", name: str) -> str:
+def _field_title(form: Form, name: str) -> str:
     return form.view._(_FIELDS[name]) if name in _FIELDS else name
 
 
-def comparison(form: "SegmentForm", compare: Compare, *, is_number: bool, suggest: Suggest) -> None:
+def comparison(form: Form, compare: Compare, *, is_number: bool, suggest: Suggest) -> None:
     """An operator and its argument, with suggestions."""
     view, _ = form.view, form.view.translate
 
@@ -222,7 +219,7 @@ def comparison(form: "SegmentForm", compare: Compare, *, is_number: bool, sugges
         )  # fmt: skip
 
 
-def _many(form: "SegmentForm", compare: Compare, suggest: Suggest) -> None:
+def _many(form: Form, compare: Compare, suggest: Suggest) -> None:
     box = ui.select(list(compare.values), value=list(compare.values), multiple=True, with_input=True,
                     new_value_mode="add-unique")  # fmt: skip
     box.props("dense outlined options-dense use-chips hide-dropdown-icon").classes("om-w-xl")
@@ -240,7 +237,7 @@ def _many(form: "SegmentForm", compare: Compare, suggest: Suggest) -> None:
     box.on("focus", load, [])
 
 
-def _bounds(form: "SegmentForm", bounds: Bounds) -> None:
+def _bounds(form: Form, bounds: Bounds) -> None:
     _ = form.view.translate
 
     def form_of(value: str) -> None:
@@ -254,57 +251,7 @@ def _bounds(form: "SegmentForm", bounds: Bounds) -> None:
               label=_("Number"))  # fmt: skip
 
 
-def pick(
-    choices: Mapping[str, str], value: str, on_pick: Callable[[str], Any], *, placeholder: str = "", classes: str = "",
-    testid: str = "",
-) -> ui.select:  # fmt: skip
-    """A choice by its key; a long list can be searched by typing. A value that is not offered stays as it is."""
-    offered = dict(choices)
-    if value and value not in offered:
-        offered[value] = value
-    box = ui.select(offered, value=value if value in offered else None, with_input=len(offered) > 6)
-    box.props("dense outlined options-dense").classes(classes)
-    if placeholder and not value:
-        box.props["placeholder" if len(offered) > 6 else "label"] = placeholder
-    box.props["aria-label"] = placeholder or offered.get(value, "")
-    if testid:
-        box.props["data-testid"] = f"segment-{testid}"
-    box.on_value_change(lambda event: on_pick(event.value) if event.value is not None else None)
-    return box
-
-
-def typed(  # noqa: PLR0913 - how a text field looks and what it does
-    value: str, on_type: Callable[[str], Any], *, classes: str = "", placeholder: str = "", label: str = "",
-    is_day: bool = False, suggest: Suggest | None = None, testid: str = "",
-) -> ui.input:  # fmt: skip
-    """A text field; ``suggest`` fills the browser's own list of suggestions when the field is entered."""
-    box = ui.input(value=value, placeholder=placeholder).props("dense outlined debounce=150").classes(classes)
-    box.props["aria-label"] = label
-    if testid:
-        box.props["data-testid"] = f"segment-{testid}"
-    if is_day and (not value or len(value) == 10):
-        box.props["type"] = "date"
-    box.on_value_change(lambda event: on_type(str(event.value or "")))
-    if suggest is not None:
-        listed = ui.element("datalist")
-        listed.props["id"] = f"om-list-{listed.id}"
-        box.props["list"] = f"om-list-{listed.id}"
-        box.props["autocomplete"] = "off"
-
-        async def fill() -> None:
-            found = await suggest()
-            listed.clear()
-            with listed:
-                for text, n in found:
-                    option = ui.element("option")
-                    option.props["value"] = text
-                    option.props["label"] = str(n)
-
-        box.on("focus", fill, [])
-    return box
-
-
-def _detail(form: "SegmentForm", label: str, remove: Callable[[], Any]) -> Any:
+def _detail(form: Form, label: str, remove: Callable[[], Any]) -> Any:
     def gone() -> None:
         remove()
         form.redraw()
@@ -317,7 +264,7 @@ def _detail(form: "SegmentForm", label: str, remove: Callable[[], Any]) -> Any:
     return inner
 
 
-def _more(label: str, icon: str, add: Callable[[], Any], form: "SegmentForm") -> None:
+def _more(label: str, icon: str, add: Callable[[], Any], form: Form) -> None:
     def act() -> None:
         add()
         form.redraw()
@@ -325,6 +272,6 @@ def _more(label: str, icon: str, add: Callable[[], Any], form: "SegmentForm") ->
     ui.button(label, icon=icon, on_click=act, color=None).props("flat dense no-caps size=sm").classes("om-more")
 
 
-def _write(form: "SegmentForm", target: object, name: str, value: Any) -> None:
+def _write(form: Form, target: object, name: str, value: Any) -> None:
     setattr(target, name, value)
     form.touch()
