@@ -108,6 +108,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(member) for key, member in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(member) for member in value]
+    if isinstance(value, int) and value.bit_length() > 63:
+        return str(value)  # the renderer's wire carries 64 bits
     if value is None or isinstance(value, (str, int, float, bool)):
         return value
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -28,8 +28,8 @@ START_S = 20.0  # a loaded machine may take this long to start the process
 class RenderProblem(StrEnum):
     """Why a message could not be rendered."""
 
-    TEMPLATE = "template"  # wrong for this person: an error in the template or over a size limit
-    LIMIT = "limit"  # took too long or crashed its process: wrong for everybody
+    TEMPLATE = "template"  # an error with this person's values
+    LIMIT = "limit"  # over a limit of time, memory, loops or size: most likely wrong for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Renderer:
             self._ready.append(_Process())
             return RenderFailed(RenderProblem.LIMIT, f"the template took over {self._wall_s:g} s or too much memory")
         if result.failure:
-            return RenderFailed(RenderProblem.TEMPLATE, result.failure)
+            return RenderFailed(RenderProblem.LIMIT if result.is_limit else RenderProblem.TEMPLATE, result.failure)
         return Rendered(result.texts, result.missing)
 
 

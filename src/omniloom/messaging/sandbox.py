@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import msgspec
 from liquid import BoundTemplate, Environment
 from liquid.builtin.expressions.primitive import RangeLiteral
-from liquid.exceptions import LiquidError, LoopIterationLimitError
+from liquid.exceptions import LiquidError, LoopIterationLimitError, ResourceLimitError
 from liquid.undefined import Undefined
 
 TEMPLATE_BYTES_MAX = 64 * 1024
@@ -120,11 +120,16 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Rendered texts and names of missing values, or why there are none."""
+    """Rendered texts and names of missing values, or why there are none (``is_limit``: a limit was passed)."""
 
     texts: list[str] = []
     missing: list[str] = []
     failure: str = ""
+    is_limit: bool = False
+
+
+class TooLarge(Exception):
+    """A template or its result is over the limit."""
 
 
 def check(source: str, *, is_html: bool = False) -> str:
@@ -152,19 +157,21 @@ def render(job: Job) -> Result:
     Missing.seen.clear()
     try:
         texts = [_rendered(part, job.context) for part in job.parts]
+    except (ResourceLimitError, TooLarge) as error:
+        return Result(failure=first_line(error), is_limit=True)
     except (LiquidError, RecursionError, ArithmeticError, TypeError, ValueError, KeyError, AttributeError) as error:
         return Result(failure=first_line(error))
     except MemoryError:
-        return Result(failure="the template needs too much memory")
+        return Result(failure="the template needs too much memory", is_limit=True)
     return Result(texts=texts, missing=list(Missing.seen))
 
 
 def _rendered(part: Part, context: Mapping[str, Any]) -> str:
     if len(part.source.encode()) > TEMPLATE_BYTES_MAX:
-        raise ValueError(f"the template is over {TEMPLATE_BYTES_MAX // 1024} KiB")
+        raise TooLarge(f"the template is over {TEMPLATE_BYTES_MAX // 1024} KiB")
     text = _parsed(part.source, part.is_html).render(**context)
     if len(text.encode()) > OUTPUT_BYTES_MAX:
-        raise ValueError(f"the result is over {OUTPUT_BYTES_MAX // 1024} KiB")
+        raise TooLarge(f"the result is over {OUTPUT_BYTES_MAX // 1024} KiB")
     return text
 
 

@@ -303,7 +303,7 @@ def test_quiet_hours_hold_in_the_persons_own_zone(company: Any) -> None:
 
 
 def test_a_template_that_never_ends_holds_the_mailing_and_loses_nobody(company: Any) -> None:
-    endless = "{% for i in (1..1000) %}{{ i | times: 3 | append: 'x' }}{% endfor %}" * 900
+    endless = "{% for i in (1..1000) %}{% assign a = i | times: 3 | append: 'x' %}{% endfor %}" * 800
     people = company.people(4)
     company.mailing("c1", people, channels=("email",), email=company.template(body=endless))
     quick = messaging.Renderer(wall_s=0.2)

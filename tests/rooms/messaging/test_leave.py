@@ -260,6 +260,10 @@ def test_a_preview_shows_the_message_the_gaps_and_the_decision(company: Any) -> 
     text = company.template("sms", subject="", body="Привет, {{ person.name }}")
     length = messaging.preview(company.stores, company.renderer, text, ann).length
     assert length == messaging.SmsLength(is_gsm=False, units=11, segments=1)
+    company.tell("identify", identifiers={"user_id": "ann"}, traits={"big": 10**30, "deep": {"list": [1, None, True]}})
+    company.resolve()
+    odd = company.template(body="{{ person.big }} {{ person.deep.list | join: ',' }}")
+    assert messaging.preview(company.stores, company.renderer, odd, ann).text.startswith("1")
     broken = company.template(body="{{ 1 | divided_by: person.zero }}")
     assert messaging.preview(company.stores, company.renderer, broken, ann).failure
     decision = messaging.consider(company.stores, ann, channels=["email", "sms"], now=company.clock.now())
