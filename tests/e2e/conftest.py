@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from omniloom.access import local_token
+from omniloom.cli.demo.receivers import Ends, Mailbag, gateway_socket, receiving
 
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -46,9 +50,17 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         pytest.skip("needs the demo's data")
     data_dir = tmp_path_factory.mktemp("served")
     facts = run_demo(data_dir)
+    gateway = gateway_socket()
+    allow = {"OMNILOOM_CORE__EGRESS_ALLOW": f"127.0.0.1:{gateway.server_port}"}
+    everybody_exists = {"bad_mailbox": 0.0, "bad_number": 0.0}
+    with receiving(Mailbag(data_dir / "received_by_test.jsonl"), everybody_exists, "e2e", gateway) as ends:
+        yield from serve(data_dir, facts, ends, allow)
+
+
+def serve(data_dir: Path, facts: dict[str, object], ends: Ends, environ: dict[str, str]) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(data_dir), "--port", "0"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **environ},
     )  # fmt: skip
     try:
         deadline = time.monotonic() + START_S_MAX
@@ -56,11 +68,21 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             assert process.poll() is None, process.stderr.read() if process.stderr else ""
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
-        yield Served(json.loads((data_dir / "server.json").read_text())["url"], data_dir, facts)
+        url = json.loads((data_dir / "server.json").read_text())["url"]
+        point_channels(url, data_dir, ends)
+        yield Served(url, data_dir, facts)
     finally:
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=30)
         assert process.returncode == 0, err
+
+
+def point_channels(url: str, data_dir: Path, ends: Ends) -> None:
+    """Send both channels to the test's receivers, through the API."""
+    headers = {"authorization": f"Bearer {local_token(data_dir)}"}
+    for channel, settings in (("email", {"port": ends.smtp_port}), ("sms", {"url": ends.sms_url})):
+        answer = httpx.put(f"{url}/api/v1/channels/{channel}", headers=headers, json={"settings": settings})
+        answer.raise_for_status()
 
 
 @pytest.fixture(scope="session")
