@@ -63,6 +63,8 @@ def save_channel_settings(
 ) -> None:  # fmt: skip
     """Keep a channel's settings; a secret left out or empty keeps its old value.
 
+    Whoever waits (for the end of an outage, say) is decided anew at once, so a correction takes effect at once.
+
     Errors: Missing for an unknown channel; Invalid names the field that is wrong.
     """
     definition = _definition(channel)
@@ -85,6 +87,7 @@ def save_channel_settings(
             query(__file__, "channel_save"), channel=channel, is_enabled=int(is_enabled),
             settings=msgspec.json.encode(sealed).decode(), now=now,
         )  # fmt: skip
+        tx.run(query(__file__, "sends_due_now"), now=now)
 
 
 def _sealed(definition: Channel, channel: str, plain: dict[str, Any], *, secret: bytes, ids: Ids) -> dict[str, Any]:

@@ -58,6 +58,9 @@ ACTS = (
 )  # fmt: skip
 
 
+KNOWING = ACTS[:2]  # the acts that turn messages into people; those behind them act on people
+
+
 def run(platform: Platform, stop: threading.Event) -> None:
     """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives."""
     while not stop.is_set():
@@ -66,20 +69,20 @@ def run(platform: Platform, stop: threading.Event) -> None:
             platform.wake.wait(platform.settings.worker.pause_s)
 
 
-def run_once(platform: Platform, stop: threading.Event | None = None) -> int:
+def run_once(platform: Platform, stop: threading.Event | None = None, acts: tuple[Act, ...] = ACTS) -> int:
     """Run every act once; rows handled by all of them."""
     rows = 0
-    for act in ACTS:
+    for act in acts:
         if stop is not None and stop.is_set():
             break
         rows += _run_act(platform, act)
     return rows
 
 
-def catch_up(platform: Platform, progress: Callable[[int], None] | None = None) -> int:
+def catch_up(platform: Platform, progress: Callable[[int], None] | None = None, acts: tuple[Act, ...] = ACTS) -> int:
     """Run the acts until nothing is left to do now; rows handled. For commands that work without a server."""
     total = 0
-    while rows := run_once(platform):
+    while rows := run_once(platform, acts=acts):
         total += rows
         if progress is not None:
             progress(total)

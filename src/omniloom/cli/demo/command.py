@@ -49,8 +49,8 @@ def demo(
         with Steps(quiet=as_json) as steps:
             files = source.files(data_dir, sample)
             story.load(platform, files, steps)
-            with serving(platform, any_port=port is None) as url:
-                story.campaign(platform, url, gateway, steps)
+            with story.far_ends(platform, gateway) as ends, serving(platform, any_port=port is None) as url:
+                story.campaign(platform, url, ends, steps)
                 facts = summary(platform, steps)
                 if as_json:
                     print_json(facts)

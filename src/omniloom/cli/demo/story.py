@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -39,26 +40,35 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
     with steps.step("contacts", "Give households contacts (synthetic)") as note:
         _add_contacts(platform, distinct_values(files / "transactions.parquet", "household_id"), draws)
     with steps.step("resolve", "Recognise people, fold profiles") as note:
-        loop.catch_up(platform, lambda done: note(done, None))
+        loop.catch_up(platform, lambda done: note(done, None), loop.KNOWING)
     with steps.step("costs", "Enter the mailings' costs (synthetic)"):
         _add_mail_costs(platform, draws)
 
 
-def campaign(platform: Platform, url: str, gateway: ThreadingHTTPServer, steps: Steps) -> None:
+def campaign(platform: Platform, url: str, ends: Ends, steps: Steps) -> None:
     """Save the segments, send the campaign over e-mail and SMS, let the customers answer, and count it."""
     plan = source.read_yaml("campaign.yaml")
-    seed = str(source.read_yaml("households.yaml")["seed"])
     with steps.step("segments", "Compute segments"):
         segment_id = _save_segments(platform, plan)
+    with steps.step("campaign", "Send the campaign") as note:
+        _wait_until_sent(platform, _save_campaign(platform, plan, segment_id), note)
+    with steps.step("reactions", "Customers open, click, order, leave") as note:
+        customers = Customers(url, _web_source(platform).write_key, seed(), plan["reactions"])
+        _react(platform, customers, ends.bag, note)
+
+
+@contextmanager
+def far_ends(platform: Platform, gateway: ThreadingHTTPServer) -> Iterator[Ends]:
+    """The receivers of both channels, running, with the channels pointed at them (their ports differ every run)."""
     bag = Mailbag(platform.data_dir / "received.jsonl")
-    with receiving(bag, plan["reactions"], seed, gateway) as ends:
-        with steps.step("campaign", "Send the campaign") as note:
-            _set_channels_up(platform, ends)
-            campaign_id = _save_campaign(platform, plan, segment_id)
-            _wait_until_sent(platform, campaign_id, note)
-        with steps.step("reactions", "Customers open, click, order, leave") as note:
-            customers = Customers(url, _web_source(platform).write_key, seed, plan["reactions"])
-            _react(platform, customers, bag, note)
+    with receiving(bag, source.read_yaml("campaign.yaml")["reactions"], seed(), gateway) as ends:
+        _set_channels_up(platform, ends)
+        yield ends
+
+
+def seed() -> str:
+    """What every draw of the demo depends on."""
+    return str(source.read_yaml("households.yaml")["seed"])
 
 
 def _import(platform: Platform, file: Path, mapping: Path, note: Note) -> None:
@@ -116,7 +126,6 @@ def _save_segments(platform: Platform, plan: dict[str, Any]) -> str:
 
 
 def _set_channels_up(platform: Platform, ends: Ends) -> None:
-    """Point both channels at this run's receivers (their ports change from run to run)."""
     for channel, settings in (
         ("email", {"host": "127.0.0.1", "port": ends.smtp_port, "tls": "none",
                    "from_address": "offers@shop.example.test", "from_name": "The Corner Grocer"}),
