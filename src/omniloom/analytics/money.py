@@ -5,7 +5,7 @@ of all rows, the "(none)" row included, add up to the conversions and revenue co
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -70,7 +70,10 @@ class MoneyRow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyReport:
-    """The rows, what they add up to, and what they must add up to. ``totals`` are blended: unclaimed orders count too.
+    """The rows, what they add up to, and what they must add up to.
+
+    ``totals`` sum all rows, the "(none)" row included; its quotients (CPO, CAC, ROI, ROMI, cost share) are those of the
+    orders a campaign was credited with, since unclaimed orders cost nothing and would flatter every campaign.
 
     ``conversions`` and ``revenue_minor`` are counted plainly; ``credited`` and ``credited_minor`` are the sums over the
     rows. ``left_out``: conversions in other currencies than the report's.
@@ -213,14 +216,23 @@ def _row(key: Key, part: Row, names: dict[str, Row], *, by: str, margin: float) 
 
 
 def _totals(rows: list[MoneyRow], reach: Row, conversions: int, margin: float) -> MoneyRow:
-    """All rows together; people are counted once, orders touched are those of the rows with a campaign."""
+    """All rows together; people are counted once, orders touched and quotients are those of rows with a campaign."""
+    claimed = [row for row in rows if row.key != NONE_KEY]
     untouched = sum(row.orders for row in rows if row.key == NONE_KEY)
     part: Row = {**dict.fromkeys(_COLUMNS, ""), **reach}
     part["orders"] = conversions - untouched
-    for name, value in (("credit", "conversions_millionths"), ("revenue_minor", "revenue_minor")):
-        part[name] = sum(getattr(row, value) for row in rows)
-    part["new_credit"] = sum(round(row.new_customers * MILLIONTHS) for row in rows)
-    return _measured("total", "total", part, margin)
+    whole = _measured("total", "total", part | _summed(rows), margin)
+    earned = _measured("total", "total", part | _summed(claimed), margin)
+    quotients = ("cpo_minor", "cac_minor", "roi", "romi", "cost_share")
+    return replace(whole, **{name: getattr(earned, name) for name in quotients})
+
+
+def _summed(rows: list[MoneyRow]) -> Row:
+    return {
+        "credit": sum(row.conversions_millionths for row in rows),
+        "revenue_minor": sum(row.revenue_minor for row in rows),
+        "new_credit": sum(round(row.new_customers * MILLIONTHS) for row in rows),
+    }
 
 
 def _measured(key: str, name: str, part: Row, margin: float) -> MoneyRow:

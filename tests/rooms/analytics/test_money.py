@@ -80,6 +80,9 @@ def test_each_campaign_shows_what_it_cost_and_what_it_brought(told: Stores) -> N
     assert report.totals.reached == 3
     assert report.totals.orders == 2
     assert report.totals.cost_minor == 4_300
+    assert report.totals.revenue_minor == 18_001, "the totals hold unclaimed orders too"
+    assert report.totals.romi == pytest.approx((15_001 - 4_300) / 4_300), "unclaimed orders flatter no campaign"
+    assert report.totals.cpo_minor == 2_150
     assert (report.conversions, report.credited, report.revenue_minor, report.credited_minor) == (4, 4, 18_001, 18_001)
     assert [row.key for row in report.rows] == ["spring", "ads", NONE_KEY]
 
