@@ -22,6 +22,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     REFUSED = "refused"  # the provider refused this channel for good in this very send
     SAME_ADDRESS = "same_address"  # another person of the campaign has this address and got the message
+    SAME_PERSON = "same_person"  # two recipients became one person, who got the message under the other id
     FREQUENCY_CAP = "frequency_cap"
     QUIET_HOURS = "quiet_hours"
     CANCELLED = "cancelled"
@@ -52,7 +53,8 @@ class Facts:
 
     ``channels`` in order of preference; ``suppressed`` (channel, address) -> reason; ``refused`` channels this send
     tried in vain; ``taken`` (channel, address) pairs that already have a message of the campaign; ``recent`` instants
-    of marketing messages to the person inside the cap's window.
+    of marketing messages to the person inside the cap's window; ``is_served``: the person has the campaign's message
+    under another id.
     """
 
     now: datetime
@@ -66,6 +68,7 @@ class Facts:
     refused: Mapping[str, str] = field(default_factory=dict)
     taken: frozenset[tuple[str, str]] = frozenset()
     recent: tuple[datetime, ...] = ()
+    is_served: bool = False
 
 
 @dataclass(frozen=True, slots=True)

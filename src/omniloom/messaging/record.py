@@ -2,18 +2,19 @@
 
 Sent is final. A refusal closes the channel for this send (and the address for good, if it is the address that is bad);
 the message is planned again so that the next channel may have it. Later means: certainly not sent, try again by
-schedule. Unknown is final for marketing.
+schedule. Unknown is final for marketing. What a mailing that was cancelled meanwhile would plan again is skipped.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from omniloom.core.clock import instant
 from omniloom.messaging.channel import Later, Outcome, Refused, Sent, Unknown
+from omniloom.messaging.claim import mailing_now
 from omniloom.messaging.decision import TRANSACTIONAL, Reason
 from omniloom.messaging.intent import send_key
-from omniloom.messaging.mailing import SendState
+from omniloom.messaging.mailing import Mailing, MailingState, SendState
 from omniloom.messaging.prepare import Prepared
 from omniloom.store import StateTx, query
 
@@ -32,13 +33,19 @@ class _Settlement:
     provider_id: str = ""
     not_before: datetime | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the message would go again, perhaps by another channel."""
+        return self.send is SendState.PLANNED
+
 
 def record(tx: StateTx, sent: Sequence[tuple[Prepared, Outcome]], *, now: datetime) -> int:
     """Settle the attempts of a batch; how many were still ours (a worker past its lease changes nothing)."""
-    return sum(_record_one(tx, item, outcome, now=now) for item, outcome in sent)
+    mailings: dict[str, Mailing] = {}
+    return sum(_record_one(tx, mailings, item, outcome, now=now) for item, outcome in sent)
 
 
-def _record_one(tx: StateTx, item: Prepared, outcome: Outcome, *, now: datetime) -> bool:
+def _record_one(tx: StateTx, mailings: dict[str, Mailing], item: Prepared, outcome: Outcome, *, now: datetime) -> bool:
     key = send_key(item, item.send.channel if item.send else "")
     attempt = tx.one(query(__file__, "attempt"), send_key=key)
     if attempt is None or attempt["fence"] != item.claimed.fence or attempt["state"] != "intent":
@@ -50,10 +57,12 @@ def _record_one(tx: StateTx, item: Prepared, outcome: Outcome, *, now: datetime)
     )  # fmt: skip
     if changed != 1:
         return False
+    is_over = mailing_now(tx, mailings, item.candidate.campaign_id).state is MailingState.CANCELLED
+    end = replace(settled, send=SendState.SKIPPED, reason=Reason.CANCELLED) if is_over and settled.is_open else settled
     tx.run(
         query(__file__, "send_settle"), send_id=item.claimed.send_id, fence=item.claimed.fence,
-        from_state=SendState.INTENT, state=settled.send, reason=settled.reason, channel=attempt["channel"],
-        not_before=settled.not_before or now, leased_until=0, now=now,
+        from_state=SendState.INTENT, state=end.send, reason=end.reason, channel=attempt["channel"],
+        not_before=end.not_before or now, leased_until=0, now=now,
     )  # fmt: skip
     if isinstance(outcome, Refused) and outcome.is_address_bad:
         suppress(tx, channel=attempt["channel"], address=attempt["address"], reason="bounced",

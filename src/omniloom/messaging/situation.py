@@ -1,7 +1,7 @@
 """Reads what the rules need to know about a batch of recipients, in the caller's transaction.
 
-Within one batch it also keeps count of what was just decided, so that two campaigns, or two people with one address,
-cannot both pass in the same transaction.
+Within one batch it also keeps count of what was just decided, so that two campaigns, two people with one address, or
+two ids of one person cannot both pass in the same transaction.
 """
 
 from collections import defaultdict
@@ -42,11 +42,14 @@ class Situation:
         self._refused: dict[str, dict[str, str]] = defaultdict(dict)
         for row in tx.rows(query(__file__, "refusals"), send_ids=[c.send_id for c in candidates]):
             self._refused[row["send_id"]][row["channel"]] = row["reason"]
+        campaign_ids = {c.campaign_id for c in candidates}
+        self._served: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for row in tx.rows(query(__file__, "served_people"), campaign_ids=campaign_ids, root_ids=self._roots()):
+            self._served[row["campaign_id"], row["root_id"]].add(row["send_id"])
         self._taken: dict[tuple[str, str, str], str] = {
             (row["campaign_id"], row["channel"], row["address"]): row["send_id"]
             for row in tx.rows(
-                query(__file__, "taken_addresses"),
-                campaign_ids={c.campaign_id for c in candidates}, addresses=addresses,
+                query(__file__, "taken_addresses"), campaign_ids=campaign_ids, addresses=addresses,
             )
         }  # fmt: skip
 
@@ -69,17 +72,22 @@ class Situation:
             timezone=contact.timezone if contact else "", suppressed=self._suppressed,
             refused=self._refused.get(candidate.send_id, {}), taken=taken,
             recent=tuple(self._recent.get(self._root(candidate), ())),
+            is_served=bool(self._served.get(self._place(candidate), set()) - {candidate.send_id}),
         )  # fmt: skip
 
     def note(self, candidate: Candidate, send: Send) -> None:
         """Count a message that was just decided, for those who come after it in the batch."""
         self._taken[candidate.campaign_id, send.channel, send.address] = candidate.send_id
+        self._served[self._place(candidate)].add(candidate.send_id)
         if candidate.kind == MARKETING:
             self._recent[self._root(candidate)].append(self._now)
 
     def _root(self, candidate: Candidate) -> int:
         contact = self._contacts.get(candidate.person_id)
         return contact.person_id if contact else candidate.person_id
+
+    def _place(self, candidate: Candidate) -> tuple[str, int]:
+        return candidate.campaign_id, self._root(candidate)
 
     def _read_recent(self, tx: StateTx, since: datetime) -> dict[int, list[datetime]]:
         recent: dict[int, list[datetime]] = defaultdict(list)

@@ -39,6 +39,7 @@ REASONS = {
     "channel_off": mark("the channel is switched off"), "no_consent": mark("no consent"),
     "suppressed": mark("the address is on the stop list"), "refused": mark("the provider refused this channel"),
     "same_address": mark("another recipient has this address"), "frequency_cap": mark("enough messages lately"),
+    "same_person": mark("became one person with another recipient"),
     "quiet_hours": mark("quiet hours"), "cancelled": mark("the campaign was cancelled"),
     "held": mark("the campaign is paused"), "changed": mark("the facts changed meanwhile; decided anew"),
     "render_failed": mark("the template failed"), "invalid_message": mark("the message is not valid"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from omniloom import messaging
+from omniloom import identity, messaging
 from omniloom.core.event import decode
 from omniloom.messaging.decision import Reason
 from omniloom.messaging.deliver import STEPS
@@ -344,6 +344,54 @@ def test_every_mail_holds_its_own_person_only(company: Any) -> None:
         assert "https://shop.test/x?" not in text
         assert "https://shop.test/l/" in text
     assert len(company.smtp.received) == 59
+
+
+@pytest.mark.parametrize("reply", ["450 4.2.1 greylisted", "550 5.1.1 no such user", "421 4.3.2 going down"])
+def test_who_was_put_off_or_refused_while_the_mailing_was_cancelled_waits_no_longer(company: Any, reply: str) -> None:
+    company.smtp.script["p0@example.test"] = [reply]
+    company.mailing("c1", company.people(2))
+
+    def cancels(at: str) -> None:
+        if at == "intended":
+            messaging.cancel_mailing(company.stores, "c1", now=company.clock.now())
+
+    company.deliver(between=cancels)
+    tally = messaging.tally(company.stores, "c1")
+    assert (tally.accepted, tally.skipped, tally.open) == (1, {"cancelled": 1}, 0)
+
+
+@pytest.mark.parametrize("kind", ["marketing", "transactional"])
+def test_a_crash_after_a_cancellation_leaves_nobody_waiting(company: Any, kind: str) -> None:
+    company.mailing("c1", company.people(1), channels=("email",), kind=kind)
+
+    def cancels_and_dies(at: str) -> None:
+        if at == "intended":
+            messaging.cancel_mailing(company.stores, "c1", now=company.clock.now())
+            raise Killed
+
+    with pytest.raises(Killed):
+        company.deliver(between=cancels_and_dies)
+    messaging.reconcile(company.stores, now=company.clock.now(), is_restart=True)
+    company.deliver()
+    tally = messaging.tally(company.stores, "c1")
+    assert (tally.unknown, tally.open) == (1, 0)
+
+
+@pytest.mark.parametrize("rows_max", [16, 1])
+def test_two_recipients_who_became_one_person_get_one_message(company: Any, rows_max: int) -> None:
+    known = ({"email": "a@example.test"}, {"phone": "+12025550001"})
+    for identifiers in known:
+        company.tell("track", name="Consent Given", identifiers=identifiers, properties={"channel": "*"})
+    company.resolve()
+    people = [company.id_of(value) for identifiers in known for value in identifiers.values()]
+    company.mailing("c1", people)
+    company.tell("identify", identifiers=known[0] | known[1])
+    company.resolve()
+    assert identity.root_of(company.stores, people[0]) == identity.root_of(company.stores, people[1])
+    company.deliver_all(rows_max=rows_max)
+    assert len(company.smtp.received) + len(company.gateway.received) == 1
+    tally = messaging.tally(company.stores, "c1")
+    assert (tally.accepted, tally.skipped, tally.open) == (1, {"same_person": 1}, 0)
 
 
 def test_sms_go_to_the_gateway_with_our_key(company: Any) -> None:

@@ -35,6 +35,8 @@ def model(facts: Facts, policy: Policy) -> tuple[str, str]:
             possible.append(channel)
     if not possible:
         return "skip", ""
+    if facts.is_served:
+        return "skip", "same_person"
     if facts.kind == "marketing":
         if len([at for at in facts.recent if facts.now - at < timedelta(days=policy.cap_days)]) >= policy.cap_messages:
             return "skip", "frequency_cap"
@@ -65,6 +67,7 @@ def many_facts(draw: st.DrawFn) -> Facts:
         refused=draw(st.dictionaries(st.sampled_from(CHANNELS), st.just("550"), max_size=1)),
         taken=draw(st.frozensets(pairs, max_size=1)),
         recent=tuple(NOW - timedelta(days=days) for days in draw(st.lists(st.integers(0, 9), max_size=5))),
+        is_served=draw(st.integers(0, 4)) == 0,
     )
 
 

@@ -1,5 +1,6 @@
 -- store: state
--- attempts_unknown: marketing attempts of dead workers: nobody knows. in: :reason :now :before  rows: changed
+-- attempts_unknown: marketing or cancelled attempts of dead workers: nobody knows.
+-- in: :reason :now :before  rows: changed
 update messaging_attempt
 set state = 'unknown', reason = :reason, finished_at = :now
 where
@@ -7,5 +8,6 @@ where
     and send_id in (
         select s.send_id from messaging_send as s
         inner join messaging_mailing as m on m.campaign_id = s.campaign_id
-        where s.leased_until > 0 and s.leased_until < :before and s.state = 'intent' and m.kind = 'marketing'
+        where s.leased_until > 0 and s.leased_until < :before and s.state = 'intent'
+            and (m.kind = 'marketing' or m.state = 'cancelled')
     )
