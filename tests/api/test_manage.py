@@ -190,6 +190,43 @@ def test_files_load_as_a_job_whose_progress_can_be_asked_for(
     assert state["result"]["added"] == 2
 
 
+@pytest.mark.parametrize("field", ["paths", "mapping", "lookup", "link", "climb"])
+def test_who_may_not_make_owners_reads_no_file_outside_the_import_folder(
+    client: Caller, platform: Platform, bearers: dict[Role, dict[str, str]], field: str
+) -> None:
+    folder = platform.data_dir / "imports"
+    folder.mkdir(exist_ok=True)
+    secret = access.local_token(platform.data_dir)
+    token = platform.data_dir / "local.token"
+    (folder / "rows.csv").write_text("id\n1\n")
+    lookup = "lookup:\n  t: {path: ../local.token, format: csv, on: {id: id}}\n" if field == "lookup" else ""
+    column = "t.x" if field == "lookup" else "none"
+    (folder / "map.yaml").write_text(
+        f"target: products\nformat: csv\n{lookup}columns:\n  product_id: id\n  name: {column}\n"
+    )
+    (folder / "link.csv").unlink(missing_ok=True)
+    (folder / "link.csv").symlink_to(token)
+    rows = {"paths": token, "link": folder / "link.csv", "climb": folder / ".." / "local.token"}
+    body = {
+        "paths": [str(rows.get(field, folder / "rows.csv"))],
+        "mapping": str(token if field == "mapping" else folder / "map.yaml"),
+    }
+    answer = client.post("/api/v1/imports", headers=bearers[Role.MARKETER], json=body)
+    assert (answer.status_code, answer.json()["code"]) == (403, "denied")
+    assert secret not in answer.text
+
+
+def test_a_marketer_imports_from_the_import_folder(
+    client: Caller, platform: Platform, bearers: dict[Role, dict[str, str]]
+) -> None:
+    folder = platform.data_dir / "imports"
+    folder.mkdir(exist_ok=True)
+    (folder / "rows.csv").write_text("id\n1\n")
+    (folder / "map.yaml").write_text("target: products\ncolumns:\n  product_id: id\n")
+    body = {"paths": [str(folder / "rows.csv")], "mapping": str(folder / "map.yaml")}
+    assert client.post("/api/v1/imports", headers=bearers[Role.MARKETER], json=body).status_code == 202
+
+
 def test_public_routes_are_the_ones_meant_to_be(client: Caller) -> None:
     public = {r.path for r in server.routes_of(client.app) if permission_of(r.endpoint) is PUBLIC}
     starts = ("/api/v1/openapi.json", "/v1/", "/l/", "/o/", "/u/", "/p/", "/hooks/", "/health")

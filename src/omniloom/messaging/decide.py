@@ -1,4 +1,4 @@
-"""Puts the rules of ``policy/`` in order: the first channel nothing speaks against, once a person, the cap, the hour."""
+"""Puts the rules of ``policy/`` in order: the channel nothing speaks against, once a person, the cap, the hour."""
 
 from omniloom.messaging.decision import Considered, Decision, Facts, Policy, Reason, Send, Skip
 from omniloom.messaging.policy import cap, consent, once, quiet_hours, reach, suppression

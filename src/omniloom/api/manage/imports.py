@@ -1,4 +1,9 @@
-"""Files into the platform, as jobs whose progress can be asked for."""
+"""Files into the platform, as jobs whose progress can be asked for.
+
+A file is named by its path on the server, and what is wrong with it is told with its words: so only who may make
+owners may name any file (``local.token`` among them). Everyone else names files of the folder ``imports`` in the data
+directory.
+"""
 
 import threading
 from pathlib import Path
@@ -7,15 +12,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from omniloom import collect
+from omniloom import access, collect
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply
+from omniloom.api.door import needs, platform_of, reply, user_of
 from omniloom.api.manage.body import ROWS_MAX, Body
 from omniloom.app import Platform, import_paths
 from omniloom.collect import LoadProgress
-from omniloom.core.errors import Invalid, Missing, OmniloomError
+from omniloom.core.errors import Denied, Invalid, Missing, OmniloomError
 
 routes = APIRouter()
+FOLDER = "imports"  # of the data directory
 
 
 class ImportBody(Body):
@@ -60,14 +66,26 @@ jobs: dict[str, ImportJob] = {}
 def start_import(request: Request, body: ImportBody) -> Response:
     """Start loading files that lie on the server's machine; ask for progress by the job's id."""
     platform = platform_of(request)
-    paths = [Path(path) for path in body.paths]
-    for path in (*paths, Path(body.mapping)):
-        if not path.is_file():
-            raise Invalid(f"there is no file {path}", hint="give a path on the server's machine", field="paths")
-    collect.read_mapping(Path(body.mapping))
+    user = user_of(request)
+    folder = None if user and access.may(user, Permission.USERS_WRITE) else (platform.data_dir / FOLDER).resolve()
+    paths = [_file(path, folder, "paths") for path in body.paths]
+    mapping_path = _file(body.mapping, folder, "mapping")
+    mapping = collect.read_mapping(mapping_path)
+    for lookup in mapping.lookups if paths else ():
+        _file(str(paths[0].parent / lookup.path), folder, f"lookup.{lookup.name}")
     job_id = platform.ids.token()
-    jobs[job_id] = ImportJob(platform, paths, Path(body.mapping))
+    jobs[job_id] = ImportJob(platform, paths, mapping_path)
     return reply({"job_id": job_id}, status=202)
+
+
+def _file(name: str, folder: Path | None, field: str) -> Path:
+    """The file that is named, links followed. Errors: Denied outside the folder, if there is one; Invalid if none."""
+    path = Path(name).resolve()
+    if folder is not None and not path.is_relative_to(folder):
+        raise Denied(f"{name} is not in the folder {folder}", hint="put it there, or ask an owner", field=field)
+    if not path.is_file():
+        raise Invalid(f"there is no file {name}", hint="give a path on the server's machine", field=field)
+    return path
 
 
 @routes.get("/imports/jobs/{job_id}")
