@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from omniloom import analytics, catalog, collect, journeys, messaging
+from omniloom import access, analytics, catalog, collect, journeys, messaging
 from omniloom.collect import Intake, LoadProgress, LoadResult, RecentVerdicts
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
@@ -168,12 +168,7 @@ def installation_secret(data_dir: Path) -> bytes:
     Errors: Misconfigured if the file was cut short.
     """
     path = data_dir / "secret.key"
-    if not path.exists():
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-    secret = path.read_bytes()
+    secret = access.kept_secret(path, secrets.token_bytes(32))
     if len(secret) != 32:
         raise Misconfigured(f"{path.name} is damaged", hint="restore it from a backup: links and credentials need it")
     return secret
