@@ -1,4 +1,4 @@
-"""A served demo installation and a Chromium to look at it with."""
+"""The whole demo, served, and a Chromium to look at it with."""
 
 import importlib.util
 import json
@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -22,7 +23,6 @@ from omniloom.cli.demo.receivers import Ends, Mailbag, gateway_socket, receiving
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
-HOUSEHOLDS = 500
 START_S_MAX = 60
 OWNER = {"name": "Vera Owner", "email": "vera@shop.example.test", "password": "correct horse battery staple"}
 
@@ -33,14 +33,15 @@ class Served:
 
     url: str
     data_dir: Path
-    facts: dict[str, object]
+    facts: dict[str, Any]
 
 
-def run_demo(data_dir: Path) -> dict[str, object]:
-    command = [sys.executable, "-m", "omniloom.cli.main", "demo", "--no-serve", "--json", "--sample", str(HOUSEHOLDS)]
-    done = subprocess.run([*command, "--data-dir", str(data_dir)], capture_output=True, text=True, timeout=180)
+def run_demo(data_dir: Path, *options: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "omniloom.cli.main", "demo", "--no-serve", "--json", "--data-dir", str(data_dir)]
+    command += options
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
-    facts: dict[str, object] = json.loads(done.stdout.strip().splitlines()[-1])
+    facts: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return facts
 
 
@@ -57,7 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield from serve(data_dir, facts, ends, allow)
 
 
-def serve(data_dir: Path, facts: dict[str, object], ends: Ends, environ: dict[str, str]) -> Iterator[Served]:
+def serve(data_dir: Path, facts: dict[str, Any], ends: Ends, environ: dict[str, str]) -> Iterator[Served]:
     process = subprocess.Popen(
         [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(data_dir), "--port", "0"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **environ},

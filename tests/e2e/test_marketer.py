@@ -17,7 +17,7 @@ SEND_MS_MAX = 60_000
 
 WORDS = {
     "en": {"menu": "Customers", "order": "Order", "finished": "Finished", "match": "the sums match"},
-    "ru": {"menu": "Клиенты", "order": "Заказ", "finished": "Завершена", "match": "суммы сходятся"},
+    "ru": {"menu": "Клиенты", "order": "Заказ", "finished": "Завершено", "match": "суммы сходятся"},
 }
 
 
@@ -64,10 +64,13 @@ def test_a_marketer_finds_reads_segments_launches_and_counts(owner: Page, served
     page.locator("[data-testid=segment-add-condition]").click()
     page.locator("[data-testid=segment-add-did]").click()
     choose(page, "segment-event", "Order Completed")
+    expect(page.locator("[data-testid=segment-count]")).to_contain_text(re.compile(r"[1-9]"))
+    everybody = page.locator("[data-testid=segment-count]").inner_text()
     page.locator("[data-testid=segment-add-condition]").click()
     page.locator("[data-testid=segment-add-trait]").click()
     choose(page, "segment-trait", "city")
     page.locator("[data-testid=segment-value]").fill("Atlanta")
+    expect(page.locator("[data-testid=segment-count]")).not_to_have_text(everybody)
     expect(page.locator("[data-testid=segment-count]")).to_contain_text(re.compile(r"[1-9]"))
     page.locator("[data-testid=segment-save]").click()
     page.wait_for_url(re.compile(r"/segments/[0-9a-f]+$"))
@@ -86,7 +89,7 @@ def test_a_marketer_finds_reads_segments_launches_and_counts(owner: Page, served
     page.locator("[data-testid=campaign-launch]").click()
     page.locator("[data-testid=campaign-launch-confirm]").click()
     page.wait_for_url(re.compile(r"/campaigns/[0-9a-f]{32}$"))
-    expect(page.locator("[data-testid=campaign-state]")).to_contain_text(words["finished"], timeout=SEND_MS_MAX)
+    expect(page.locator("[data-state=finished]")).to_contain_text(words["finished"], timeout=SEND_MS_MAX)
     expect(page.locator("[data-testid=campaign-sum]")).to_contain_text("✓")
 
     page.goto(f"{url}/money")
