@@ -22,6 +22,8 @@ from omniloom.web.view import View
 
 PERIODS = {30: mark("Last 30 days"), 90: mark("Last 90 days"), 365: mark("Last 12 months"), 0: mark("All time")}
 LOOKBACKS = (7, 14, 30, 60, 90)
+LEVELS = {"campaign": mark("By campaign"), "channel": mark("By channel"), "ad_group": mark("By ad group"),
+          "keyword": mark("By keyword")}  # fmt: skip
 ORDER = ("first", "last", "linear")
 BARS_MAX = 12
 PEOPLE_MAX = 50
@@ -31,7 +33,7 @@ PEOPLE_MAX = 50
 class Terms:
     """What the visitor asked for."""
 
-    by: str = "campaign"
+    by: analytics.By = "campaign"
     model: str = "last"
     lookback_days: int = 30
     period_days: int = 365
@@ -73,14 +75,15 @@ def report_of(view: View, terms: Terms, model: str = "") -> MoneyReport:
     """The report the visitor asked for, by their model or another."""
     return analytics.money(
         view.platform.stores, model=model or terms.model, lookback_days=terms.lookback_days,
-        since=terms.since(view.now()), by="channel" if terms.by == "channel" else "campaign",
+        since=terms.since(view.now()), by=terms.by,
     )  # fmt: skip
 
 
 def _filters(view: View, terms: Terms, change: Any) -> None:
     _, language = view.translate, view.language
     models = {key: analytics.MODELS[key].title[language] for key in sorted(analytics.MODELS, key=_place)}
-    for name, choices in (("by", {"campaign": _("By campaign"), "channel": _("By channel")}), ("model", models)):
+    levels = {level: _(text) for level, text in LEVELS.items()}
+    for name, choices in (("by", levels), ("model", models)):
         box = ui.toggle(choices, value=getattr(terms, name)).props("unelevated no-caps dense").classes("om-toggle")
         box.props["data-testid"] = f"money-{name}"
         box.on_value_change(lambda event, name=name: change(name, event.value))

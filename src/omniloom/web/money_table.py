@@ -24,6 +24,8 @@ COLUMNS = (
     (mark("ROI"), mark("Return on investment: (revenue × margin − cost) ÷ cost.")),
     (mark("ROMI"), mark("Return on marketing: (revenue − cost) ÷ cost.")),
 )
+HEADS = {"campaign": mark("Campaign"), "channel": mark("Channel"), "ad_group": mark("Ad group"),
+         "keyword": mark("Keyword")}  # fmt: skip
 NO_CAMPAIGN = mark("Without a campaign")
 NO_CAMPAIGN_WHY = mark("Orders that no touch came before within the lookback")
 
@@ -33,7 +35,7 @@ def money_table(view: View, report: MoneyReport, drill: Drill) -> None:
     _ = view.translate
     with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet om-money"):
         with ui.element("thead"), ui.element("tr"):
-            parts.text(_("Campaign") if report.by == "campaign" else _("Channel"), tag="th")
+            parts.text(_(HEADS[report.by]), tag="th")
             for title, meaning in COLUMNS:
                 with ui.element("th").classes("om-right"):
                     parts.text(_(title), "om-hint", tag="span").tooltip(_(meaning))
