@@ -17,7 +17,7 @@ FINAL = ("finished", "cancelled")
 POLL_S = 0.5
 
 
-@app.command(epilog="Example: `omniloom campaign create examples/campaigns/win_back.yaml`")
+@app.command(epilog="Example: `omniloom campaign create spring.yaml`")
 def create(
     definition: Annotated[Path, typer.Argument(help="YAML: name, segment, channels, templates, schedule, cost.")],
     data_dir: DataDir = DEFAULT_DATA_DIR,
@@ -26,12 +26,14 @@ def create(
     """Save a campaign as a draft, with its templates. See docs/guide/campaigns.md."""
     body = _read(definition)
     with connect(data_dir) as client:
-        known = {t["name"] for t in client.get("/templates")["templates"]}
+        ids = {t["name"]: t["template_id"] for t in client.get("/templates")["templates"]}
         for channel, template in dict(body.get("templates") or {}).items():
+            name = template
             if isinstance(template, dict):
-                if template.get("name") not in known:
-                    client.post("/templates", {"channel": channel, **template})
-                body["templates"][channel] = template.get("name")
+                name = template.get("name")
+                if name not in ids:
+                    ids[name] = client.post("/templates", {"channel": channel, **template})["template_id"]
+            body["templates"][channel] = ids.get(name, name)
         made = client.post("/campaigns", body)
     if as_json:
         print_json(made)

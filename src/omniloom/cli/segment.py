@@ -33,7 +33,7 @@ def _text(path: Path) -> str:
         raise Invalid(f"cannot read {path}: {error.strerror}", hint="check the path") from error
 
 
-@app.command(epilog="Example: `omniloom segment preview examples/segments/lapsing.yaml`")
+@app.command(epilog="Example: `omniloom segment preview lapsing.yaml`")
 def preview(
     definition: Definition,
     rows: Annotated[int, typer.Option(help="How many people to show.")] = 10,
@@ -50,7 +50,7 @@ def preview(
     print_table("Some of them", ("person", "name"), [(str(p["person_id"]), p["name"]) for p in found["sample"]])
 
 
-@app.command(epilog="Example: `omniloom segment create Lapsing examples/segments/lapsing.yaml`")
+@app.command(epilog="Example: `omniloom segment create Lapsing lapsing.yaml`")
 def create(
     name: Annotated[str, typer.Argument(help="The segment's name.")],
     definition: Definition,
