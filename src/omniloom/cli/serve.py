@@ -84,7 +84,8 @@ def greet(platform: Platform, url: str) -> None:
     console.print(f"Omniloom serves [bold]{url}[/bold] (Ctrl-C stops it)")
     if access.is_fresh(platform.stores):
         token = access.setup_token(platform.stores)
-        console.print(f"First run: open [bold]{url}/setup?token={token}[/bold] to become the owner")
+        link = f"[bold]{url}/setup?token={token}[/bold]"
+        console.print(f"First run: open {link} to become the owner", soft_wrap=True)  # a broken line breaks the link
 
 
 def server_of(platform: Platform) -> uvicorn.Server:
