@@ -24,10 +24,12 @@ def test_an_empty_installation_has_an_overview(stores: Stores) -> None:
 def test_people_orders_and_messages_are_counted_with_merges_followed(stores: Stores, write_history: Any) -> None:
     sent = {"person_id": 3, "occurred_at": NOW - timedelta(days=2), "name": "Message Sent", "campaign_id": "c",
             "channel": "sms"}  # fmt: skip
+    clicked = {**sent, "name": "Message Clicked"}
     write_history(
-        [order(1, 9, 100), order(2, 2, 200), order(4, 400, 40, None), sent, {**sent, "name": "Message Clicked"}],
+        [order(1, 9, 100), order(2, 2, 200), order(4, 400, 40, None), sent, clicked,
+         {**clicked, "properties": {"is_machine": True}}],
         merges={2: 1},
-    )
+    )  # fmt: skip
     shown = overview(stores, now=NOW)
     assert (shown.customers, shown.orders, shown.revenue_minor, shown.currency) == (3, 3, 340, "RUB")
     assert shown.repeat_rate == 0.5
@@ -36,7 +38,7 @@ def test_people_orders_and_messages_are_counted_with_merges_followed(stores: Sto
     }  # fmt: skip
     assert shown.channels == [OrderChannel("store", 2, 300, 1), OrderChannel("", 1, 40, 1)]
     assert shown.outcomes == {"sms": {"Message Clicked": 1, "Message Sent": 1}}
-    assert (shown.events_day, shown.events_week) == (0, 3)
+    assert (shown.events_day, shown.events_week) == (0, 4)
     assert shown.last_event_at == NOW - timedelta(days=2)
 
 

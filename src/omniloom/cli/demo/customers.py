@@ -22,6 +22,7 @@ from omniloom.core import egress
 
 _LINK = re.compile(r"https?://[^\s\"'<>]+")
 AT_ONCE = 8
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Omniloom-Demo/1.0"
 HOOK_SECRET = "the demo gateway signs with this"  # noqa: S105 - of the demo's own gateway on loopback
 
 
@@ -38,6 +39,7 @@ class Customers:
         """Let everyone answer; at most ``AT_ONCE`` requests at a time. Answers repeated after a kill change nothing."""
         limit = asyncio.Semaphore(AT_ONCE)
         async with egress.client([httpx.URL(self._url).netloc.decode()]) as client:
+            client.headers["user-agent"] = BROWSER  # opens and clicks of programs are not counted
 
             async def one(message: Received) -> None:
                 async with limit:
