@@ -23,6 +23,8 @@ from omniloom.core.text import clean
 from omniloom.store import Row, StateTx, Stores, query
 
 NAME_CHARS_MAX = 120
+PRICE_MINOR_MAX = 10**9  # of one message; beyond it is a slip of units, not a price
+YEARS = range(2000, 2200)  # a campaign's time outside them is a slip, and no store could give it back
 
 
 class CampaignState(StrEnum):
@@ -107,6 +109,7 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
         stores, name=name, segment_id=segment_id, channels=list(channels), templates=dict(templates),
         prices=cost_per_message_minor, currency=currency,
     )  # fmt: skip
+    _check_time(scheduled_at)
     campaign_id = ids.token()
     with stores.state.write() as tx:
         _check_name(tx, terms["name"], campaign_id)
@@ -125,6 +128,7 @@ def update_campaign(stores: Stores, campaign_id: str, *, now: datetime, **change
         raise TypeError(f"a campaign has no {', '.join(sorted(unknown))}")
     new = {term: changes.get(term, getattr(old, term)) for term in known}
     scheduled_at, prices = new.pop("scheduled_at"), new.pop("cost_per_message_minor")
+    _check_time(scheduled_at)
     if "channels" in changes and "cost_per_message_minor" not in changes:
         prices = {channel: price for channel, price in prices.items() if channel in new["channels"]}
     terms = _terms(stores, **new, prices=prices)
@@ -177,12 +181,18 @@ def _terms(
         raise Invalid(error.message, hint=error.hint or "make the segment first", field="segment_id") from error
     _check_channels(channels)
     _check_templates(stores, channels, templates)
-    if len(currency) != 3:
+    if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
         raise Invalid(f"currency {currency!r} is not one", hint="use three letters, such as RUB", field="currency")
     return {
         "name": name, "segment_id": segment_id, "channels": json.dumps(channels), "templates": json.dumps(templates),
         "cost_per_message_minor": json.dumps(_prices(channels, prices)), "currency": currency,
     }  # fmt: skip
+
+
+def _check_time(at: datetime | None) -> None:
+    if at is not None and (at.tzinfo is None or at.year not in YEARS):
+        raise Invalid("scheduled_at is not a time to send at", hint="give a day of these years, with its zone",
+                      field="scheduled_at")  # fmt: skip
 
 
 def _check_channels(channels: list[str]) -> None:
@@ -211,7 +221,12 @@ def _check_templates(stores: Stores, channels: list[str], templates: dict[str, s
 def _prices(channels: list[str], prices: int | Mapping[str, int]) -> dict[str, int]:
     by_channel = dict(prices) if isinstance(prices, Mapping) else dict.fromkeys(channels, prices)
     for channel, price in by_channel.items():
-        if channel not in channels or isinstance(price, bool) or not isinstance(price, int) or price < 0:
+        if (
+            channel not in channels
+            or isinstance(price, bool)
+            or not isinstance(price, int)
+            or not 0 <= price <= PRICE_MINOR_MAX
+        ):
             raise Invalid(
                 f"a message by {channel} cannot cost {price!r}",
                 hint="give whole minor units for each of the campaign's channels",

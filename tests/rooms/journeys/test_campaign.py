@@ -1,7 +1,7 @@
 """A campaign's terms, and its way from draft to finished."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -48,7 +48,11 @@ def test_a_draft_keeps_its_terms_and_is_found_by_id_and_name(stores: Stores, mak
         ("cost_per_message_minor", {"cost_per_message_minor": -1}),
         ("cost_per_message_minor", {"cost_per_message_minor": {"push": 1}}),
         ("cost_per_message_minor", {"cost_per_message_minor": 0.5}),
+        ("cost_per_message_minor", {"cost_per_message_minor": 10**30}),
         ("currency", {"currency": "roubles"}),
+        ("currency", {"currency": "\0$a"}),
+        ("scheduled_at", {"scheduled_at": datetime.fromisoformat("9999-12-31T23:00:00-10:00")}),
+        ("scheduled_at", {"scheduled_at": datetime.fromisoformat("2026-12-01T10:00:00")}),
     ],
 )
 def test_wrong_terms_are_refused_by_field(field: str, change: dict[str, Any], stores: Stores, make: Any) -> None:

@@ -1,6 +1,5 @@
 """Campaigns: create, launch, steer, follow."""
 
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,7 +8,7 @@ from starlette.responses import Response
 from omniloom import journeys, messaging, segments
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
-from omniloom.api.manage.body import Body
+from omniloom.api.manage.body import Body, Instant
 
 routes = APIRouter()
 
@@ -23,7 +22,7 @@ class CampaignBody(Body):
     templates: dict[str, str]
     cost_per_message_minor: int = 0
     currency: str = ""
-    scheduled_at: datetime | None = None
+    scheduled_at: Instant | None = None
 
 
 @routes.get("/campaigns")

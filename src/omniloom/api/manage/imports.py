@@ -15,7 +15,7 @@ from starlette.responses import Response
 from omniloom import access, collect
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, user_of
-from omniloom.api.manage.body import ROWS_MAX, Body
+from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.app import Platform, import_paths
 from omniloom.collect import LoadProgress
 from omniloom.core.errors import Denied, Invalid, Missing, OmniloomError
@@ -80,10 +80,14 @@ def start_import(request: Request, body: ImportBody) -> Response:
 
 def _file(name: str, folder: Path | None, field: str) -> Path:
     """The file that is named, links followed. Errors: Denied outside the folder, if there is one; Invalid if none."""
-    path = Path(name).resolve()
+    try:
+        path = Path(name).resolve()
+        is_file = path.is_file()
+    except (OSError, ValueError) as error:  # too long, or holding what no name may hold
+        raise Invalid("this is no file's name", hint="give a path on the server's machine", field=field) from error
     if folder is not None and not path.is_relative_to(folder):
         raise Denied(f"{name} is not in the folder {folder}", hint="put it there, or ask an owner", field=field)
-    if not path.is_file():
+    if not is_file:
         raise Invalid(f"there is no file {name}", hint="give a path on the server's machine", field=field)
     return path
 
@@ -109,7 +113,7 @@ def list_imports(request: Request) -> Response:
 
 @routes.get("/imports/{import_id}/rejects")
 @needs(Permission.SOURCES_READ)
-def list_rejects(request: Request, import_id: str, rows_max: int = 100) -> Response:
+def list_rejects(request: Request, import_id: str, rows_max: RowsMax = 100) -> Response:
     """Rows an import refused: where, which field, why."""
     stores = platform_of(request).stores
     return reply({"rejects": collect.rejects(stores, import_id, rows_max=min(rows_max, ROWS_MAX))})

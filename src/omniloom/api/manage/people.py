@@ -1,21 +1,19 @@
 """Who customers are: search, card, timeline, messages."""
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from omniloom import messaging, profiles, segments
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
-from omniloom.api.manage.body import ROWS_MAX
+from omniloom.api.manage.body import ROWS_MAX, Instant, RowsMax
 
 routes = APIRouter()
 
 
 @routes.get("/people")
 @needs(Permission.CUSTOMERS_READ)
-def search_people(request: Request, q: str = "", rows_max: int = 50) -> Response:
+def search_people(request: Request, q: str = "", rows_max: RowsMax = 50) -> Response:
     """People by any identifier or the beginning of a name."""
     platform = platform_of(request)
     region = platform.settings.identity.home_region
@@ -35,7 +33,7 @@ def show_person(request: Request, person_id: int) -> Response:
 
 @routes.get("/people/{person_id}/timeline")
 @needs(Permission.CUSTOMERS_READ)
-def show_timeline(request: Request, person_id: int, before: datetime | None = None, rows_max: int = 50) -> Response:
+def show_timeline(request: Request, person_id: int, before: Instant | None = None, rows_max: RowsMax = 50) -> Response:
     """One person's events, newest first."""
     stores = platform_of(request).stores
     rows = profiles.timeline(stores, person_id, before=before, rows_max=min(rows_max, ROWS_MAX))

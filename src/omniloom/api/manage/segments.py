@@ -8,7 +8,7 @@ from starlette.responses import Response
 from omniloom import profiles, segments
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
-from omniloom.api.manage.body import ROWS_MAX, Body
+from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 
 routes = APIRouter()
 
@@ -40,7 +40,7 @@ def create_segment(request: Request, body: SegmentBody) -> Response:
 
 @routes.post("/segments/preview")
 @needs(Permission.SEGMENTS_READ)
-def preview_segment(request: Request, body: SegmentBody, rows_max: int = 20) -> Response:
+def preview_segment(request: Request, body: SegmentBody, rows_max: RowsMax = 20) -> Response:
     """How many people a definition holds now, and some of them."""
     platform = platform_of(request)
     stores, now = platform.stores, platform.now()
