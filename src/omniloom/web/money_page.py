@@ -13,7 +13,7 @@ from omniloom.core.money import exponent_of
 from omniloom.web import parts, theme
 from omniloom.web.counting import counted
 from omniloom.web.money_csv import money_csv
-from omniloom.web.money_table import money_table, name_of
+from omniloom.web.money_table import HEADS, money_table, name_of
 from omniloom.web.page import page
 from omniloom.web.segment_page import people_sheet
 from omniloom.web.styled import styled
@@ -22,8 +22,6 @@ from omniloom.web.view import View
 
 PERIODS = {30: mark("Last 30 days"), 90: mark("Last 90 days"), 365: mark("Last 12 months"), 0: mark("All time")}
 LOOKBACKS = (7, 14, 30, 60, 90)
-LEVELS = {"campaign": mark("By campaign"), "channel": mark("By channel"), "ad_group": mark("By ad group"),
-          "keyword": mark("By keyword")}  # fmt: skip
 ORDER = ("first", "last", "linear")
 BARS_MAX = 12
 PEOPLE_MAX = 50
@@ -82,7 +80,7 @@ def report_of(view: View, terms: Terms, model: str = "") -> MoneyReport:
 def _filters(view: View, terms: Terms, change: Any) -> None:
     _, language = view.translate, view.language
     models = {key: analytics.MODELS[key].title[language] for key in sorted(analytics.MODELS, key=_place)}
-    levels = {level: _(text) for level, text in LEVELS.items()}
+    levels = {level: _(text) for level, text in HEADS.items()}
     for name, choices in (("by", levels), ("model", models)):
         box = ui.toggle(choices, value=getattr(terms, name)).props("unelevated no-caps dense").classes("om-toggle")
         box.props["data-testid"] = f"money-{name}"
