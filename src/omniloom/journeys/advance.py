@@ -12,7 +12,7 @@ from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.journeys.campaign import Campaign, CampaignState, StateReason, campaign, campaigns_in
 from omniloom.journeys.steer import HELD_PLANNING, move
-from omniloom.messaging import hold_mailing, open_mailing, plan, resume_mailing, tally
+from omniloom.messaging import MailingState, hold_mailing, mailing, open_mailing, plan, resume_mailing, tally
 from omniloom.store import Progress, Stores, query
 
 _S = CampaignState
@@ -110,7 +110,10 @@ def _begin(stores: Stores, found: Campaign, *, now: datetime) -> int:
 
 
 def _finish(stores: Stores, found: Campaign, *, now: datetime) -> int:
-    """A campaign with nobody left to send to is finished."""
+    """A campaign with nobody left to send to is finished; one whose messages messaging holds back is paused."""
+    held = mailing(stores, found.campaign_id)
+    if held.state is MailingState.HELD:
+        return _stop(stores, found, StateReason.TEMPLATES, held.state_reason, now=now)
     if tally(stores, found.campaign_id).open:
         return 0
     with stores.state.write() as tx:

@@ -46,7 +46,7 @@ class StateReason(StrEnum):
     BY_HAND = "by_hand"
     LATE = "late"  # its time passed unattended by more than the lateness allowed
     AUDIENCE = "audience"  # its segment cannot be computed any more; the detail says why
-    TEMPLATES = "templates"  # its templates are gone or of other channels; the detail says why
+    TEMPLATES = "templates"  # its templates are gone, of other channels or beyond limits; the detail says why
 
 
 _S = CampaignState

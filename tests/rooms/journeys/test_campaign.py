@@ -204,6 +204,22 @@ def test_a_segment_that_is_gone_or_broken_pauses_the_campaign_with_its_reason_an
     journeys.cancel(stores, broken.campaign_id, now=clock.now())
 
 
+def test_a_campaign_whose_template_never_ends_is_paused_with_its_reason_and_goes_on_when_resumed(
+    stores: Stores, make: Any, clock: ManualClock, settle: Any
+) -> None:
+    made = make()
+    journeys.launch(stores, made.campaign_id, now=clock.now())
+    settle()
+    messaging.hold_mailing(stores, made.campaign_id, reason="limit: loops without end")
+    settle()
+    paused = journeys.campaign(stores, made.campaign_id)
+    assert (paused.state, paused.state_reason) == (CampaignState.PAUSED, StateReason.TEMPLATES)
+    assert paused.state_detail == "limit: loops without end"
+    journeys.resume(stores, made.campaign_id, now=clock.now())
+    settle()
+    assert journeys.campaign(stores, made.campaign_id).state is CampaignState.RUNNING
+
+
 def test_an_empty_audience_finishes_at_once(
     stores: Stores, make: Any, clock: ManualClock, ids: SeededIds, settle: Any
 ) -> None:
