@@ -36,6 +36,7 @@ from omniloom.messaging.decision import (
 )
 from omniloom.messaging.deliver import deliver
 from omniloom.messaging.engage import Click, clicked, is_machine, opened
+from omniloom.messaging.forget import forget_decisions
 from omniloom.messaging.gsm import SmsLength, sms_length
 from omniloom.messaging.history import DecisionView, SendView, Tally, sends_of, tally
 from omniloom.messaging.hook import Received, receive_hook, try_flush
@@ -101,6 +102,7 @@ __all__ = [
     "consider",
     "decide",
     "deliver",
+    "forget_decisions",
     "hold_mailing",
     "is_machine",
     "known_channels",
