@@ -4,11 +4,14 @@ from types import SimpleNamespace
 
 import pytest
 from nicegui import Client, core, ui
+from starlette.requests import Request
+from tests.web.conftest import PASSWORD
 
+from omniloom import access
 from omniloom.access import PUBLIC, ROLES, Permission, Role
-from omniloom.core.errors import Misconfigured
+from omniloom.core.errors import Denied, Misconfigured
 from omniloom.web import PAGES, entry, page
-from omniloom.web.shell import load_pages
+from omniloom.web.shell import load_pages, make_view
 
 load_pages()
 GUARDED = [path for path, one in PAGES.items() if one.permission is not PUBLIC]
@@ -80,3 +83,17 @@ def test_the_menu_shows_only_what_the_role_may_see(site):
 def test_two_pages_cannot_claim_one_path():
     with pytest.raises(Misconfigured, match="two pages claim /sign-in"):
         page("/sign-in", permission=PUBLIC, title="Twin")(SimpleNamespace())
+
+
+def test_an_act_of_an_open_page_asks_the_session_again(site):
+    token = access.sign_in(
+        site.platform.stores, email="operator@example.test", password=PASSWORD, client="again", now=site.platform.now()
+    )
+    headers = [(b"host", b"testserver"), (b"cookie", f"omniloom={token}".encode())]
+    request = Request({"type": "http", "method": "GET", "path": "/", "scheme": "http", "headers": headers})
+    visitor = access.user_of(site.platform.stores, token, site.platform.now())
+    view = make_view(site.platform, PAGES["/customers"], request, visitor)
+    view.require(Permission.CUSTOMERS_WRITE)
+    access.sign_out(site.platform.stores, token)
+    with pytest.raises(Denied):
+        view.require(Permission.CUSTOMERS_WRITE)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from nicegui import ui
 from starlette.requests import Request
 
-from omniloom.access import Permission, User, may
+from omniloom.access import Permission, User, may, user_of
 from omniloom.core.errors import Denied, OmniloomError
 from omniloom.core.i18n import Catalogue, Translate
 from omniloom.web.format import Format
 from omniloom.web.page import Page
+from omniloom.web.session_cookie import session_of
 
 if TYPE_CHECKING:
     from omniloom.app import Platform
@@ -61,8 +62,13 @@ class View:
         return self.visitor is not None and may(self.visitor, permission)
 
     def require(self, permission: Permission) -> None:
-        """Ask this first in every act that changes something. Errors: Denied with what is missing."""
-        if not self.may(permission):
+        """Ask this first in every act that changes something: the session may have ended since the page was built.
+
+        Errors: Denied with what is missing.
+        """
+        token = session_of(self.request)
+        now_here = user_of(self.platform.stores, token, self.now()) if token else None
+        if now_here is None or not may(now_here, permission):
             raise Denied(self._("Your role does not allow this."), hint=permission.value)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
