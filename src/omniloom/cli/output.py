@@ -47,7 +47,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     table = Table(title=title, title_justify="left", header_style="bold")
     for index, name in enumerate(columns):
         is_number = all(isinstance(row[index], (int, float)) or row[index] is None for row in listed)
-        table.add_column(name, justify="right" if is_number else "left")
+        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
     for row in listed:
         table.add_row(*(shown(value) for value in row))
     console.print(table)
