@@ -177,7 +177,8 @@ def _chart(view: View, report: MoneyReport) -> None:
             legend={"top": 0, "right": 0, "textStyle": {"color": theme.MUTED}, "icon": "roundRect"},
             grid={"left": 8, "right": 8, "top": 36, "bottom": 8, "containLabel": True},
             xAxis=theme.axis(type="category", data=names,
-                             axisLabel={"color": theme.MUTED, "width": 96, "overflow": "truncate", "interval": 0}),
+                             axisLabel={"color": theme.MUTED, "width": 66, "overflow": "break", "lineHeight": 14,
+                                        "interval": 0}),
             yAxis=theme.axis(
                 type="value", axisLabel={"color": theme.MUTED, ":formatter": theme.compact(view.language)}
             ),
