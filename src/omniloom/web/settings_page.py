@@ -280,7 +280,7 @@ def _new_token(view: View) -> None:
 async def _installation(view: View) -> None:
     """What the installation's files and environment set; they are changed there, not here."""
     _ = view.translate
-    with parts.panel(classes="om-flush"), parts.sheet([_("Setting"), _("Value"), _("From"), _("Meaning")]):
+    with parts.panel(classes="om-flush"), parts.sheet([_("Setting"), _("Value"), _("Origin"), _("Meaning")]):
         for value in view.platform.settings.values:
             with ui.element("tr"):
                 parts.text(f"{value.room}.{value.field}", "om-mono", tag="td")
