@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from omniloom.core.clock import instant
+from omniloom.core.clock import instant, micros
 from omniloom.core.event import CONSENT_GIVEN, UNSUBSCRIBED
-from omniloom.identity import root_of
+from omniloom.identity import root_of, roots_of
 from omniloom.store import StateTx, Stores, query
 
 EVERY_CHANNEL = "*"
@@ -100,11 +100,18 @@ def withdraw(  # noqa: PLR0913 - one line of the history
     """Withdraw a consent at once, in the caller's transaction, before the event has gone round through the log.
 
     Give the ``source_id`` and ``message_id`` the event will have: then it adds nothing when it arrives.
+    It outdoes every word known so far, also one whose sender's clock ran ahead.
     """
     record(tx, [ConsentEntry(
         source_id=source_id, message_id=message_id, person_id=person_id, channel=channel, purpose=purpose,
         is_given=False, wording="", method=method, occurred_at=occurred_at, recorded_at=now,
     )])  # fmt: skip
+    roots = list(roots_of(tx, [person_id]).values())
+    known = tx.rows(_CONSENTS_OF, root_ids=roots)
+    about = [word["occurred_at"] for word in known if word["channel"] in (channel, EVERY_CHANNEL)
+             and word["purpose"] == purpose]  # fmt: skip
+    tx.run(_SET_CONSENT, person_id=person_id, channel=channel, purpose=purpose, is_given=0,
+           occurred_at=max(about, default=micros(occurred_at)), message_id=message_id)  # fmt: skip
 
 
 def consents_by_root(tx: StateTx, root_ids: list[int]) -> dict[int, list[Consent]]:

@@ -114,3 +114,17 @@ def test_a_contact_has_the_address_seen_last_and_unknown_people_are_left_out(tel
     assert set(found) == {1}
     assert found[1].addresses == {"email": "new@example.test", "sms": "+79161234567"}
     assert (found[1].name, found[1].person_id) == ("Anna", 1)
+
+
+@pytest.mark.parametrize("channel", ["email", "*"])
+def test_leaving_at_our_door_outdoes_a_consent_whose_clock_ran_ahead(teller, channel):
+    give(teller, day(9), channel=channel)
+    teller.settle()
+    with teller.stores.state.write() as tx:
+        withdraw(tx, person_id=1, channel="email", purpose="marketing", message_id="left", method="page",
+                 occurred_at=day(8), now=day(8))  # fmt: skip
+    assert consents(teller)["email", "marketing"] is False
+    assert consent_history(teller.stores, 1)[-1].occurred_at == day(8)
+    give(teller, day(10))
+    teller.settle()
+    assert consents(teller)["email", "marketing"] is True
