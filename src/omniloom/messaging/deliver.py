@@ -7,7 +7,7 @@ sent again, at most as many as were in flight. Nobody is skipped, nobody gets it
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from omniloom.core.clock import Clock
+from omniloom.core.clock import Clock, stopwatch
 from omniloom.core.ids import Ids
 from omniloom.messaging.claim import Claimed, claim, reconcile
 from omniloom.messaging.intent import commit_intents
@@ -18,6 +18,7 @@ from omniloom.messaging.transport import Transport
 from omniloom.store import Progress, Stores
 
 BATCHES_MAX = 50  # per call, so that the other acts of the loop get their turn
+TURN_S = 2.0  # no batch begins later in a call: slow providers would keep withdrawals waiting in the log
 STEPS = ("claimed", "prepared", "intended", "sent", "recorded")
 
 
@@ -47,7 +48,7 @@ def deliver(
     """
     works = _Works(stores, transport, renderer, clock, between)
     reconcile(stores, now=clock.now())
-    handled = 0
+    handled, started = 0, stopwatch()
     for _ in range(BATCHES_MAX):
         batch = claim(stores, now=clock.now(), token=ids.token(), rows_max=rows_max)
         if not batch:
@@ -55,6 +56,8 @@ def deliver(
         between("claimed")
         _deliver_batch(works, batch)
         handled += len(batch)
+        if stopwatch() - started > TURN_S:
+            break
     return Progress(handled, is_done=False)
 
 

@@ -394,6 +394,14 @@ def test_two_recipients_who_became_one_person_get_one_message(company: Any, rows
     assert (tally.accepted, tally.skipped, tally.open) == (1, {"same_person": 1}, 0)
 
 
+def test_a_slow_provider_gives_the_other_acts_their_turn(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("omniloom.messaging.deliver.TURN_S", 0.0)
+    company.mailing("c1", company.people(5))
+    done = company.deliver(rows_max=2)
+    assert (done.rows, done.is_done) == (2, False)
+    assert messaging.tally(company.stores, "c1").accepted == 2
+
+
 def test_sms_go_to_the_gateway_with_our_key(company: Any) -> None:
     people = company.people(1)
     text = company.template("sms", subject="", body="Hi {{ person.name }}: https://shop.test/sale.")
