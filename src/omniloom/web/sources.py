@@ -110,6 +110,7 @@ def _new(view: View) -> None:
         kind = ui.select(kinds, value="website", label=_("Kind")).props("outlined").classes("w-full")
 
         async def create() -> None:
+            view.require(Permission.SOURCES_WRITE)
             await view.run(
                 collect.add_source, view.platform.stores, name=name.value or "", kind=kind.value, now=view.now(),
                 ids=view.platform.ids,

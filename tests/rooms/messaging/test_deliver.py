@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -395,7 +396,7 @@ def test_two_recipients_who_became_one_person_get_one_message(company: Any, rows
 
 
 def test_a_slow_provider_gives_the_other_acts_their_turn(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("omniloom.messaging.deliver.TURN_S", 0.0)
+    monkeypatch.setattr(import_module("omniloom.messaging.deliver"), "TURN_S", 0.0)
     company.mailing("c1", company.people(5))
     done = company.deliver(rows_max=2)
     assert (done.rows, done.is_done) == (2, False)
