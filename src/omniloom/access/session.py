@@ -33,9 +33,12 @@ def sign_in(stores: Stores, *, email: str, password: str, client: str, now: date
         row = tx.one(query(__file__, "user_by_email"), email=account)
     is_right = is_match(row["password_hash"] if row else None, password)
     if row is None or not is_right or not row["is_active"]:
-        raise Denied("the address or the password is wrong", hint="check both, and the keyboard's language")
+        raise _wrong()
     token = secrets.token_hex(32)  # never from injected ids: a demo's ids can be repeated, a secret must not
     with stores.state.write() as tx:
+        known = tx.one(query(__file__, "user_by_email"), email=account)
+        if known is None or known["password_hash"] != row["password_hash"]:
+            raise _wrong()  # changed while we hashed: its sessions were ended just now, this one must not outlive them
         tx.run(query(__file__, "forget_tries"), key=_account_key(account, client))
         tx.run(query(__file__, "end_expired_sessions"), now=now)
         tx.run(
@@ -43,6 +46,10 @@ def sign_in(stores: Stores, *, email: str, password: str, client: str, now: date
             expires_at=now + SESSION_LIFE,
         )  # fmt: skip
     return token
+
+
+def _wrong() -> Denied:
+    return Denied("the address or the password is wrong", hint="check both, and the keyboard's language")
 
 
 def user_of(stores: Stores, session_token: str, now: datetime) -> User | None:

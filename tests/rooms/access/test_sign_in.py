@@ -123,3 +123,13 @@ def test_session_tokens_have_256_random_bits_and_never_repeat(stores, clock, own
     assert len(tokens) == 8
     assert all(len(bytes.fromhex(token)) == 32 for token in tokens)
     assert access.user_of(stores, "", clock.now()) is None
+
+
+def test_a_password_changed_during_a_sign_in_lets_the_old_one_in_no_more(stores, owner, enter, monkeypatch):
+    def changes_meanwhile(_hash, _password):
+        access.set_password(stores, owner.user_id, "another fine password")
+        return True
+
+    monkeypatch.setattr("omniloom.access.session.is_match", changes_meanwhile)
+    with pytest.raises(Denied):
+        enter(owner.email)
