@@ -18,6 +18,7 @@ from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.core import egress
 from omniloom.core.errors import Conflict, Denied, Invalid, Misconfigured, Missing, OmniloomError, Unavailable
+from omniloom.store.stores import LOCK_NAME
 from omniloom.worker import loop
 
 SERVER_FILE = "server.json"
@@ -76,8 +77,15 @@ def _fault(answer: httpx.Response) -> OmniloomError:
 
 
 @contextmanager
-def connect(data_dir: Path) -> Iterator[Client]:
-    """A client for a data directory: its running server, else the platform opened here and closed at the end."""
+def connect(data_dir: Path, *, may_create: bool = False) -> Iterator[Client]:
+    """A client for a data directory: its running server, else the platform opened here and closed at the end.
+
+    Errors: Missing if there is no installation and the command does not make one (a mistyped path is a mistake).
+    """
+    if not may_create and not (data_dir / LOCK_NAME).exists():
+        raise Missing(
+            f"there is no installation in {data_dir}", hint="give its --data-dir; `serve` and `import` make one"
+        )
     try:
         platform = open_platform(data_dir)
     except Conflict:

@@ -25,7 +25,7 @@ def load(
     as_json: AsJson = False,
 ) -> None:
     """Load files by a mapping. Interrupted or repeated it adds nothing twice; rejected rows are kept, with reasons."""
-    with connect(data_dir) as client:
+    with connect(data_dir, may_create=True) as client:
         result = follow(client, [path.resolve() for path in paths], mapping.resolve())
     if as_json:
         print_json(result)

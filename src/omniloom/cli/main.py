@@ -1,10 +1,11 @@
 """The command `omniloom`: lists the groups, turns faults into exit codes."""
 
 import sys
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
+from omniloom import __version__
 from omniloom.cli import campaign, config, demo, imports, person, report, segment, serve
 from omniloom.cli.output import explain
 from omniloom.core.errors import OmniloomError
@@ -25,10 +26,19 @@ app.add_typer(campaign.app, name="campaign", help="Create, launch and follow cam
 app.add_typer(report.app, name="report", help="What the money did.")
 
 
+@app.callback()
+def _about(
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
+) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
 def main() -> NoReturn:
     """Run a command. Exit codes: 0 done, 2 invalid, 3 missing, 4 conflict, 5 denied, 6 unavailable, 7 misconfigured."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except OmniloomError as error:
         explain(error)
         sys.exit(error.exit_code)
@@ -42,7 +52,7 @@ def main() -> NoReturn:
             raise
         show()
         sys.exit(2)
-    sys.exit(0)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.cli.client import SERVER_FILE, write_server_file
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
-from omniloom.core.errors import Conflict
+from omniloom.core.errors import Conflict, Unavailable
 from omniloom.worker import loop
 
 STOP_S = 10  # how long open requests may take to finish
@@ -59,7 +59,9 @@ def serving(platform: Platform, *, any_port: bool = False) -> Iterator[str]:
         server = server_of(platform)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="server")
         thread.start()
-        while not server.started and thread.is_alive():
+        while not server.started:
+            if not thread.is_alive():
+                raise Unavailable("the server did not start", hint="see the message above")
             time.sleep(0.02)
         write_server_file(platform.data_dir, url)
         try:
@@ -72,11 +74,12 @@ def serving(platform: Platform, *, any_port: bool = False) -> Iterator[str]:
 
 
 def run_until_stopped(stop: threading.Event) -> None:
-    """Wait for SIGINT or SIGTERM."""
+    """Wait for SIGINT or SIGTERM. Errors: Unavailable if the server or the worker ended by itself."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     while not stop.wait(1.0):
-        pass
+        if not {"server", "worker"} <= {thread.name for thread in threading.enumerate()}:
+            raise Unavailable("a part of the server has ended", hint="see the messages above, then start it again")
 
 
 def greet(platform: Platform, url: str) -> None:

@@ -54,7 +54,7 @@ from omniloom.messaging.mailing import (
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
 from omniloom.messaging.recipients import RecipientView, recipients
 from omniloom.messaging.render import Rendered, Renderer, RenderFailed
-from omniloom.messaging.report import report_outcomes
+from omniloom.messaging.report import is_all_told, report_outcomes
 from omniloom.messaging.rules import policy, save_policy
 from omniloom.messaging.site import Site
 from omniloom.messaging.subscribe import ChannelChoice, Preferences, choose_channels, preferences, unsubscribe
@@ -104,6 +104,7 @@ __all__ = [
     "deliver",
     "forget_decisions",
     "hold_mailing",
+    "is_all_told",
     "is_machine",
     "known_channels",
     "mailing",

@@ -33,6 +33,12 @@ def report_outcomes(stores: Stores, *, now: datetime, rows_max: int = ROWS_MAX) 
     return Progress(told + len(rows), is_done=len(rows) < rows_max)
 
 
+def is_all_told(stores: Stores) -> bool:
+    """Whether the log knows every outcome and event."""
+    with stores.state.read() as tx:
+        return not tx.tuples(query(__file__, "untold"))[0][0]
+
+
 def flush_outbox(stores: Stores, *, now: datetime, rows_max: int = ROWS_MAX) -> int:
     """Move events decided in state transactions to the log; how many."""
     with stores.state.read() as tx:

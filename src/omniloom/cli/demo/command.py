@@ -42,7 +42,6 @@ def demo(
     flags = {
         "core.egress_allow": [f"127.0.0.1:{gateway.server_port}"],
         "server.port": 0 if no_serve else port if port is not None else 8080,
-        "worker.segments_every_s": 3600,
     }
     platform = open_platform(data_dir, flags=flags)
     try:

@@ -49,10 +49,7 @@ class Customers:
             await asyncio.gather(*(one(message) for message in received))
 
     async def _answer(self, client: httpx.AsyncClient, message: Received, now: datetime) -> None:
-        links = [html.unescape(link) for link in _LINK.findall(message.text)]
-        tracked = [link for link in links if link.startswith(f"{self._url}/l/")]
-        pixels = [link for link in links if link.startswith(f"{self._url}/o/")]
-        leave = [link for link in links if link.startswith(f"{self._url}/u/")]
+        tracked, pixels, leave = (self._links(message, kind) for kind in ("l", "o", "u"))
         if message.channel == "sms":
             await self._report_delivery(client, message, now)
         will_click = bool(tracked) and self._draws(message, "click")
@@ -64,6 +61,11 @@ class Customers:
             await self._order(client, message, now)
         if leave and self._draws(message, "unsubscribe"):
             await client.post(leave[0], data={"List-Unsubscribe": "One-Click"})
+
+    def _links(self, message: Received, kind: str) -> list[str]:
+        """The message's links of one kind, at the server's present address: an earlier run had another port."""
+        paths = [httpx.URL(html.unescape(link)).path for link in _LINK.findall(message.text)]
+        return [f"{self._url}{path}" for path in paths if path.startswith(f"/{kind}/")]
 
     async def _report_delivery(self, client: httpx.AsyncClient, message: Received, now: datetime) -> None:
         """The gateway's delivery report: most numbers answer, a few phones stay off."""

@@ -46,7 +46,7 @@ class Mailbag:
         """Write one message down, durably."""
         line = json.dumps([received.channel, received.address, received.key, received.text])
         with self._lock, self._path.open("a") as file:
-            file.write(line + "\n")
+            file.write("\n" + line)  # a line that a kill cut short ends here, and spoils no other
             file.flush()
             os.fsync(file.fileno())
 

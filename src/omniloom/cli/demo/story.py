@@ -186,15 +186,15 @@ def _react(platform: Platform, customers: Customers, bag: Mailbag, note: Note) -
 
     asyncio.run(customers.react(received, platform.now(), one_more))
     for _ in _ticks(SEND_S_MAX):
-        if _behind(platform) == 0:
+        if _is_told(platform):
             return
 
 
-def _behind(platform: Platform) -> int:
-    """Messages in the log that the events store does not show yet, and outcomes not yet told."""
+def _is_told(platform: Platform) -> bool:
+    """Whether every outcome is in the log, and everything of the log in the event store."""
     with platform.stores.events.read() as events:
         resolved = events.cursor("identity")
-    return platform.stores.log.last_position() - resolved
+    return messaging.is_all_told(platform.stores) and platform.stores.log.last_position() == resolved
 
 
 def _ticks(seconds: float, every_s: float = 0.1) -> Iterator[int]:
