@@ -38,7 +38,7 @@ from omniloom.messaging.deliver import deliver
 from omniloom.messaging.engage import Click, clicked, is_machine, opened
 from omniloom.messaging.forget import forget_decisions
 from omniloom.messaging.gsm import SmsLength, sms_length
-from omniloom.messaging.history import DecisionView, SendView, Tally, sends_of, tally
+from omniloom.messaging.history import DecisionView, SendView, Tally, Waiting, sends_of, tally, waiting
 from omniloom.messaging.hook import Received, receive_hook, try_flush
 from omniloom.messaging.mailing import (
     Mailing,
@@ -93,6 +93,7 @@ __all__ = [
     "Tally",
     "Template",
     "Transport",
+    "Waiting",
     "cancel_mailing",
     "channel_settings",
     "channel_views",
@@ -130,4 +131,5 @@ __all__ = [
     "templates",
     "try_flush",
     "unsubscribe",
+    "waiting",
 ]

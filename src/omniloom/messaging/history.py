@@ -54,6 +54,16 @@ class SendView:
     decisions: list[DecisionView]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Messages their channel's provider put off: what it said or did, of how many, and when the first goes again."""
+
+    channel: str
+    reason: str
+    sends: int
+    next_at: datetime
+
+
 def tally(stores: Stores, campaign_id: str) -> Tally:
     """The mailing's present numbers; all zero if it has no messages."""
     with stores.state.read() as tx:
@@ -75,6 +85,13 @@ def tally(stores: Stores, campaign_id: str) -> Tally:
         suppressed=states[SendState.SUPPRESSED], skipped=dict(skipped), unknown=states[SendState.UNKNOWN],
         open=sum(states[state] for state in OPEN_STATES), by_channel=dict(by_channel), rejected_by=dict(rejected),
     )  # fmt: skip
+
+
+def waiting(stores: Stores, campaign_id: str, *, now: datetime) -> list[Waiting]:
+    """Why a mailing's messages wait for a provider, most first; quiet hours and the like are not among it."""
+    with stores.state.read() as tx:
+        rows = tx.rows(query(__file__, "waiting"), campaign_id=campaign_id, now=now)
+    return [Waiting(row["channel"], row["reason"], row["sends"], instant(row["next_at"])) for row in rows]
 
 
 def sends_of(stores: Stores, person_id: int, *, rows_max: int = 100) -> list[SendView]:

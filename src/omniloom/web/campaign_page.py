@@ -9,9 +9,10 @@ from omniloom.access import Permission
 from omniloom.analytics import MoneyRow
 from omniloom.core.event import MESSAGE_CLICKED, MESSAGE_OPENED
 from omniloom.journeys import Campaign
-from omniloom.messaging import Tally
+from omniloom.messaging import Tally, Waiting
 from omniloom.web import marks, parts
 from omniloom.web.campaign_numbers import channels_chart, numbers_table, parts_of, progress_bar
+from omniloom.web.campaign_waiting import waiting_banner
 from omniloom.web.page import page
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
@@ -44,6 +45,7 @@ class CampaignView:
         self._told: dict[str, int] = {}
         self._row: MoneyRow | None = None
         self._shown: tuple[object, ...] = ()
+        self._waits: list[Waiting] = []
 
     async def build(self) -> None:
         """Draw the page and follow it."""
@@ -67,11 +69,14 @@ class CampaignView:
         stores, found = self._view.platform.stores, self._found
         progress = await self._view.run(journeys.progress, stores, found.campaign_id)
         tally, self._unplanned = progress.tally, progress.unplanned
+        self._waits = []
+        if found.state in ("planning", "running"):
+            self._waits = await self._view.run(messaging.waiting, stores, found.campaign_id, now=self._view.now())
         if self._ticks % RESULTS_TICKS == 0:
             self._told = await self._view.run(analytics.responses, stores, found.campaign_id)
             self._row = await self._view.run(self._money)
         self._ticks += 1
-        shown = (found, tally, self._told, self._row)
+        shown = (found, tally, self._waits, self._told, self._row)
         if shown == self._shown:
             return  # nothing changed: buttons and lists stay as they are under the visitor's hand
         is_new, self._shown, self._tally = tally != self._tally, shown, tally
@@ -112,6 +117,7 @@ class CampaignView:
                     ui.icon("group_work").classes("om-muted")
                     parts.link(self._segment, f"/segments/{found.segment_id}")
             progress_bar(view, tally)
+            waiting_banner(view, self._waits)
 
     def _when(self) -> str:
         _, fmt, found = self._view.translate, self._view.fmt, self._found
