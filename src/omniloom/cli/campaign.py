@@ -25,7 +25,7 @@ def create(
 ) -> None:
     """Save a campaign as a draft, with its templates. See docs/guide/campaigns.md."""
     body = _read(definition)
-    with connect(data_dir) as client:
+    with connect(data_dir, may_create=True) as client:
         ids = {t["name"]: t["template_id"] for t in client.get("/templates")["templates"]}
         for channel, template in dict(body.get("templates") or {}).items():
             name = template

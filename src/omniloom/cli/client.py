@@ -18,7 +18,7 @@ from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.core import egress
 from omniloom.core.errors import Conflict, Denied, Invalid, Misconfigured, Missing, OmniloomError, Unavailable
-from omniloom.store.stores import LOCK_NAME
+from omniloom.store import are_here
 from omniloom.worker import loop
 
 SERVER_FILE = "server.json"
@@ -82,7 +82,7 @@ def connect(data_dir: Path, *, may_create: bool = False) -> Iterator[Client]:
 
     Errors: Missing if there is no installation and the command does not make one (a mistyped path is a mistake).
     """
-    if not may_create and not (data_dir / LOCK_NAME).exists():
+    if not may_create and not are_here(data_dir):
         raise Missing(
             f"there is no installation in {data_dir}", hint="give its --data-dir; `serve` and `import` make one"
         )

@@ -26,13 +26,19 @@ app.add_typer(campaign.app, name="campaign", help="Create, launch and follow cam
 app.add_typer(report.app, name="report", help="What the money did.")
 
 
-@app.callback()
-def _about(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
-) -> None:
-    if version:
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
         print(__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Omniloom: one timeline of one person, and the means to act on it."""
 
 
 def main() -> NoReturn:

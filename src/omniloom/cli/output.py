@@ -13,6 +13,7 @@ from rich.table import Table
 
 from omniloom.core.errors import OmniloomError
 
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?|–")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # as the API writes instants
 console = Console()
 errors = Console(stderr=True)
@@ -45,11 +46,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         console.print(f"{title}: {empty}", markup=False)
         return
     table = Table(title=title, title_justify="left", header_style="bold")
-    for index, name in enumerate(columns):
-        is_number = all(isinstance(row[index], (int, float)) or row[index] is None for row in listed)
-        table.add_column(name, justify="right" if is_number else "left", overflow="fold")
-    for row in listed:
-        table.add_row(*(shown(value) for value in row))
+    texts = [[shown(value) for value in row] for row in listed]
+    for name, column in zip(columns, zip(*texts, strict=True), strict=True):
+        if all(_NUMBER.fullmatch(text) for text in column):  # a number is never broken; words give way
+            table.add_column(name, justify="right", min_width=max(map(len, column)), overflow="fold")
+        else:
+            table.add_column(name, overflow="fold")
+    for row in texts:
+        table.add_row(*row)
     console.print(table)
 
 
@@ -62,7 +66,7 @@ def shown(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.2f}"
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
     if isinstance(value, str) and _INSTANT.match(value):
         return value[:16].replace("T", " ")
     if isinstance(value, (Mapping, list)):

@@ -42,13 +42,13 @@ def money(
         return
     currency = found["currency"]
     rows = [
-        (r["name"] or r["key"], r["reached"], r["responded"], r["conversions"], r["new_customers"],
+        (r["name"] or r["key"], r["reached"], r["responded"], round(r["conversions"], 1), round(r["new_customers"], 1),
          amount(r["revenue_minor"], currency), amount(r["cost_minor"], currency), percent(r["romi"]))
         for r in found["rows"]
     ]  # fmt: skip
     print_table(
         f"Money by {by}, {model} touch, {lookback_days} days, {currency or 'no currency yet'}",
-        ("name", "reached", "responded", "orders", "new customers", "revenue", "cost", "ROMI"),
+        ("name", "reached", "responded", "orders", "new", "revenue", "cost", "ROMI"),
         rows,
         empty="no orders and no touches yet",
     )

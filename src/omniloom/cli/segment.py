@@ -58,7 +58,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Save a segment and compute its membership."""
-    with connect(data_dir) as client:
+    with connect(data_dir, may_create=True) as client:
         made = client.post("/segments", {"name": name, "definition": read_definition(definition)})
     if as_json:
         print_json(made)

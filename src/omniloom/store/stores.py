@@ -80,6 +80,11 @@ def engine_versions() -> dict[str, str]:
     return {"SQLite": library_version(), "DuckDB": duckdb_version()}
 
 
+def are_here(data_dir: Path) -> bool:
+    """Whether a data directory holds stores already."""
+    return (data_dir / LOCK_NAME).exists()
+
+
 def take_lock(data_dir: Path) -> IO[str]:
     """The data directory's lock, held while the returned file is open. Errors: Conflict names the holder."""
     try:

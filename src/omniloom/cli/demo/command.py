@@ -51,6 +51,7 @@ def demo(
             with story.far_ends(platform, gateway) as ends, serving(platform, any_port=port is None) as url:
                 story.campaign(platform, url, ends, steps)
                 facts = summary(platform, steps)
+                steps.close()
                 if as_json:
                     print_json(facts)
                 else:

@@ -63,7 +63,8 @@ def print_summary(facts: dict[str, Any]) -> None:
     rows += [("unknown", campaign["unknown"])]
     print_table("The campaign", ("recipients", "people"), rows)
     console.print(
-        f"money: {money['credited']:,.0f} of {money['conversions']:,} orders (the campaign's own among them) and "
+        f"money, with the {money['conversions'] - facts['orders']:,} orders the campaign brought: "
+        f"{money['credited']:,.0f} of {money['conversions']:,} orders and "
         f"{Money(money['credited_minor'], currency)} of {Money(money['revenue_minor'], currency)} are credited"
     )
     spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in facts["seconds"].items())
