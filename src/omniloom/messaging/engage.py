@@ -48,7 +48,8 @@ def clicked(stores: Stores, token: str, *, secret: bytes, now: datetime, by_mach
             return None
         event = event_about(
             MESSAGE_CLICKED, attempt, user_id=_user_id(tx, attempt), occurred_at=now, url=link["url"],
-            message_id=f"clicked:{send_id}:{link_id}:{micros(now) // _CLICK_BUCKET_US}", is_machine=by_machine,
+            message_id=f"clicked:{send_id}:{link_id}:{_who(is_machine=by_machine)}:{micros(now) // _CLICK_BUCKET_US}",
+            is_machine=by_machine,
         )  # fmt: skip
     return Click(link["url"], event)
 
@@ -65,8 +66,13 @@ def opened(stores: Stores, token: str, *, secret: bytes, now: datetime, by_machi
             return None
         return event_about(
             MESSAGE_OPENED, attempt, user_id=_user_id(tx, attempt), occurred_at=now, is_machine=by_machine,
-            message_id=f"opened:{send_id}:{channel}:{'machine' if by_machine else 'person'}",
+            message_id=f"opened:{send_id}:{channel}:{_who(is_machine=by_machine)}",
         )  # fmt: skip
+
+
+def _who(*, is_machine: bool) -> str:
+    """Part of the message id: a scanner's click must not swallow the person's."""
+    return "machine" if is_machine else "person"
 
 
 def _user_id(tx: StateTx, attempt: Row) -> str:

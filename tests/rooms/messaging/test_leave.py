@@ -319,3 +319,17 @@ def test_the_policy_is_kept_and_checked(company: Any) -> None:
     for wrong in ({"cap_messages": 0}, {"cap_days": 0}, {"quiet_to": "9 o'clock"}, {"default_timezone": "Mars"}):
         with pytest.raises(Invalid):
             company.policy(**wrong)
+
+
+def test_a_scanners_click_does_not_swallow_the_persons(company: Any) -> None:
+    company.mailing(
+        "c1", company.people(1), channels=("sms",), sms=company.template("sms", body="https://shop.example")
+    )
+    company.deliver_all()
+    token = company.gateway.received[0]["text"].rpartition("/")[2]
+    clicks = [
+        messaging.clicked(company.stores, token, secret=SECRET, now=company.clock.now(), by_machine=by_machine)
+        for by_machine in (True, False, False)
+    ]
+    ids = [click.event.message_id for click in clicks if click is not None]
+    assert (len(ids), len(set(ids)), ids[1]) == (3, 2, ids[2])
