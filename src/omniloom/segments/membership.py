@@ -41,8 +41,7 @@ def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
     Errors: Missing if there is no such segment.
     Cost:   the segment's query, and one pass over its members.
     """
-    chosen = segment(stores, segment_id)
-    refreshed = _refresh_members(stores, chosen, now)
+    chosen, refreshed = _refresh_members(stores, segment_id, now)
     with stores.state.write() as state:
         state.run(
             _MARK,
@@ -54,10 +53,12 @@ def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
     return refreshed
 
 
-def _refresh_members(stores: Stores, chosen: Segment, now: datetime) -> Refreshed:
-    compiled = people(stores, parse(chosen.definition), now=now)
-    named = {"segment_id": chosen.segment_id, "segment": chosen.name, "now": now}
+def _refresh_members(stores: Stores, segment_id: str, now: datetime) -> tuple[Segment, Refreshed]:
+    """The definition is read once nobody else can write members: what is saved after it is refreshed after it."""
     with stores.events.write() as tx:
+        chosen = segment(stores, segment_id)
+        compiled = people(stores, parse(chosen.definition), now=now)
+        named = {"segment_id": chosen.segment_id, "segment": chosen.name, "now": now}
         present = tx.arrow(built("segments.people", compiled.tree), **compiled.params)
         before = tx.arrow(_MEMBERS, segment_id=chosen.segment_id)
         tx.stage("now", present)
@@ -67,7 +68,7 @@ def _refresh_members(stores: Stores, chosen: Segment, now: datetime) -> Refreshe
         tx.run(_DROP, segment_id=chosen.segment_id)
         tx.run(_ADD, segment_id=chosen.segment_id, now=now)
     stayed = len(set(present["person_id"].to_pylist()) & set(before["person_id"].to_pylist()))
-    return Refreshed(present.num_rows - stayed, before.num_rows - stayed, present.num_rows)
+    return chosen, Refreshed(present.num_rows - stayed, before.num_rows - stayed, present.num_rows)
 
 
 def refresh_due(stores: Stores, *, now: datetime, every_s: int, segments_max: int = 20) -> Progress:

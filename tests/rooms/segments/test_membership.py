@@ -190,6 +190,25 @@ def test_random_days_keep_the_books_of_entries_and_exits(shop: Any) -> None:
         assert balance == (user in inside)
 
 
+def test_a_definition_saved_during_a_refresh_keeps_its_own_members(
+    shop: Any, moscow: Callable[[], set[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor saves and refreshes while an older refresh waits for its turn to write."""
+    segment_id = make(shop, "Muscovites", MOSCOW)
+    real_write = shop.stores.events.write
+
+    def write_after_the_editor(_: Any) -> Any:
+        monkeypatch.undo()
+        update(shop.stores, segment_id, definition=BUYERS, now=shop.now)
+        refresh(shop.stores, segment_id, now=shop.now)
+        return real_write()
+
+    monkeypatch.setattr(type(shop.stores.events), "write", write_after_the_editor)
+    refresh(shop.stores, segment_id, now=shop.now)
+    assert members(shop.stores, segment_id) == [shop.person("dmitri")]
+    assert segment(shop.stores, segment_id).members == 1
+
+
 def test_segments_are_kept_renamed_archived_and_restored(shop: Any, moscow: Callable[[], set[int]]) -> None:
     base = make(shop, "Muscovites", "trait: city\nis: Москва")
     with pytest.raises(Conflict, match="already a segment"):
