@@ -1,6 +1,6 @@
 """A campaign is made in steps that say what they lack; its page accounts for everyone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from omniloom import journeys, messaging, segments
 from omniloom.core.errors import Invalid
 from omniloom.messaging import Tally
+from omniloom.web import marks
 from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.campaign_numbers import parts_of
 
@@ -85,3 +86,21 @@ def test_only_who_may_launch_gets_the_button(site, saved):
     assert "campaign-new" not in site.get("/campaigns", role="analyst").text
     assert site.get("/campaigns/new", role="analyst").status_code == 403
     assert "campaign-state" in site.get(page, role="viewer").text
+
+
+def test_every_reason_a_campaign_stops_for_has_words():
+    assert {reason.value for reason in journeys.StateReason if reason} <= set(marks.REASONS)
+
+
+def test_a_late_campaign_says_so_and_by_how_much(site, saved):
+    stores, now, ids = site.platform.stores, site.platform.now(), site.platform.ids
+    late = journeys.create_campaign(
+        stores, name="late", segment_id=saved.segment_id, channels=["email"], templates=saved.templates,
+        currency="USD", scheduled_at=now - timedelta(minutes=150), now=now, ids=ids,
+    )  # fmt: skip
+    journeys.launch(stores, late.campaign_id, now=now - timedelta(minutes=151))
+    while not journeys.advance(stores, now=now, ids=ids).is_done:
+        pass
+    page = f"/campaigns/{late.campaign_id}"
+    assert "150 min" in site.get(page, role="owner").text
+    assert "пока сервер не работал" in site.get(page, role="viewer").text

@@ -116,6 +116,8 @@ class CampaignView:
                         marks.channel(view, channel, is_small=True)
                     ui.icon("group_work").classes("om-muted")
                     parts.link(self._segment, f"/segments/{found.segment_id}")
+            if found.state_detail:
+                parts.text(found.state_detail, "om-muted").props("data-testid=campaign-detail")
             progress_bar(view, tally)
             waiting_banner(view, self._waits)
 

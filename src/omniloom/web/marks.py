@@ -47,7 +47,9 @@ REASONS = {
     "crashed": mark("the server stopped while sending"), "no_reply": mark("the provider did not answer"),
     "hard_bounce": mark("the address does not exist"), "unsubscribed": mark("unsubscribed"),
     "complained": mark("complained about a message"), "never given": mark("consent was never given"),
-    "withdrawn": mark("consent was withdrawn"),
+    "withdrawn": mark("consent was withdrawn"), "by_hand": mark("by hand"),
+    "late": mark("its time passed while the server was off"),
+    "audience": mark("the segment could not be taken"), "templates": mark("a template failed"),
 }  # fmt: skip
 
 
