@@ -4,7 +4,17 @@ import pytest
 
 from omniloom import catalog
 from omniloom.core.errors import Missing
-from omniloom.core.event import ORDER_COMPLETED
+from omniloom.core.event import (
+    CONSENT_WITHDRAWN,
+    MESSAGE_BOUNCED,
+    MESSAGE_CLICKED,
+    MESSAGE_DELIVERED,
+    MESSAGE_OPENED,
+    MESSAGE_SENT,
+    ORDER_COMPLETED,
+    SEGMENT_ENTERED,
+    SEGMENT_LEFT,
+)
 from omniloom.core.ids import SeededIds
 from omniloom.identity import merge
 from omniloom.profiles import people, person, search, timeline, trait_keys, traits_of
@@ -43,6 +53,24 @@ def test_a_person_is_all_that_is_known_by_any_id_they_ever_had(anna):
     assert {t.key: t.value for t in shown.traits}["age"] == 34
     assert (shown.orders, shown.revenue_minor, shown.currency) == (1, 1250, "RUB")
     assert (shown.first_seen_at, shown.last_seen_at, shown.last_order_at) == (day(1), day(4), day(4))
+
+
+@pytest.mark.parametrize("name", [MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, SEGMENT_ENTERED, SEGMENT_LEFT])
+def test_what_we_did_is_not_when_a_person_was_seen(anna, name):
+    for at in (day(1).replace(hour=1), day(9)):
+        anna.tell("track", name, user_id="A", at=at, properties={"channel": "direct_mail"})
+    anna.tell("track", name, card="9900 1", at=day(9))
+    anna.settle()
+    shown, silent = person(anna.stores, 1), person(anna.stores, 4)
+    assert (shown.first_seen_at, shown.last_seen_at) == (day(1), day(4))
+    assert (silent.first_seen_at, silent.last_seen_at) == (None, None)
+
+
+@pytest.mark.parametrize("name", [MESSAGE_OPENED, MESSAGE_CLICKED, CONSENT_WITHDRAWN, "Anything Else"])
+def test_what_they_did_with_a_message_is(anna, name):
+    anna.tell("track", name, user_id="A", at=day(9))
+    anna.settle()
+    assert person(anna.stores, 1).last_seen_at == day(9)
 
 
 def test_a_person_without_a_name_is_called_by_their_strongest_identifier(teller):
