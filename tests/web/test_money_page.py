@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from omniloom import analytics
 from omniloom.web.money_csv import HEAD, money_csv, safe
+from omniloom.web.money_page import PERIODS, Terms
 
 
 @given(st.text(max_size=20))
@@ -50,3 +52,9 @@ def test_the_page_says_that_the_sums_match_in_both_languages(site):
     assert "the sums match" in english
     assert "суммы сходятся" in russian
     assert site.get("/money", role="operator").status_code == 403
+
+
+@given(st.integers(0, 86_399), st.sampled_from(sorted(PERIODS)))
+def test_a_period_begins_at_the_same_midnight_all_day(second, days):
+    since = Terms(period_days=days).since(datetime(2026, 3, 31, tzinfo=UTC) + timedelta(seconds=second))
+    assert since == (datetime(2026, 3, 31, tzinfo=UTC) - timedelta(days=days) if days else None)

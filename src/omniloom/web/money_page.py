@@ -1,7 +1,7 @@
 """Money: what campaigns and channels cost, what they brought, and proof that every order is counted once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from nicegui import ui
@@ -37,8 +37,10 @@ class Terms:
     period_days: int = 365
 
     def since(self, now: datetime) -> datetime | None:
-        """The beginning of the period."""
-        return now - timedelta(days=self.period_days) if self.period_days else None
+        """The beginning of the period: a midnight (UTC), so that sums do not drift through the day."""
+        if not self.period_days:
+            return None
+        return datetime.combine(now.astimezone(UTC).date(), time(), UTC) - timedelta(days=self.period_days)
 
 
 @page("/money", permission=Permission.MONEY_READ, title=mark("Money"), nav=330, icon="payments")
