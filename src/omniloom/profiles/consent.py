@@ -1,7 +1,7 @@
 """Consents: what a person agreed to, per channel and purpose. Events say it; the history is append-only.
 
-The newest word by the event's own time is in force; at the same instant a withdrawal wins. Channel ``*`` means every
-channel: a word about all of them replaces older words about each.
+The newest word by the event's own time (by its arrival if it is dated ahead) is in force; at the same instant a
+withdrawal wins. Channel ``*`` means every channel: a word about all of them replaces older words about each.
 """
 
 from collections.abc import Iterable

@@ -216,7 +216,7 @@ class Compiler:
     def _consent(self, consent: ConsentIs) -> exp.Query:
         """Whose latest word is yes; at one instant a withdrawal wins, as in the profiles room."""
         is_given = exp.EQ(this=exp.column("name", EVENT), expression=self.params.bind(CONSENT_GIVEN))
-        latest = exp.Tuple(expressions=[exp.column("occurred_at", EVENT), exp.Not(this=is_given.copy())])
+        latest = exp.Tuple(expressions=[said_at(), exp.Not(this=is_given.copy())])
         rows = grouped(self.consent_events(consent), person_id(EVENT))
         return rows.having(exp.ArgMax(this=is_given, expression=latest))
 
@@ -240,7 +240,7 @@ class Compiler:
             exp.In(this=name.copy(), expressions=[self.params.bind(said)]),
             exp.In(this=channel, expressions=[self.params.bind([consent.channel, EVERY_CHANNEL])]),
             is_about,
-            exp.LTE(this=exp.column("occurred_at", EVENT), expression=self.params.bind(self.params.now)),
+            exp.LTE(this=said_at(), expression=self.params.bind(self.params.now)),
         )
 
     def _within(self, measured: exp.Expr, bounds: Bounds) -> list[exp.Expr]:
@@ -273,6 +273,11 @@ class Compiler:
         for condition, minor in by_exponent:
             cases = cases.when(condition, minor)
         return cases.else_(self.params.bind(_scaled(amount, 2)))
+
+
+def said_at() -> exp.Expr:
+    """When a word about consent counts from: it cannot have been said after it came, as in the profiles room."""
+    return exp.Least(this=exp.column("occurred_at", EVENT), expressions=[exp.column("received_at", EVENT)])
 
 
 def grouped(rows: exp.Select, *keys: exp.Expr) -> exp.Select:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from omniloom.segments.comparison import EVENT
-from omniloom.segments.compiler import Compiled, Compiler
+from omniloom.segments.compiler import Compiled, Compiler, said_at
 from omniloom.segments.definition import AllOf, AnyOf, Condition, ConsentIs, Did, InSegment, Not, TraitHas
 from omniloom.segments.people import person_id, select
 from omniloom.segments.preview import Definition, check
@@ -97,9 +97,9 @@ class _Witness:
     def _consent(self, consent: ConsentIs) -> dict[str, Any]:
         """The person's last word: which event, on which channel, when."""
         compiler = Compiler(self._now, self._known)
-        at = exp.column("occurred_at", EVENT)
+        at = exp.alias_(said_at(), "occurred_at")
         rows = compiler.consent_events(consent).select(exp.column("name", EVENT), exp.column("channel", EVENT), at)
-        latest = rows.order_by(exp.Ordered(this=at.copy(), desc=True),
+        latest = rows.order_by(exp.Ordered(this=said_at(), desc=True),
                                exp.Ordered(this=exp.column("message_id", EVENT), desc=True)).limit(1)  # fmt: skip
         return self._one(compiler, latest)
 

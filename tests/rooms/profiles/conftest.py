@@ -31,10 +31,11 @@ class Teller:
         """One event with core's fields and identifiers by kind."""
         self._sent += 1
         at = fields.pop("at", NOW + timedelta(hours=self._sent))
+        received_at = fields.pop("received_at", max(at, NOW))
         message_id = fields.pop("message_id", f"m{self._sent}")
         known = {field: fields.pop(field) for field in FIELDS if field in fields}
         event = Event(
-            source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=NOW,
+            source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=received_at,
             identifiers=fields, **known,
         )  # fmt: skip
         self._told.append(Message("site", message_id, encode(event)))

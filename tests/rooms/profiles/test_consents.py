@@ -116,6 +116,14 @@ def test_a_contact_has_the_address_seen_last_and_unknown_people_are_left_out(tel
     assert (found[1].name, found[1].person_id) == ("Anna", 1)
 
 
+def test_a_consent_dated_ahead_counts_from_its_arrival(teller):
+    teller.tell("track", "Unsubscribed", user_id="A", at=day(3), properties={"channel": "email"})
+    teller.tell("track", "Consent Given", user_id="A", at=day(9), received_at=day(2), properties={"channel": "email"})
+    teller.settle()
+    assert consents(teller) == {("email", "marketing"): False}
+    assert [entry.occurred_at for entry in consent_history(teller.stores, 1)] == [day(3), day(2)]
+
+
 @pytest.mark.parametrize("channel", ["email", "*"])
 def test_leaving_at_our_door_outdoes_a_consent_whose_clock_ran_ahead(teller, channel):
     give(teller, day(9), channel=channel)

@@ -54,6 +54,12 @@ class Seen:
     properties: dict[str, Any] = field(default_factory=dict)
     lines: list[tuple[str, float, int]] = field(default_factory=list)
     message_id: str = ""
+    received_at: datetime | None = None
+
+    @property
+    def said_at(self) -> datetime:
+        """A word counts from its own time, or from its arrival if it is dated ahead."""
+        return min(self.at, self.received_at or self.at)
 
 
 @dataclass
@@ -192,7 +198,7 @@ def between(value: Any, bounds: Bounds) -> bool:
 def consented(world: World, consent: ConsentIs, person: int) -> bool:
     words = []
     for e in world.events:
-        if world.root(e.person) != person or e.at > NOW:
+        if world.root(e.person) != person or e.said_at > NOW:
             continue
         if e.name == "Unsubscribed":
             said, purpose = False, "marketing"
@@ -202,7 +208,7 @@ def consented(world: World, consent: ConsentIs, person: int) -> bool:
             continue
         channel = e.channel or (None if said else "*")
         if purpose == consent.purpose and channel in (consent.channel, "*"):
-            words.append((e.at, not said, said))
+            words.append((e.said_at, not said, said))
     return bool(words) and max(words)[2]
 
 
@@ -236,6 +242,7 @@ words = st.builds(
     person=people,
     name=st.sampled_from(["Consent Given", "Consent Given", "Consent Withdrawn", "Unsubscribed"]),
     at=ages.map(lambda age: NOW - age),
+    received_at=ages.map(lambda age: NOW - age),
     channel=st.sampled_from(["email", "sms", "*", None]),
     properties=st.sampled_from([{}, {"purpose": "marketing"}, {"purpose": "service"}]),
 )
@@ -376,7 +383,8 @@ def tables(world: World) -> dict[str, list[dict[str, Any]]]:
         at = e.at.replace(tzinfo=None)
         rows["identity_event"].append({
             "position": n, "source_id": "s", "message_id": e.message_id or f"m{n}", "type": "track", "name": e.name,
-            "occurred_at": at, "received_at": at, "person_id": e.person, "channel": e.channel,
+            "occurred_at": at, "received_at": (e.received_at or e.at).replace(tzinfo=None), "person_id": e.person,
+            "channel": e.channel,
             "revenue_minor": e.revenue_minor, "currency": e.currency, "identifiers": "{}",
             "properties": json.dumps(e.properties), "context": "{}",
         })  # fmt: skip

@@ -22,11 +22,12 @@ TEXTS = {"VARCHAR", "^[0-9]{4}-[0-9]{2}-[0-9]{2}"}
 NUMBERS = {"0", "1", "10", "100", "1000"}
 WORDS = {
     "person_id", "identity_history", "identity_history_item", "profiles_trait_current", "catalog_product", "everyone",
-    "h", "i", "p", "s", "segment_0", "name", "occurred_at", "message_id", "channel", "campaign_id", "order_id",
+    "h", "i", "p", "s", "segment_0", "name", "occurred_at", "received_at", "message_id", "channel", "campaign_id",
+    "order_id",
     "currency", "revenue_minor", "amount_minor", "quantity", "position", "product_id", "category", "department",
     "brand", "properties", "key", "value", "text", "folded", "number", "COUNT", "SUM", "ARG_MAX", "COALESCE",
     "NULLIF", "STRPOS", "STARTS_WITH", "ENDS_WITH", "REGEXP_MATCHES", "SUBSTRING", "JSON_TYPE", "JSON_EXTRACT_STRING",
-    "UNNEST", "TRY_CAST", "CAST",
+    "UNNEST", "TRY_CAST", "CAST", "LEAST",
 }  # fmt: skip
 
 MARK = "zqx"  # every text of a definition carries it, so that it cannot hide among our own words
