@@ -16,7 +16,7 @@ from omniloom.core.event import (
 )
 from omniloom.store import EventsTx, Stores, query
 
-WEEKS = 52
+WEEKS = 53  # a year of full ones, and the present one
 OUTCOMES = [MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_OPENED, MESSAGE_CLICKED, MESSAGE_BOUNCED, UNSUBSCRIBED]
 
 
@@ -72,7 +72,7 @@ class Overview:
 def overview(
     stores: Stores, *, now: datetime, currency: str | None = None, conversion: str = ORDER_COMPLETED
 ) -> Overview:
-    """The key figures; weeks are the last 52, the present one included, with the empty ones.
+    """The key figures; weeks are the last 52 full ones and the present one, with the empty ones.
 
     Units: ``currency`` None = that of most orders.
     """

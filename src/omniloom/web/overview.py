@@ -1,6 +1,7 @@
 """Overview: how the business stands, at a glance, and what to do first when there is nothing yet."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from nicegui import ui
 
@@ -111,31 +112,38 @@ def _figures(view: View, totals: analytics.Overview) -> None:
 
 
 def _revenue(view: View, totals: analytics.Overview) -> None:
-    _, fmt = view.translate, view.fmt
-    scale = 10 ** exponent_of(totals.currency)
-    with parts.panel(
-        _("Revenue by week"), _("Orders and revenue of the last 52 weeks, {currency}").format(currency=totals.currency)
-    ):
-        if not any(week.orders for week in totals.weeks):
+    _ = view.translate
+    weeks = totals.weeks[:-1]  # the present one is not over: it would look like a fall
+    subtitle = _("Orders and revenue of the last {n} full weeks, {currency}")
+    with parts.panel(_("Revenue by week"), subtitle.format(n=len(weeks), currency=totals.currency)):
+        if not any(week.orders for week in weeks):
             parts.text(_("No order in these weeks."), "om-muted")
             return
-        labels = {"color": theme.MUTED, ":formatter": theme.compact(view.language)}
-        options = theme.chart(
-            xAxis=theme.axis(type="category", data=[fmt.short_day(week.week_on) for week in totals.weeks],
-                             splitLine={"show": False}),
-            yAxis=[theme.axis(type="value", axisLabel=labels),
-                   theme.axis(type="value", splitLine={"show": False}, axisLabel={"show": False})],
-            series=[
-                {"name": _("Revenue"), "type": "bar", "barMaxWidth": 18, "itemStyle": {"borderRadius": [3, 3, 0, 0]},
-                 "data": [week.revenue_minor / scale for week in totals.weeks]},
-                {"name": _("Orders"), "type": "line", "yAxisIndex": 1, "smooth": True, "showSymbol": False,
-                 "lineStyle": {"width": 2}, "color": theme.PALETTE[2], "data": [week.orders for week in totals.weeks]},
-            ],
-            legend={"right": 0, "top": 0, "textStyle": {"color": theme.MUTED}, "itemHeight": 8, "itemWidth": 14},
-            tooltip={"trigger": "axis", "confine": True, ":valueFormatter": theme.grouped(view.language)},
-        )  # fmt: skip
-        options["grid"]["top"] = 40
-        ui.echart(options).classes("om-chart")
+        ui.echart(revenue_chart(view, weeks, totals.currency)).classes("om-chart")
+
+
+def revenue_chart(view: View, weeks: list[analytics.Week], currency: str) -> dict[str, Any]:
+    """Revenue as bars on the left axis, orders as a line on the right one."""
+    _, fmt, scale = view.translate, view.fmt, 10 ** exponent_of(currency)
+    labels = {"color": theme.MUTED, ":formatter": theme.compact(view.language)}
+    name = {"nameTextStyle": {"color": theme.MUTED}, "nameGap": 12}
+    options = theme.chart(
+        xAxis=theme.axis(type="category", data=[fmt.short_day(week.week_on) for week in weeks],
+                         splitLine={"show": False}),
+        yAxis=[theme.axis(type="value", name=_("Revenue"), axisLabel=labels, **name),
+               theme.axis(type="value", name=_("Orders"), position="right", minInterval=1, axisLabel=labels,
+                          splitLine={"show": False}, **name)],
+        series=[
+            {"name": _("Revenue"), "type": "bar", "barMaxWidth": 18, "itemStyle": {"borderRadius": [3, 3, 0, 0]},
+             "data": [week.revenue_minor / scale for week in weeks]},
+            {"name": _("Orders"), "type": "line", "yAxisIndex": 1, "smooth": True, "showSymbol": False,
+             "lineStyle": {"width": 2}, "color": theme.PALETTE[2], "data": [week.orders for week in weeks]},
+        ],
+        legend={"left": "center", "top": 0, "textStyle": {"color": theme.MUTED}, "itemHeight": 8, "itemWidth": 14},
+        tooltip={"trigger": "axis", "confine": True, ":valueFormatter": theme.grouped(view.language)},
+    )  # fmt: skip
+    options["grid"]["top"] = 40
+    return options
 
 
 def _path(view: View, totals: analytics.Overview) -> None:
