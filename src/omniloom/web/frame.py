@@ -32,7 +32,7 @@ def framed(view: View) -> Iterator[None]:
         _language(view)
         _theme(view)
         _user_menu(view)
-    with ui.element("main").classes("om-main"):
+    with ui.element("div").classes("om-main"):
         yield
 
 

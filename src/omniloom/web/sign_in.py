@@ -67,7 +67,7 @@ async def setup(view: View, token: str = "", problem: str = "", field: str = "")
 
 @contextmanager
 def _card(view: View, target: str, title: str, problem: str) -> Iterator[None]:
-    with ui.element("main").classes("om-entry"), ui.element("div").classes("om-entry-card"):
+    with ui.element("div").classes("om-entry"), ui.element("div").classes("om-entry-card"):
         with ui.element("div").classes("om-brand"):
             ui.image("/_omniloom/static/logo.svg").classes("om-logo").props("no-spinner no-transition alt=''")
             parts.text("Omniloom", "om-brand-name")
