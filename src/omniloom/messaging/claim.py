@@ -8,13 +8,14 @@ Source: spec/reliability.md §2.2, 2.3, 2.5.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from omniloom.messaging.decision import Reason
 from omniloom.messaging.mailing import Mailing, mailing_of
 from omniloom.store import StateTx, Stores, query
 
 LEASE = timedelta(seconds=300)  # longer than the slowest batch: connect, talk and wait for the reply to the mail
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ def _claimed(tx: StateTx, token: str) -> list[Claimed]:
 def reconcile(stores: Stores, *, now: datetime, is_restart: bool = False) -> int:
     """Free what a dead worker left behind; how many messages.
 
-    ``is_restart``: at the start of the only process that works on these stores every lease is a dead worker's.
+    ``is_restart``: at the start of the only process that works on these stores every lease is a dead worker's, however
+    far ahead it ends: the clock may have been set back since.
     """
-    before = now + LEASE + LEASE if is_restart else now
+    before = _EVER if is_restart else now
     with stores.state.read() as tx:
         if not tx.rows(query(__file__, "leases_over"), before=before):
             return 0

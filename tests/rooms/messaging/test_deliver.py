@@ -184,6 +184,21 @@ def test_a_killed_transactional_worker_loses_nobody(company: Any) -> None:
     assert len(company.smtp.received) == 8  # one extra copy each, same Message-ID
 
 
+def test_a_restart_frees_leases_of_a_clock_that_was_set_back_since(company: Any) -> None:
+    def dies(_: str) -> None:
+        raise Killed
+
+    company.mailing("c1", company.people(2))
+    company.clock.advance(timedelta(days=3))
+    with pytest.raises(Killed):
+        company.deliver(between=dies)
+    company.clock.advance(timedelta(days=-3))
+    assert messaging.reconcile(company.stores, now=company.clock.now()) == 0
+    assert messaging.reconcile(company.stores, now=company.clock.now(), is_restart=True) == 2
+    company.deliver_all()
+    assert messaging.tally(company.stores, "c1").accepted == 2
+
+
 def test_without_a_restart_a_dead_workers_leases_are_freed_when_they_run_out(company: Any) -> None:
     company.mailing("c1", company.people(2))
 
