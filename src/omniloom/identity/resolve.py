@@ -73,15 +73,22 @@ def _settle(stores: Stores, claims: list[Claim], *, after: int, now: datetime) -
     """Owners of every identifier in the claims, once those after the state cursor are taken into account."""
     if not claims or claims[-1].position <= after:
         with stores.state.read() as tx:
-            return _load(tx, claims).owners
+            owners = _load(tx, claims).owners
+        if all(_is_owned(claim, owners) for claim in claims):
+            return owners
     with stores.state.write() as tx:
         graph, settled = _load(tx, claims), tx.cursor(CURSOR)
         for claim in claims:
-            if claim.position > settled:
+            if claim.position > settled or not _is_owned(claim, graph.owners):
                 graph.settle(claim)
         _save(tx, graph, now)
         tx.move_cursor(CURSOR, max(settled, claims[-1].position))
     return graph.owners
+
+
+def _is_owned(claim: Claim, owners: dict[Key, int]) -> bool:
+    """Whether a settled claim has its owner. Not if a changed home region reads its number differently: it is new."""
+    return claim.primary is None or claim.primary in owners
 
 
 def _load(tx: StateTx, claims: list[Claim]) -> Graph:

@@ -3,7 +3,11 @@
 import json
 from datetime import UTC, datetime
 
-from omniloom.identity import find, identifiers_of, merges_of, passed, root_of
+import pytest
+
+from omniloom.identity import find, identifiers_of, merges_of, passed, resolve, root_of
+
+from .conftest import NOW
 
 
 def march(day: int) -> datetime:
@@ -133,3 +137,19 @@ def test_the_log_may_forget_what_both_stores_have(sender):
     sender.send("track", user_id="A")
     sender.resolve()
     assert passed(sender.stores) == sender.stores.log.last_position()
+
+
+def test_a_home_region_changed_between_a_crash_and_the_restart_stops_nothing(sender, monkeypatch):
+    sender.send(phone="89161234567")
+    sender.send(user_id="A", phone="89161234568")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(sender.stores.events), "write", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            sender.resolve()
+    resolve(sender.stores, now=NOW, home_region="DE", home_currency="EUR", rows_max=100)
+    assert set(sender.people()) == {"m1", "m2"}
+    assert passed(sender.stores) == 2
+
+
+def _dies(_):
+    raise KeyboardInterrupt
