@@ -17,7 +17,7 @@ from omniloom.core.event import Event, decode, encode
 from omniloom.core.i18n import Catalogue
 from omniloom.core.ids import RandomIds, SeededIds, digest
 from omniloom.core.registry import variants
-from omniloom.core.text import clean, folded, template_safe_header
+from omniloom.core.text import clean, folded, safe_cell, template_safe_header
 
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=3)), timezone(timedelta(hours=-9, minutes=-30))])
 
@@ -131,3 +131,15 @@ def test_a_text_without_a_translation_stays_english(tmp_path: Path) -> None:
     assert catalogue.translator("en")("People") == catalogue.translator("fr")("People") == "People"
     assert catalogue.has("People", "ru")
     assert not catalogue.has("New", "ru")
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1+1", "-", "@x", "\tx", "\rx", "\nx", "\x00x", "＝1", "＋1", "－1", "＠x"]
+)
+def test_a_cell_is_never_a_formula(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "-1", "-1.50", "1", "Anna", "'=1"])
+def test_a_number_or_a_plain_text_stays_as_it_is_in_a_cell(text: str) -> None:
+    assert safe_cell(text) == text

@@ -18,11 +18,10 @@ from omniloom.collect.mapping import Mapping
 from omniloom.core.clock import instant
 from omniloom.core.errors import OmniloomError
 from omniloom.core.ids import Ids
+from omniloom.core.text import safe_cell
 from omniloom.store import Row, Stores, query
 
 REJECTS_KEPT_MAX = 10_000  # in the table; the file has all
-# A spreadsheet takes text that begins so for a formula (OWASP CSV injection, with the full-width forms).
-_FORMULA_BEGINS = tuple("=+-@\t\r\n\x00＝＋－＠")
 _COLUMNS = ("path", "row_number", "field", "reason", "value")
 
 
@@ -184,11 +183,7 @@ class RejectsFile:
             rows = csv.writer(file)
             if is_new:
                 rows.writerow(_COLUMNS)
-            rows.writerows([[_safe(cell) for cell in _row(reject).values()] for reject in rejected])
-
-
-def _safe(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_BEGINS) else cell
+            rows.writerows([[safe_cell(str(cell)) for cell in _row(reject).values()] for reject in rejected])
 
 
 def _row(reject: Reject) -> dict[str, Any]:

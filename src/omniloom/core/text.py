@@ -4,6 +4,9 @@ import unicodedata
 
 from omniloom.core.errors import Invalid
 
+# A spreadsheet takes text that begins so for a formula (OWASP CSV injection, with the full-width forms).
+_FORMULA_BEGINS = tuple("=+-@\t\r\n\x00＝＋－＠")
+
 
 def clean(value: str, *, field: str) -> str:
     """The text in NFC. Errors: Invalid for NUL and lone surrogates, which stores treat differently."""
@@ -19,6 +22,12 @@ def clean(value: str, *, field: str) -> str:
 def folded(value: str) -> str:
     """The text for comparing without case or compatibility forms; folded by us, never by an engine's lower()."""
     return unicodedata.normalize("NFKC", value).casefold()
+
+
+def safe_cell(value: str) -> str:
+    """The text as a CSV cell that no spreadsheet runs as a formula; plain negative numbers stay numbers."""
+    is_number = value.removeprefix("-").replace(".", "", 1).isdecimal()
+    return f"'{value}" if value.startswith(_FORMULA_BEGINS) and not is_number else value
 
 
 def template_safe_header(value: str, *, field: str) -> str:
