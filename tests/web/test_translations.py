@@ -57,6 +57,12 @@ def test_every_setting_of_a_channel_has_its_russian():
     assert missing({channel.title for channel in known_channels().values()}) == []
 
 
+def test_every_setting_of_the_installation_has_its_russian(site):
+    values = site.platform.settings.values
+    assert len(values) > 10
+    assert missing({value.help for value in values}) == []
+
+
 def test_a_text_without_russian_would_be_seen():
     assert texts_of('_("a"); view._("b"); mark("c"); self.translate("d"); other("e"); _(name)') == {"a", "b", "c", "d"}
     assert missing({"Customers", "a text that nobody translated"}) == ["a text that nobody translated"]

@@ -8,6 +8,7 @@ from nicegui import ui
 from omniloom import access, messaging
 from omniloom.access import Permission, Role, User
 from omniloom.web import parts, theme
+from omniloom.web.installation_sheet import installation_sheet
 from omniloom.web.page import page
 from omniloom.web.policy_form import policy_form
 from omniloom.web.theme import mark
@@ -32,7 +33,7 @@ async def settings(view: View, tab: str = "channels") -> None:
         "policy": (_("Contact policy"), policy_form),
         "users": (_("Users and roles"), _users),
         "tokens": (_("API tokens"), _tokens),
-        "installation": (_("Installation"), _installation),
+        "installation": (_("Installation"), installation_sheet),
     }
     with parts.heading(_("Settings")):
         pass
@@ -275,15 +276,3 @@ def _new_token(view: View) -> None:
                 parts.code(made, copy_label=_("Copy"))
 
         parts.action(_("Create"), "add", on_click=create)
-
-
-async def _installation(view: View) -> None:
-    """What the installation's files and environment set; they are changed there, not here."""
-    _ = view.translate
-    with parts.panel(classes="om-flush"), parts.sheet([_("Setting"), _("Value"), _("Origin"), _("Meaning")]):
-        for value in view.platform.settings.values:
-            with ui.element("tr"):
-                parts.text(f"{value.room}.{value.field}", "om-mono", tag="td")
-                parts.text("•••" if value.secret else str(value.value) or "–", "om-mono", tag="td")
-                parts.text(_(value.origin), "om-muted", tag="td")
-                parts.text(value.help, "om-muted", tag="td")
