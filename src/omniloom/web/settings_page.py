@@ -15,6 +15,7 @@ from omniloom.web.theme import mark
 from omniloom.web.view import View
 
 LABELS = {"tls": mark("TLS"), "url": mark("URL"), "from_address": mark("From address")}
+CHOICES = {"tls": {"none": mark("No encryption"), "starttls": "STARTTLS", "tls": "TLS"}}
 ROLE_TEXTS = {
     Role.OWNER: (mark("Owner"), mark("may do everything")),
     Role.MARKETER: (mark("Marketer"), mark("segments, campaigns and imports")),
@@ -82,10 +83,16 @@ def _channel(view: View, channel: messaging.ChannelView) -> None:
                 parts.action(_("Save"), on_click=save)
 
 
-def _field(view: View, field: messaging.SettingField) -> ui.input:
+def _field(view: View, field: messaging.SettingField) -> ui.input | ui.select:
     """One input; a secret is write-only: what is kept is never sent to the browser."""
     label = view._(LABELS.get(field.name, field.name.replace("_", " ").capitalize()))
     hint = view._(field.help)
+    if choices := CHOICES.get(field.name):
+        options = {key: view._(text) for key, text in choices.items()}
+        picked = ui.select(options, label=label, value=field.value if field.value in options else None)
+        picked.props("outlined dense options-dense hide-bottom-space").classes("w-full om-field")
+        picked.props["data-testid"] = f"setting-{field.name}"
+        return picked
     box = ui.input(label, value="" if field.is_secret else str(field.value), password=field.is_secret)
     box.props("outlined dense hide-bottom-space").classes("w-full om-field")
     box.props["hint"] = hint[:1].upper() + hint[1:]
