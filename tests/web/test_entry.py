@@ -1,5 +1,7 @@
 """Coming in and going out by plain HTTP: cookies, forged forms, redirects, and answers that tell nothing."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from nicegui import Client
 from starlette.requests import Request
@@ -100,5 +102,9 @@ def test_signing_out_ends_the_session_and_empties_its_open_pages(site):
 
 def test_the_first_run_is_over_once_there_is_an_owner(site):
     answer = site.post("/setup", {"token": "x", "email": "a@b.test", "name": "A", "password": PASSWORD})
-    assert answer.headers["location"].startswith("/setup?problem=exists")
+    back = answer.headers["location"]
+    assert back.startswith("/setup?problem=exists")
+    assert parse_qs(urlsplit(back).query) | {"name": ["A"], "email": ["a@b.test"]} == parse_qs(urlsplit(back).query)
+    assert "password" not in back
+    assert PASSWORD.split(maxsplit=1)[0] not in back
     assert len(access.users(site.platform.stores)) == 5

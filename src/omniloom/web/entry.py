@@ -4,7 +4,7 @@ They change state, so a request must come from a page of ours (``is_own_form``).
 password are byte for byte the same.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlencode
 
@@ -70,7 +70,8 @@ def _setup(platform: "Platform") -> Door:
             )  # fmt: skip
             return access.sign_in(platform.stores, email=email, password=password, client=_client(request), now=now)
 
-        return await _entered(request, platform, enter, back="/setup", next_path="/")
+        typed = {"token": token, "name": name, "email": email, "language": language}  # never the password
+        return await _entered(request, platform, enter, back="/setup", next_path="/", typed=typed)
 
     return setup
 
@@ -94,16 +95,20 @@ def _client(request: Request) -> str:
 
 
 async def _entered(
-    request: Request, platform: "Platform", enter: Callable[[], str], *, back: str, next_path: str
-) -> Response:
-    """The answer to a form that starts a session, or sends the visitor back to it with what was wrong."""
+    request: Request, platform: "Platform", enter: Callable[[], str], *, back: str, next_path: str,
+    typed: Mapping[str, str] | None = None,
+) -> Response:  # fmt: skip
+    """The answer to a form that starts a session, or sends the visitor back to it with what was wrong.
+
+    ``typed`` goes back into the form.
+    """
     if not is_own_form(request, platform.public_url):
         return _foreign()
     try:
         token = await run_in_threadpool(enter)
     except OmniloomError as error:
         known = {"problem": _PROBLEMS.get(type(error), "fault"), "field": str(error.facts.get("field", ""))}
-        query = {**{key: value for key, value in known.items() if value}, "next": next_path}
+        query = {key: value for key, value in {**known, **(typed or {})}.items() if value} | {"next": next_path}
         return RedirectResponse(f"{back}?{urlencode(query)}", status_code=303)
     response = RedirectResponse(next_path, status_code=303)
     session_cookie.give(response, token, https=session_cookie.is_https(request, platform.public_url))

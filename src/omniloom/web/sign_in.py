@@ -35,8 +35,10 @@ async def sign_in(view: View, next: str = "/", problem: str = "") -> None:  # no
 
 
 @page("/setup", permission=PUBLIC, title="Welcome", is_framed=False)
-async def setup(view: View, token: str = "", problem: str = "", field: str = "") -> None:
-    """Create the owner with the one-time token."""
+async def setup(  # noqa: PLR0917 - the query's names
+    view: View, token: str = "", problem: str = "", field: str = "", name: str = "", email: str = ""
+) -> None:
+    """Create the owner with the one-time token; what was typed stands there again after a problem."""
     _ = view.translate
     if not await view.run(access.is_fresh, view.platform.stores):
         ui.navigate.to("/sign-in")
@@ -59,9 +61,11 @@ async def setup(view: View, token: str = "", problem: str = "", field: str = "")
         )
         _hidden("language", view.language)
         _field("token", _("Setup token"), value=token, autocomplete="off", is_first=not token)
-        _field("name", _("Your name"), autocomplete="name", is_first=bool(token))
-        _field("email", _("E-mail"), kind="email", autocomplete="username")
-        _field("password", _("Password"), kind="password", autocomplete="new-password")
+        _field("name", _("Your name"), value=name, autocomplete="name", is_first=bool(token))
+        _field("email", _("E-mail"), value=email, kind="email", autocomplete="username")
+        _field(
+            "password", _("Password"), kind="password", autocomplete="new-password", hint=_("At least 10 characters")
+        )
         _submit(_("Create the account"))
 
 
@@ -82,12 +86,15 @@ def _card(view: View, target: str, title: str, problem: str) -> Iterator[None]:
 
 
 def _field(
-    name: str, label: str, *, value: str = "", kind: str = "text", autocomplete: str, is_first: bool = False
-) -> None:
+    name: str, label: str, *, value: str = "", kind: str = "text", autocomplete: str, is_first: bool = False,
+    hint: str = "",
+) -> None:  # fmt: skip
     field = ui.input(label, value=value).classes("w-full")
     field.props["name"] = name
     field.props["type"] = kind
     field.props["autocomplete"] = autocomplete
+    if hint:
+        field.props["hint"] = hint
     field.props("outlined required" + (" autofocus" if is_first else ""))
 
 
