@@ -40,6 +40,7 @@ from omniloom.store import Stores
 CONCURRENCY = 16
 CONNECT_S = 10.0
 REPLY_S = 60.0  # RFC 5321 allows ten minutes after the final dot; a batch does not wait that long
+DEADLINE_S = 150.0  # of one conversation, however a server spreads its bytes; well within the lease of a claim
 IDLE_S = 15.0  # servers drop idle connections; an old one is not trusted
 DOWN_S = 5.0  # after a failed connection the server is left alone this long
 REPLY_BYTES_MAX = 64 * 1024
@@ -69,13 +70,14 @@ class Transport:
 
     def __init__(
         self, stores: Stores, *, secret: bytes, public_url: str, egress_allow: Iterable[str] = (),
-        concurrency: int = CONCURRENCY, reply_s: float = REPLY_S,
+        concurrency: int = CONCURRENCY, reply_s: float = REPLY_S, deadline_s: float = DEADLINE_S,
     ) -> None:  # fmt: skip
         self.site = Site(public_url.rstrip("/"), secret)
         self._stores = stores
         self._allow = frozenset(egress_allow)
         self._concurrency = concurrency
         self._reply_s = reply_s
+        self._deadline_s = deadline_s
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
@@ -116,7 +118,7 @@ class Transport:
 
     async def _send_all(self, dispatches: Sequence[Dispatch]) -> list[Outcome]:
         if self._wires is None:
-            self._wires = _Wires(self._allow, self._concurrency, self._reply_s)
+            self._wires = _Wires(self._allow, self._concurrency, self._reply_s, self._deadline_s)
         wires, gate = self._wires, asyncio.Semaphore(self._concurrency)
 
         async def one(dispatch: Dispatch) -> Reply | Silence:
@@ -140,8 +142,9 @@ def _outcome(channel: Channel, end: Reply | Silence | BaseException) -> Outcome:
 class _Wires:
     """Open connections, kept on the transport's loop."""
 
-    def __init__(self, allow: frozenset[str], concurrency: int, reply_s: float) -> None:
+    def __init__(self, allow: frozenset[str], concurrency: int, reply_s: float, deadline_s: float) -> None:
         self._reply_s = reply_s
+        self._deadline_s = deadline_s
         self._http = egress.client(allow, timeout_s=reply_s, connections_max=concurrency)
         self._idle: dict[tuple[Any, ...], list[tuple[SMTP, float]]] = defaultdict(list)
         self._down: dict[tuple[Any, ...], tuple[float, Silence | Reply]] = {}
@@ -154,32 +157,36 @@ class _Wires:
                 client.close()
 
     async def http(self, call: HttpCall) -> Reply | Silence:
-        """One POST."""
+        """One POST. A deadline that passes before the status is ambiguous; after it the status stands."""
+        until = stopwatch() + self._deadline_s
+        posted = self._http.stream("POST", call.url, headers=list(call.headers), content=call.body)
         try:
-            async with self._http.stream("POST", call.url, headers=list(call.headers), content=call.body) as response:
-                return await _http_reply(response)
+            async with asyncio.timeout(self._deadline_s) as limit, posted as response:
+                limit.reschedule(None)
+                return await _http_reply(response, until)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol,
                 httpx.LocalProtocolError, httpx.InvalidURL, Denied) as error:  # fmt: skip
             return Silence(_said(error), is_ambiguous=False)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             return Silence(_said(error), is_ambiguous=True)
 
     async def smtp(self, call: SmtpCall) -> Reply | Silence:
         """One mail, over a connection that is open already if there is one."""
+        until = stopwatch() + self._deadline_s
         key = (call.host, call.port, call.tls, call.username, call.password)
         kept = self._idle[key]
         while kept:
             client, since = kept.pop()
             if stopwatch() - since < IDLE_S and client.is_connected:
-                end = await self._mail(client, call, key)
+                end = await self._mail(client, call, key, until)
                 if not (isinstance(end, Silence) and not end.is_ambiguous):
                     return end  # else the server had closed the idle connection: nothing was sent, so try a new one
             else:
                 client.close()
-        opened = await self._open(call, key)
-        return await self._mail(opened, call, key) if isinstance(opened, SMTP) else opened
+        opened = await self._open(call, key, until)
+        return await self._mail(opened, call, key, until) if isinstance(opened, SMTP) else opened
 
-    async def _open(self, call: SmtpCall, key: tuple[Any, ...]) -> SMTP | Reply | Silence:
+    async def _open(self, call: SmtpCall, key: tuple[Any, ...], until: float) -> SMTP | Reply | Silence:
         down_since, reason = self._down.get(key, (-DOWN_S, Silence("", is_ambiguous=False)))
         if stopwatch() - down_since < DOWN_S:
             return reason
@@ -189,7 +196,8 @@ class _Wires:
             local_hostname=call.sender.rpartition("@")[2],
         )  # fmt: skip
         try:
-            await client.connect()
+            async with asyncio.timeout(_left(until)):
+                await client.connect()
         except (SMTPException, OSError, ValueError) as error:
             end = _refusal(Phase.CONNECT, error) or Silence(_said(error), is_ambiguous=False)
             self._down[key] = (stopwatch(), end)
@@ -198,17 +206,17 @@ class _Wires:
         self._down.pop(key, None)
         return client
 
-    async def _mail(self, client: SMTP, call: SmtpCall, key: tuple[Any, ...]) -> Reply | Silence:
-        """The conversation about one mail; the connection is kept if it stayed in step."""
+    async def _mail(self, client: SMTP, call: SmtpCall, key: tuple[Any, ...], until: float) -> Reply | Silence:
+        """The conversation about one mail; the connection is kept if it stayed in step. Each step ends at ``until``."""
         phase = Phase.SENDER
         try:
-            await client.mail(call.sender, timeout=self._reply_s)
+            await client.mail(call.sender, timeout=self._wait(until))
             phase = Phase.RECIPIENT
-            await client.rcpt(call.recipient, timeout=self._reply_s)
+            await client.rcpt(call.recipient, timeout=self._wait(until))
             phase = Phase.CONTENT
-            end = await self._content(client, call.content)
+            end = await self._content(client, call.content, until)
             if isinstance(end, Reply) and not 200 <= end.code < 300:
-                await client.rset(timeout=self._reply_s)
+                await client.rset(timeout=self._wait(until))
         except (SMTPException, OSError, ValueError) as error:
             refusal = _refusal(phase, error)
             if refusal is None or refusal.code == 421 or not await _is_reset(client):
@@ -221,12 +229,12 @@ class _Wires:
             self._idle[key].append((client, stopwatch()))
         return end
 
-    async def _content(self, client: SMTP, content: bytes) -> Reply | Silence:
+    async def _content(self, client: SMTP, content: bytes, until: float) -> Reply | Silence:
         """DATA, the mail, its end. Once the mail is written, silence is ambiguous.
 
         The library's own ``data`` cannot tell a silence before 354 from one after it; so the two steps are ours.
         """
-        start = await client.execute_command(b"DATA", timeout=self._reply_s)
+        start = await client.execute_command(b"DATA", timeout=self._wait(until))
         if start.code != _START_INPUT:
             return Reply(Phase.CONTENT, start.code, start.message)
         protocol = client.protocol
@@ -236,10 +244,18 @@ class _Wires:
         protocol._response_pending = True
         protocol.write(body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n")
         try:
-            response = await protocol.read_response(timeout=self._reply_s)
+            response = await protocol.read_response(timeout=self._wait(until))
         except (SMTPException, OSError) as error:
             return _refusal(Phase.CONTENT, error) or Silence(_said(error), is_ambiguous=True)
         return Reply(Phase.CONTENT, response.code, response.message)
+
+    def _wait(self, until: float) -> float:
+        return min(self._reply_s, _left(until))
+
+
+def _left(until: float) -> float:
+    """Seconds left of a conversation; never none at all, which would mean no limit."""
+    return max(until - stopwatch(), 0.001)
 
 
 async def _is_reset(client: SMTP) -> bool:
@@ -258,15 +274,16 @@ def _refusal(phase: Phase, error: Exception) -> Reply | None:
     return None
 
 
-async def _http_reply(response: httpx.Response) -> Reply:
+async def _http_reply(response: httpx.Response, until: float) -> Reply:
     """Status and at most REPLY_BYTES_MAX of the body; a body that breaks off does not undo the status."""
     body = bytearray()
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk[: REPLY_BYTES_MAX - len(body)]
-            if len(body) >= REPLY_BYTES_MAX:
-                break
-    except httpx.HTTPError:
+        async with asyncio.timeout(_left(until)):
+            async for chunk in response.aiter_bytes():
+                body += chunk[: REPLY_BYTES_MAX - len(body)]
+                if len(body) >= REPLY_BYTES_MAX:
+                    break
+    except (httpx.HTTPError, TimeoutError):
         body.clear()
     wait = response.headers.get("retry-after", "")
     return Reply(

@@ -1,7 +1,9 @@
 """What the transport makes of broken conversations, and that its HTTP goes through the guarded way out."""
 
 import asyncio
+import contextlib
 import socket
+import threading
 from typing import Any
 
 import httpx
@@ -93,6 +95,36 @@ def test_a_silent_server_times_out_as_unknown(stores: Any) -> None:
         finally:
             impatient.close()
     assert isinstance(end, Unknown)
+
+
+@pytest.mark.parametrize(("begins", "outcome"), [
+    (b"HTTP/1.1 202 ok\r\nx-slow: ", Unknown), (b"HTTP/1.1 202 ok\r\ncontent-length: 9999\r\n\r\n", Sent),
+])  # fmt: skip
+def test_a_gateway_that_drips_its_answer_ends_at_the_deadline(stores: Any, begins: bytes, outcome: type) -> None:
+    """Every byte comes in time, the end never does."""
+    is_over = threading.Event()
+
+    def drip(listener: socket.socket) -> None:
+        with listener.accept()[0] as wire:
+            wire.sendall(begins)
+            while not is_over.wait(0.05):
+                with contextlib.suppress(OSError):
+                    wire.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        dripping = threading.Thread(target=drip, args=(listener,))
+        dripping.start()
+        port = listener.getsockname()[1]
+        made = Transport(
+            stores, secret=b"s" * 32, public_url="", egress_allow=[f"127.0.0.1:{port}"], reply_s=0.3, deadline_s=0.6
+        )
+        try:
+            (end,) = made.send([Dispatch("sms", HttpCall(f"http://127.0.0.1:{port}/", (), b"{}"))])
+        finally:
+            made.close()
+            is_over.set()
+            dripping.join()
+    assert isinstance(end, outcome), end
 
 
 # Every way to write an address that is not public. None may be connected to; a listener would see it.
