@@ -4,7 +4,7 @@ from datetime import datetime
 
 from omniloom.core.errors import Conflict
 from omniloom.journeys.campaign import MOVES, Campaign, CampaignState, StateReason, campaign_of
-from omniloom.messaging import cancel_mailing, hold_mailing, resume_mailing
+from omniloom.messaging import cancel_mailing, hold_mailing, renew_texts, resume_mailing
 from omniloom.store import StateTx, Stores, query
 
 _S = CampaignState
@@ -35,12 +35,18 @@ def pause(stores: Stores, campaign_id: str, *, now: datetime) -> Campaign:
 
 
 def resume(stores: Stores, campaign_id: str, *, now: datetime) -> Campaign:
-    """Go on where it stopped: waiting for its time, planning or sending. Errors: Missing; Conflict."""
+    """Go on where it stopped: waiting for its time, planning or sending.
+
+    Stopped by its templates before anything was sent, it takes their present texts, corrected as they may be.
+    Errors: Missing; Conflict; Invalid if a template is of another channel by now.
+    """
     with stores.state.write() as tx:
         found = campaign_of(tx, campaign_id)
         if found.state is not _S.PAUSED:
             raise _refused(found, "resumed")
         if found.planned_at is not None:
+            if found.state_reason is StateReason.TEMPLATES:
+                renew_texts(tx, found.campaign_id, found.templates)
             resume_mailing(tx, found.campaign_id)
             _move(tx, found, _S.RUNNING, now=now)
         else:

@@ -49,6 +49,7 @@ from omniloom.messaging.mailing import (
     mailing,
     open_mailing,
     plan,
+    renew_texts,
     resume_mailing,
 )
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
@@ -119,6 +120,7 @@ __all__ = [
     "receive_hook",
     "recipients",
     "reconcile",
+    "renew_texts",
     "report_outcomes",
     "resume_mailing",
     "save_channel_settings",

@@ -29,11 +29,13 @@ def commit_intents(tx: StateTx, prepared: Sequence[Prepared], *, now: datetime) 
     mailings: dict[str, Mailing] = {}
     ready = []
     for item in prepared:
-        state = mailing_now(tx, mailings, item.claimed.mailing.campaign_id).state
-        if state is MailingState.CANCELLED:
+        present = mailing_now(tx, mailings, item.claimed.mailing.campaign_id)
+        if present.state is MailingState.CANCELLED:
             _settle(tx, item.claimed, SendState.SKIPPED, reason=Reason.CANCELLED, now=now)
-        elif state is MailingState.HELD:
+        elif present.state is MailingState.HELD:
             _settle(tx, item.claimed, SendState.PLANNED, reason=Reason.HELD, now=now)
+        elif present.templates != item.claimed.mailing.templates:
+            _settle(tx, item.claimed, SendState.PLANNED, reason=Reason.CHANGED, now=now)
         elif _may_go(tx, item, situation, policy, now=now):
             ready.append(item)
     return ready

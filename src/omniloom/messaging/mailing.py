@@ -107,6 +107,19 @@ def resume_mailing(where: Stores | StateTx, campaign_id: str) -> None:
     _move(where, campaign_id, MailingState.RUNNING, "")
 
 
+def renew_texts(tx: StateTx, campaign_id: str, templates: Mapping[str, str]) -> bool:
+    """Take the templates' present texts anew if nothing was sent yet, so that everyone gets the same; whether it did.
+
+    Errors: Missing; Invalid for a template of another channel.
+    """
+    channels = mailing_of(tx, campaign_id).channels
+    if tx.one(query(__file__, "is_attempted"), campaign_id=campaign_id) is not None:
+        return False
+    snapshots = {channel: _snapshot(tx, channel, templates.get(channel, "")) for channel in channels}
+    encoded = msgspec.json.encode(snapshots).decode()
+    return bool(tx.run(query(__file__, "mailing_retext"), campaign_id=campaign_id, templates=encoded))
+
+
 def cancel_mailing(where: Stores | StateTx, campaign_id: str, *, now: datetime) -> int:
     """Send nothing more, ever: who is still planned is skipped; how many. Errors: Missing."""
     with _writing(where) as tx:

@@ -17,6 +17,13 @@ from omniloom.store.sql import parse_state
 
 SENDS = parse_state("test.sends", "select person_id, state, reason from messaging_send order by person_id")
 
+ATTEMPT = parse_state(
+    "test.attempt",
+    "insert into messaging_attempt (send_key, send_id, campaign_id, person_id, channel, address, state, reason, "
+    "provider_id, tries, fence, intent_at, reported) "
+    "values ('k', 's', :campaign_id, 1, 'email', 'a@b.test', 'accepted', '', '', 1, 1, 0, 1)",
+)
+
 
 def sends(stores: Stores) -> list[tuple[int, str, str]]:
     with stores.state.read() as tx:
@@ -218,6 +225,27 @@ def test_a_campaign_whose_template_never_ends_is_paused_with_its_reason_and_goes
     journeys.resume(stores, made.campaign_id, now=clock.now())
     settle()
     assert journeys.campaign(stores, made.campaign_id).state is CampaignState.RUNNING
+
+
+@pytest.mark.parametrize("was_sent", [False, True])
+def test_a_corrected_template_is_used_on_resuming_unless_something_was_sent(
+    stores: Stores, make: Any, clock: ManualClock, ids: SeededIds, settle: Any, was_sent: bool
+) -> None:
+    made = make()
+    journeys.launch(stores, made.campaign_id, now=clock.now())
+    settle()
+    if was_sent:
+        with stores.state.write() as tx:
+            tx.run(ATTEMPT, campaign_id=made.campaign_id)
+    messaging.hold_mailing(stores, made.campaign_id, reason="limit: loops without end")
+    settle()
+    messaging.save_template(
+        stores, name="Corrected", channel="email", subject="Hello", body="Better", now=clock.now(), ids=ids,
+        template_id=made.templates["email"],
+    )  # fmt: skip
+    journeys.resume(stores, made.campaign_id, now=clock.now())
+    body = messaging.mailing(stores, made.campaign_id).templates["email"]["body"]
+    assert body == ("Hello" if was_sent else "Better")
 
 
 def test_an_empty_audience_finishes_at_once(

@@ -438,3 +438,19 @@ def test_a_channel_that_is_off_is_passed_over(company: Any) -> None:
     company.mailing("c1", people)
     company.deliver_all()
     assert messaging.tally(company.stores, "c1").by_channel == {"sms": 1}
+
+
+def test_texts_renewed_while_a_batch_is_prepared_are_the_ones_that_go_out(company: Any) -> None:
+    old, new = company.template("sms", body="Old"), company.template("sms", body="New")
+    company.mailing("c1", company.people(2), channels=("sms",), sms=old)
+
+    def renews(step: str) -> None:
+        if step == "prepared":
+            with company.stores.state.write() as tx:
+                messaging.renew_texts(tx, "c1", {"sms": new})
+
+    company.deliver(between=renews)
+    company.deliver_all()
+    assert [told["text"] for told in company.gateway.received] == ["New", "New"]
+    with company.stores.state.write() as tx:
+        assert not messaging.renew_texts(tx, "c1", {"sms": old})
