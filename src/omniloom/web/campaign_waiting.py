@@ -15,7 +15,7 @@ def waiting_banner(view: View, waits: Sequence[Waiting]) -> None:
     if not waits:
         return
     _ = view.translate
-    with ui.element("div").classes("om-notice").props("role=status data-testid=campaign-waiting"):
+    with ui.element("div").classes("om-held-up").props("role=status data-testid=campaign-waiting"):
         ui.icon("cloud_off")
         with ui.element("div"):
             for channel in dict.fromkeys(wait.channel for wait in waits):
