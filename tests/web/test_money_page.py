@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omniloom import analytics
-from omniloom.web.money_csv import HEAD, money_csv, safe
+from omniloom.core.text import safe_cell
+from omniloom.web.money_csv import HEAD, money_csv
 from omniloom.web.money_page import PERIODS, Terms
 
 
 @given(st.text(max_size=20))
 def test_no_cell_can_run_as_a_formula(text):
-    cell = safe(text)
+    cell = safe_cell(text)
     is_number = text.removeprefix("-").replace(".", "", 1).isdigit()
     assert cell in (text, f"'{text}")
     assert is_number or not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
@@ -23,8 +24,8 @@ def test_no_cell_can_run_as_a_formula(text):
 
 @pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1"])
 def test_known_attacks_become_text(text):
-    assert safe(text) == f"'{text}"
-    assert safe("-12.50") == "-12.50"
+    assert safe_cell(text) == f"'{text}"
+    assert safe_cell("-12.50") == "-12.50"
 
 
 def test_the_file_has_a_line_for_each_row_and_the_totals(site):

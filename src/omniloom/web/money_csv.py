@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from omniloom.analytics import MoneyReport, MoneyRow
 from omniloom.core.money import exponent_of
+from omniloom.core.text import safe_cell
 
 HEAD = (
     "campaign_id", "name", "channel", "reached", "responded", "orders_touched", "orders_credited", "revenue", "cost",
     "cpa", "cpo", "cac", "roi", "romi", "new_customers", "currency", "model", "lookback_days",
 )  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def money_csv(report: MoneyReport) -> str:
@@ -20,14 +20,8 @@ def money_csv(report: MoneyReport) -> str:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(HEAD)
     for row in (*report.rows, report.totals):
-        writer.writerow([safe(cell) for cell in _cells(report, row)])
+        writer.writerow([safe_cell(cell) for cell in _cells(report, row)])
     return file.getvalue()
-
-
-def safe(cell: str) -> str:
-    """The cell, marked as text if a spreadsheet would run it; plain numbers stay numbers."""
-    is_number = cell.removeprefix("-").replace(".", "", 1).isdigit()
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not is_number else cell
 
 
 def _cells(report: MoneyReport, row: MoneyRow) -> list[str]:
