@@ -11,7 +11,7 @@ import html
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -89,7 +89,7 @@ class Customers:
             "anonymousId": f"web-{message.address}",
             "messageId": f"order-{message.key}",
             "event": "Order Completed",
-            "timestamp": (now + timedelta(minutes=1)).isoformat(),
+            "timestamp": now.isoformat(),
             "context": {"externalIds": [{"type": kind, "id": message.address}], "channel": "web"},
             "properties": {"order_id": order_id, "revenue": amount, "currency": "USD", "channel": "web"},
         }
