@@ -2,9 +2,10 @@
 
 import sys
 
-from benchmarks import import_year, person, segment
+from benchmarks import import_year, pages, person, segment
 
-BENCHMARKS = {"import_year": import_year.run, "segment": segment.run, "person": person.run}
+BENCHMARKS = {"import_year": import_year.run, "segment": segment.run, "person": person.run,
+              "pages": pages.run}  # fmt: skip
 
 
 def main() -> None:

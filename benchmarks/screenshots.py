@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
@@ -20,30 +22,37 @@ CUSTOMER = "hh-1"
 
 
 def main() -> None:
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        enter(page, url)
+        _take(page, "overview")
+        page.goto(f"{url}/customers?q={CUSTOMER}")
+        page.locator(".om-main a[href^='/customers/']").first.click()
+        page.wait_for_load_state("networkidle")
+        _take(page, "customer")
+        browser.close()
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The year's pages on a free port; loaded once."""
     if not (FOLDER / "events.duckdb").exists():
         print("loading the year once …")
         load(FOLDER)
     command = [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(FOLDER), "--port", "0"]
-    server = subprocess.Popen(command)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         while (url := running_server(FOLDER)) is None:
             time.sleep(0.1)
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGS)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
-            _enter(page, url)
-            _take(page, "overview")
-            page.goto(f"{url}/customers?q={CUSTOMER}")
-            page.locator("main a[href^='/customers/']").first.click()
-            page.wait_for_load_state("networkidle")
-            _take(page, "customer")
-            browser.close()
+        yield url
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
 
 
-def _enter(page: Page, url: str) -> None:
+def enter(page: Page, url: str) -> None:
+    """Sign in as the owner, made on first use."""
     page.goto(f"{url}/sign-in")
     page.wait_for_load_state("networkidle")
     if "/setup" in page.url:

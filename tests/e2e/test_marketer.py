@@ -12,7 +12,6 @@ from tests.e2e.conftest import Served
 from omniloom.access import local_token
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-OPEN_S_MAX = 1.0
 SEND_MS_MAX = 60_000
 
 WORDS = {
@@ -95,18 +94,6 @@ def test_a_marketer_finds_reads_segments_launches_and_counts(owner: Page, served
     page.goto(f"{url}/money")
     expect(page.locator("[data-testid=money-reconciled]")).to_contain_text(words["match"])
     assert (served.data_dir / "received_by_test.jsonl").stat().st_size > 0
-
-
-def test_overview_and_customer_open_within_a_second(owner: Page, served: Served) -> None:
-    """Best of several, since the machine is shared; the figure is for the sample the other tests use."""
-    for path in ("/", "/customers/1"):
-        taken = []
-        for _ in range(5):
-            started = time.monotonic()
-            owner.goto(f"{served.url}{path}")
-            owner.locator(".om-main h1, .om-main .om-title").first.wait_for()
-            taken.append(time.monotonic() - started)
-        assert min(taken) < OPEN_S_MAX, f"{path}: {min(taken):.2f} s"
 
 
 def test_the_pages_hold_no_text_of_a_stranger_as_markup(owner: Page, served: Served, tmp_path: Path) -> None:
