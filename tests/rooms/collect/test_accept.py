@@ -121,7 +121,8 @@ def test_a_decoded_value_that_json_cannot_hold_is_refused(value: Any, reason: Dr
 
 
 def test_nesting_of_32_levels_is_taken() -> None:
-    event_of(b'{"type":"track","event":"e","userId":"u","properties":{"x":' + b"[" * 30 + b"]" * 30 + b"}}")
+    event = event_of(b'{"type":"track","event":"e","userId":"u","properties":{"x":' + b"[" * 30 + b"]" * 30 + b"}}")
+    assert json.dumps(event.properties["x"]) == "[" * 30 + "]" * 30
 
 
 def test_traits_and_external_ids_are_identifiers_too() -> None:
