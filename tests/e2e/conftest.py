@@ -87,8 +87,11 @@ def point_channels(url: str, data_dir: Path, ends: Ends) -> None:
         answer.raise_for_status()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Module-wide, no wider: Playwright's loop counts as running in this thread until it ends, and then no other
+    test could start one of its own, whichever comes next in the random order.
+    """
     if CHROMIUM is None:
         pytest.skip("needs Chromium (`make install` installs it)")
     with sync_playwright() as playwright:
