@@ -16,6 +16,7 @@ from omniloom.collect.load import load, load_rows, rows
 from omniloom.collect.mapping import Mapping, parse_mapping, read_mapping
 from omniloom.collect.recent import RecentVerdicts, Verdict
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
+from omniloom.collect.refusal import Arrival, Refusal, decode_refusal, encode_refusal, refusals_of
 from omniloom.collect.source import (
     Source,
     SourceKeys,
@@ -27,8 +28,9 @@ from omniloom.collect.source import (
 )
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Drop", "DropReason", "Import", "Intake", "LoadProgress",
-    "LoadResult", "Mapping", "RecentVerdicts", "Reject", "Source", "SourceKeys", "Verdict", "accept", "add_source",
-    "append", "close_interrupted", "disable_source", "import_of", "import_source", "imports", "load", "load_rows",
-    "parse_mapping", "read_instant", "read_mapping", "rejects", "rows", "source_of_key", "sources",
+    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Arrival", "Drop", "DropReason", "Import", "Intake",
+    "LoadProgress", "LoadResult", "Mapping", "RecentVerdicts", "Refusal", "Reject", "Source", "SourceKeys", "Verdict",
+    "accept", "add_source", "append", "close_interrupted", "decode_refusal", "disable_source", "encode_refusal",
+    "import_of", "import_source", "imports", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping",
+    "refusals_of", "rejects", "rows", "source_of_key", "sources",
 ]  # fmt: skip
