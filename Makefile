@@ -30,8 +30,8 @@ demo: install ## import a year of a real grocer, run a campaign, print the summa
 serve: install ## serve the API and the UI on this machine
 	$(BIN)/omniloom serve
 
-test: install ## all tests
-	$(BIN)/python -m pytest
+test: install ## all tests, in two processes
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)
