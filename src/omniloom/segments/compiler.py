@@ -57,21 +57,25 @@ class Compiled:
     params: dict[str, Any]
 
 
-def compile_people(condition: Condition, *, now: datetime, segments: Mapping[str, Condition]) -> Compiled:
+def compile_people(
+    condition: Condition, *, now: datetime, segments: Mapping[str, Condition], is_among_staged: bool = False
+) -> Compiled:
     """The people of a condition at one instant.
 
-    Shapes: ``segments`` holds the condition of every segment the tree names (directly or through another), acyclic.
+    Shapes: ``segments`` holds the condition of every segment the tree names (directly or through another), acyclic;
+            ``is_among_staged`` asks only about the people in the staged table ``stage_among`` (person_id).
     """
-    compiler = Compiler(now, segments)
+    compiler = Compiler(now, segments, is_among_staged=is_among_staged)
     return compiler.finish(compiler.listed(compiler.people(condition)))
 
 
 class Compiler:
     """One compilation: its placeholders, and the shared sub-queries (named segments, everyone) found on the way."""
 
-    def __init__(self, now: datetime, segments: Mapping[str, Condition]) -> None:
+    def __init__(self, now: datetime, segments: Mapping[str, Condition], *, is_among_staged: bool = False) -> None:
         self.params = Params(now)
         self._segments = segments
+        self._is_among_staged = is_among_staged
         self._shared: dict[str, exp.Query] = {}
         self._names: dict[str, str] = {}
 
@@ -101,7 +105,7 @@ class Compiler:
             return people.query
         if "everyone" not in self._shared:
             history = select(person_id(), source=exp.to_table("identity_history"))
-            self._shared["everyone"] = history.distinct()
+            self._shared["everyone"] = history.where(*self._asked()).distinct()
         everyone = People(select(person_id(), source=exp.to_table("everyone")))
         return intersection([everyone, people]).query
 
@@ -126,7 +130,8 @@ class Compiler:
         passes = exp.and_(*(comparison(test, trait_column(test.kind), self.params, is_folded=True) for test in tests))
         row = exp.EQ(this=exp.column("key"), expression=self.params.bind(condition.key))
         query = select(person_id(), source=exp.to_table("profiles_trait_current"))
-        return People(query.where(row, exp.not_(passes) if missing_passes else passes), missing_passes)
+        query = query.where(row, exp.not_(passes) if missing_passes else passes, *self._asked())
+        return People(query, missing_passes)
 
     def _did(self, did: Did) -> People:
         """Once is enough, or by count, by total, or both."""
@@ -172,7 +177,7 @@ class Compiler:
         rows = exp.Select().from_(exp.alias_(exp.to_table("identity_history"), EVENT, table=True))
         name = exp.EQ(this=exp.column("name", EVENT), expression=self.params.bind(did.event))
         filters = [found for part in did.where for found in event_filter(part, self.params)]
-        rows = rows.where(name, *self._window(did), *filters)
+        rows = rows.where(name, *self._window(did), *filters, *self._asked(EVENT))
         if is_by_line:
             lines = exp.alias_(exp.to_table("identity_history_item"), LINE, table=True)
             same_event = exp.EQ(this=exp.column("position", LINE), expression=exp.column("position", EVENT))
@@ -241,7 +246,15 @@ class Compiler:
             exp.In(this=channel, expressions=[self.params.bind([consent.channel, EVERY_CHANNEL])]),
             is_about,
             exp.LTE(this=said_at(), expression=self.params.bind(self.params.now)),
+            *self._asked(EVENT),
         )
+
+    def _asked(self, table: str | None = None) -> list[exp.Expr]:
+        """The filter that leaves only the people asked about: it goes to every scan, where it costs least."""
+        if not self._is_among_staged:
+            return []
+        among = select(person_id(), source=exp.to_table("stage_among"))
+        return [exp.In(this=person_id(table), query=among.subquery())]
 
     def _within(self, measured: exp.Expr, bounds: Bounds) -> list[exp.Expr]:
         limits: list[exp.Expr] = []

@@ -45,6 +45,7 @@ def sample(stores: Stores, definition: Definition, *, now: datetime, rows_max: i
     return [int(row[0]) for row in found]
 
 
-def people(stores: Stores, condition: Condition, *, now: datetime) -> Compiled:
+def people(stores: Stores, condition: Condition, *, now: datetime, is_among_staged: bool = False) -> Compiled:
     """The query of a condition, with the segments it names read from the store. Errors: Invalid for a circle."""
-    return compile_people(condition, now=now, segments=conditions(condition, segments(stores)))
+    named = conditions(condition, segments(stores))
+    return compile_people(condition, now=now, segments=named, is_among_staged=is_among_staged)

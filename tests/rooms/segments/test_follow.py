@@ -1,0 +1,85 @@
+"""Following events keeps every segment as a full computation would have it, and announces each change once."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from omniloom.segments import announce, create, follow, members, refresh, sample, segment
+
+DEFINITIONS: dict[str, Any] = {
+    "Muscovites": {"trait": "city", "is": "Moscow"},
+    "No Muscovites": {"not": {"trait": "city", "is": "Moscow"}},
+    "Buyers": {"did": "Order Completed", "count": {"at_least": 2}},
+    "Silent": {"did_not": "Order Completed"},
+    "Reachable": {"consent": "email"},
+    "Buyers of Moscow": {"all": [{"segment": "Buyers"}, {"segment": "Muscovites"}]},
+}
+
+
+def everyone(shop: Any, definition: Any) -> set[int]:
+    return set(sample(shop.stores, definition, now=shop.now, rows_max=10_000))
+
+
+def something(shop: Any, dice: random.Random) -> None:
+    user = f"u{dice.randint(1, 8)}"
+    match dice.randint(1, 6):
+        case 1:
+            shop.identify(user, city=dice.choice(["Moscow", "Kazan", None]))
+        case 2:
+            shop.did(user, "Order Completed", revenue=10, order_id=shop.ids.token())
+        case 3:
+            shop.did(user, dice.choice(["Consent Given", "Consent Withdrawn"]), channel="email", purpose="marketing")
+        case 4:
+            shop.alias(user, f"device{dice.randint(1, 4)}")
+        case 5:
+            shop.did(f"device{dice.randint(1, 4)}", "Order Completed", kind="anonymous_id", revenue=1)
+        case _:
+            shop.did(user, "Page Opened")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_following_any_events_gives_what_a_full_computation_gives(shop: Any, seed: int) -> None:
+    dice = random.Random(seed)
+    shop.identify("keeper", city="Moscow")  # a trait that nobody has is refused
+    shop.did("u2", "Consent Given", channel="email", purpose="marketing")
+    shop.settle()
+    ids = {name: create(shop.stores, name=name, definition=definition, now=shop.now, ids=shop.ids).segment_id
+           for name, definition in DEFINITIONS.items()}  # fmt: skip
+    for segment_id in ids.values():
+        refresh(shop.stores, segment_id, now=shop.now)
+    for _ in range(6):
+        for _ in range(dice.randint(1, 6)):
+            shop.clock.advance(timedelta(seconds=1))
+            something(shop, dice)
+        shop.settle()
+        follow(shop.stores, now=shop.now)
+        for name, definition in DEFINITIONS.items():
+            assert set(members(shop.stores, ids[name])) == everyone(shop, definition), name
+    for segment_id in ids.values():
+        assert segment(shop.stores, segment_id).members == len(members(shop.stores, segment_id))
+        refreshed = refresh(shop.stores, segment_id, now=shop.now)
+        assert (refreshed.entered, refreshed.left) == (0, 0)
+
+
+def test_following_twice_changes_and_announces_nothing_more(shop: Any) -> None:
+    shop.identify("anna", city="Kazan")
+    shop.settle()
+    made = create(shop.stores, name="Muscovites", definition=DEFINITIONS["Muscovites"], now=shop.now, ids=shop.ids)
+    refresh(shop.stores, made.segment_id, now=shop.now)
+    follow(shop.stores, now=shop.now)
+    shop.clock.advance(timedelta(seconds=1))
+    shop.identify("anna", city="Moscow")
+    shop.settle()
+    assert follow(shop.stores, now=shop.now).rows == 1
+    assert follow(shop.stores, now=shop.now).rows == 0
+    assert announce(shop.stores, now=shop.now).rows == 1
+
+
+def test_a_segment_that_was_never_computed_waits_for_its_first_full_computation(shop: Any) -> None:
+    shop.identify("anna", city="Moscow")
+    shop.settle()
+    made = create(shop.stores, name="Muscovites", definition=DEFINITIONS["Muscovites"], now=shop.now, ids=shop.ids)
+    follow(shop.stores, now=shop.now)
+    assert members(shop.stores, made.segment_id) == []
