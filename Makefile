@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := src tests benchmarks
+TRACKER := src/omniloom/api/static/omniloom.min.js
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo -n")
 
 .DEFAULT_GOAL := help
@@ -12,7 +13,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo -n")
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-install: $(STAMP) ## make .venv with the locked versions (quick when nothing changed)
+install: $(STAMP) $(TRACKER) ## make .venv with the locked versions (quick when nothing changed)
 
 $(STAMP): pyproject.toml requirements.lock
 	@$(MAKE) --no-print-directory system
@@ -20,6 +21,10 @@ $(STAMP): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+
+# The web tracker. Where npm is missing or reaches nothing, the server sends the same modules joined but not shortened.
+$(TRACKER): tracker/package-lock.json tracker/build.mjs $(wildcard tracker/src/*.js) | $(STAMP)
+	@bash tracker/build || echo "omniloom.js is served unminified until npm can install tracker/package-lock.json" >&2
 
 system:
 	@SUDO="$(SUDO)" bash .ci/system

@@ -34,6 +34,8 @@ class ServerSettings:
     host: str = setting("127.0.0.1", "address the server listens on")
     port: int = setting(8080, "port the server listens on; 0 takes a free one")
     public_url: str = setting("", "how customers reach the server in links; empty: http://host:port")
+    cookie_domain: str = setting("", "domain of ad pixels' visitor cookie, such as .shop.example; empty: this host")
+    demo_shop: bool = setting(False, "serve the demo shop at /demo-shop, to try the web tracker")  # noqa: FBT003 - a default
 
 
 @dataclass(frozen=True, slots=True)

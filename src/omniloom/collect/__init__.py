@@ -17,6 +17,7 @@ from omniloom.collect.mapping import Mapping, parse_mapping, read_mapping
 from omniloom.collect.recent import RecentVerdicts, Verdict
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
 from omniloom.collect.refusal import Arrival, Refusal, decode_refusal, encode_refusal, refusals_of
+from omniloom.collect.snippet import snippet
 from omniloom.collect.source import (
     Source,
     SourceKeys,
@@ -32,5 +33,5 @@ __all__ = [
     "LoadProgress", "LoadResult", "Mapping", "RecentVerdicts", "Refusal", "Reject", "Source", "SourceKeys", "Verdict",
     "accept", "add_source", "append", "close_interrupted", "decode_refusal", "disable_source", "encode_refusal",
     "import_of", "import_source", "imports", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping",
-    "refusals_of", "rejects", "rows", "source_of_key", "sources",
+    "refusals_of", "rejects", "rows", "snippet", "source_of_key", "sources",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ Invariants:
 * channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
 """
 
+from omniloom.messaging.ad import Ad, Impression, ad_of, ad_url, ad_viewed
 from omniloom.messaging.channel import Channel, known_channels
 from omniloom.messaging.claim import reconcile
 from omniloom.messaging.configure import (
@@ -65,6 +66,7 @@ from omniloom.messaging.transport import Transport
 __all__ = [
     "MARKETING",
     "TRANSACTIONAL",
+    "Ad",
     "Channel",
     "ChannelChoice",
     "ChannelView",
@@ -73,6 +75,7 @@ __all__ = [
     "Decision",
     "DecisionView",
     "Hold",
+    "Impression",
     "Mailing",
     "MailingState",
     "Policy",
@@ -95,6 +98,9 @@ __all__ = [
     "Template",
     "Transport",
     "Waiting",
+    "ad_of",
+    "ad_url",
+    "ad_viewed",
     "cancel_mailing",
     "channel_settings",
     "channel_views",

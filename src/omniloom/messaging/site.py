@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from omniloom.messaging.token import sign
 
-LINK, OPEN, UNSUBSCRIBE, PREFERENCES = "link", "open", "unsubscribe", "preferences"
+LINK, OPEN, UNSUBSCRIBE, PREFERENCES, AD = "link", "open", "unsubscribe", "preferences", "ad"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from omniloom.api.manage import campaigns, imports, people, reports, segments, settings, sources, templates
+from omniloom.api.manage import campaigns, imports, people, reports, segments, settings, sources, templates, trackers
 
 PREFIX = "/api/v1"
 
@@ -10,6 +10,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All management routes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (people, segments, templates, campaigns, reports, sources, imports, settings):
+    for part in (people, segments, templates, campaigns, reports, sources, imports, settings, trackers):
         routes.include_router(part.routes)
     return routes
