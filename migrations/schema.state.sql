@@ -31,6 +31,43 @@ CREATE TABLE access_user (
     created_at bigint not null
 );
 
+CREATE TABLE collect_dead_letter (
+    letter_id bigint primary key,
+    source_id text not null,
+    dialect text not null,
+    path text not null,
+    type text not null,
+    name text not null,
+    message_id text not null,
+    reason text not null,
+    field text not null,
+    message text not null,
+    received_at bigint not null,
+    received_day bigint not null,
+    raw text not null,
+    is_base64 bigint not null,
+    is_cut bigint not null,
+    sent_at bigint,
+    context text not null,
+    is_history bigint not null,
+    folded text not null,
+    status text not null,
+    status_at bigint not null,
+    attempts bigint not null
+);
+
+CREATE TABLE collect_dead_letter_attempt (
+    letter_id bigint not null,
+    attempt bigint not null,
+    tried_at bigint not null,
+    is_accepted bigint not null,
+    reason text not null,
+    field text not null,
+    message text not null,
+    edited text not null,
+    primary key (letter_id, attempt)
+);
+
 CREATE TABLE collect_import (
     import_id text primary key,
     mapping text not null,
@@ -45,6 +82,15 @@ CREATE TABLE collect_import (
     error text not null,
     started_at bigint not null,
     finished_at bigint
+);
+
+CREATE TABLE collect_plan (
+    plan_id text primary key,
+    name text not null unique,
+    definition text not null,
+    revision bigint not null,
+    updated_at bigint not null,
+    updated_by text not null
 );
 
 CREATE TABLE collect_reject (
@@ -261,11 +307,28 @@ CREATE TABLE store_cursor (
     position bigint not null
 );
 
+CREATE TABLE store_duplicate (
+    position bigint primary key,
+    is_conflict bigint not null
+);
+
 CREATE TABLE store_migration (name text primary key);
+
+CREATE TABLE store_seen (
+    key text primary key,
+    content text,
+    expires_at bigint
+);
 
 CREATE INDEX access_session_user on access_session (user_id);
 
 CREATE INDEX access_try_key on access_try (key, at);
+
+CREATE INDEX collect_dead_letter_received on collect_dead_letter (received_at);
+
+CREATE INDEX collect_dead_letter_source on collect_dead_letter (source_id, letter_id);
+
+CREATE INDEX collect_dead_letter_status on collect_dead_letter (status, letter_id);
 
 CREATE INDEX collect_reject_import on collect_reject (import_id, row_number);
 
@@ -306,3 +369,5 @@ CREATE INDEX profiles_card_name on profiles_card (folded_name);
 CREATE INDEX profiles_consent_entry_person on profiles_consent_entry (person_id);
 
 CREATE UNIQUE INDEX segments_segment_name on segments_segment (name) where archived_at is null;
+
+CREATE INDEX store_seen_expires on store_seen (expires_at);

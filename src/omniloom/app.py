@@ -156,7 +156,7 @@ def open_platform(
         clock=clock,
         ids=ids or RandomIds(),
         secret=secret,
-        intake=Intake(stores, clock),
+        intake=Intake(stores),
         recent=RecentVerdicts(),
         renderer=Renderer(),
         transport=Transport(stores, secret=secret, egress_allow=settings.core.egress_allow, public_url=public_url),

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from omniloom.core.clock import EPOCH, micros
 from omniloom.core.errors import Misconfigured, Unavailable
-from omniloom.store import Message
+from omniloom.store import BLOCK_BODIES_MAX
 from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite import check_version
-from omniloom.store.engines.sqlite_log import SEEN_KEPT, SqliteLog
+from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_state import SqliteState
 from omniloom.store.migrate import migrate
 from omniloom.store.sql import parse_events, parse_state
@@ -30,12 +30,12 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LOG_ENGINES: dict[str, Callable[[Path], Any]] = {"sqlite": lambda folder: SqliteLog(folder / "log.db")}
 STATE_ENGINES: dict[str, Callable[[Path], Any]] = {"sqlite": lambda folder: SqliteState(folder / "state.db")}
 EVENTS_ENGINES: dict[str, Callable[[Path], Any]] = {
-    "duckdb": lambda folder: DuckEvents(folder / "events.duckdb", memory_mb=256, threads=2)
+    "duckdb": lambda folder: DuckEvents(folder / "events.duckdb", memory_mb=256, threads=2),
 }
 
 
-def messages(*ids: str, source_id: str = "site", keep_id: bool = False) -> list[Message]:
-    return [Message(source_id, id_, f"body of {id_}".encode(), keep_id) for id_ in ids]
+def bodies(*names: str) -> list[bytes]:
+    return [f"body of {name}".encode() for name in names]
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------
@@ -54,73 +54,104 @@ def log(open_log: Callable[[], Any]) -> Iterator[Any]:
 
 def test_the_log_gives_messages_back_in_the_order_they_came(log: Any) -> None:
     assert log.last_position() == 0
-    log.append(messages("a", "b"), now=NOW)
-    log.append(messages("c"), now=NOW)
+    log.append(bodies("a", "b"))
+    last = log.append(bodies("c"))
     read = log.read(after=0, rows_max=10)
-    assert [body for _, body in read] == [b"body of a", b"body of b", b"body of c"]
+    assert [body for _, body in read] == bodies("a", "b", "c")
     positions = [position for position, _ in read]
     assert positions == sorted(set(positions))
-    assert log.last_position() == positions[-1]
+    assert log.last_position() == positions[-1] == last
     assert log.read(after=positions[0], rows_max=1) == read[1:2]
+    assert log.append([]) == last
 
 
-def test_a_message_is_stored_once_by_source_and_id(log: Any) -> None:
-    first = log.append(messages("a", "b", "a"), now=NOW)
-    assert first.is_new == [True, True, False]
-    again = log.append(messages("b", "c"), now=NOW + timedelta(days=7))
-    assert again.is_new == [False, True]
-    other_source = log.append(messages("a", source_id="shop"), now=NOW)
-    assert other_source.is_new == [True]
-    assert len(log.read(after=0, rows_max=10)) == 4
-    assert log.append([], now=NOW).is_new == []
+def test_the_log_does_not_compare_what_it_takes(log: Any) -> None:
+    log.append(bodies("a", "a"))
+    log.append(bodies("a"))
+    assert len(log.read(after=0, rows_max=10)) == 3
 
 
-def test_ids_expire_after_their_time_but_an_imports_ids_never_do(log: Any) -> None:
-    log.append(messages("short", "promoted"), now=NOW)
-    log.append(messages("kept", "promoted", keep_id=True), now=NOW)
-    later = NOW + SEEN_KEPT + timedelta(seconds=1)
-    log.trim(through=0, now=later)
-    assert log.append(messages("short", "kept", "promoted"), now=later).is_new == [True, False, False]
+def test_what_is_appended_together_stands_together(log: Any) -> None:
+    for size in (1, 3, BLOCK_BODIES_MAX):
+        last = log.append(bodies(*map(str, range(size))))
+        read = log.read(after=last - size, rows_max=BLOCK_BODIES_MAX + 1)
+        assert [position for position, _ in read] == list(range(last - size + 1, last + 1))
+    many = bodies(*map(str, range(2 * BLOCK_BODIES_MAX + 5)))
+    before = log.last_position()
+    assert log.append(many) == log.last_position()
+    read = log.read(after=before, rows_max=len(many) + 1)
+    assert [body for _, body in read] == many
+    assert len({position for position, _ in read}) == len(many)
 
 
 def test_trimming_never_reuses_a_position(open_log: Callable[[], Any]) -> None:
     with closing(open_log()) as log:
-        last = log.append(messages("a", "b", "c"), now=NOW).last_position
-        assert log.trim(through=last, now=NOW) == 3
+        last = log.append(bodies("a", "b", "c"))
+        assert log.trim(through=last) == 3
+        assert log.trim(through=last) == 0
         assert log.read(after=0, rows_max=10) == []
         assert log.last_position() == last
     with closing(open_log()) as log:
         assert log.last_position() == last
-        assert log.append(messages("d"), now=NOW).last_position > last
+        assert log.append(bodies("d")) > last
+
+
+def test_trimming_takes_nothing_behind_the_position(log: Any) -> None:
+    log.append(bodies("a"))
+    last = log.append(bodies("b", "c", "d"))
+    log.append(bodies("e"))
+    log.trim(through=last - 1)
+    assert [body for _, body in log.read(after=last - 1, rows_max=10)] == bodies("d", "e")
 
 
 def test_the_log_is_still_there_after_closing(open_log: Callable[[], Any]) -> None:
     with closing(open_log()) as log:
-        log.append(messages("a"), now=NOW)
+        last = log.append(bodies("a"))
     with closing(open_log()) as log:
-        assert [body for _, body in log.read(after=0, rows_max=9)] == [b"body of a"]
-        assert log.append(messages("a"), now=NOW).is_new == [False]
+        assert log.read(after=0, rows_max=9) == [(last, b"body of a")]
+
+
+def test_several_openers_append_at_the_same_time_and_nothing_is_lost(open_log: Callable[[], Any]) -> None:
+    ends: list[list[int]] = [[] for _ in range(4)]
+
+    def work(number: int) -> None:
+        with closing(open_log()) as log:
+            for step in range(25):
+                ends[number].append(log.append(bodies(f"{number}-{step}-0", f"{number}-{step}-1")))
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    with closing(open_log()) as log:
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        read = log.read(after=0, rows_max=1_000)
+    assert len(read) == 200
+    stored = dict(read)
+    for number, own in enumerate(ends):
+        assert own == sorted(own)
+        assert [stored[last] for last in own] == [f"body of {number}-{step}-1".encode() for step in range(25)]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
-@given(batches=st.lists(st.lists(st.tuples(st.sampled_from("pq"), st.sampled_from("abcdef")), max_size=6), max_size=5))
-def test_the_log_equals_a_list_and_a_set(
-    batches: list[list[tuple[str, str]]], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@given(
+    steps=st.lists(st.one_of(st.lists(st.binary(min_size=1, max_size=9), max_size=6), st.integers(0, 9)), max_size=8)
+)
+def test_the_log_equals_a_list(steps: list[list[bytes] | int], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Appends, and trims through the n-th message: what is behind a trim is there in order, once."""
     for engine in LOG_ENGINES.values():
         with closing(engine(tmp_path_factory.mktemp("log"))) as log:
-            seen: set[tuple[str, str]] = set()
-            bodies: list[bytes] = []
-            for batch in batches:
-                expected = []
-                for key in batch:
-                    expected.append(key not in seen)
-                    if key not in seen:
-                        bodies.append("/".join(key).encode())
-                    seen.add(key)
-                given_ = [Message(source, id_, f"{source}/{id_}".encode()) for source, id_ in batch]
-                assert log.append(given_, now=NOW).is_new == expected
-            assert [body for _, body in log.read(after=0, rows_max=99)] == bodies
+            model: list[bytes] = []
+            trimmed = 0
+            for step in steps:
+                if isinstance(step, list):
+                    log.append(step)
+                    model += step
+                elif left := log.read(after=trimmed, rows_max=step):
+                    trimmed = left[-1][0]
+                    model = model[len(left) :]
+                    log.trim(through=trimmed)
+                assert [body for _, body in log.read(after=trimmed, rows_max=99)] == model
 
 
 # --- the state store -------------------------------------------------------------------------------------------------

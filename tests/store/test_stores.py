@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 
 from omniloom.core.errors import Conflict, Unavailable
-from omniloom.store import Message, open_stores
+from omniloom.store import open_stores
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.sql import parse_events
 from omniloom.store.stores import take_lock
@@ -122,7 +122,7 @@ def test_a_full_disk_refuses_and_loses_nothing_acknowledged(small_disk: Path) ->
         acknowledged = fill(log)
         assert acknowledged > 0
         filler.unlink()
-        log.append([Message("site", "after", b"room again")], now=NOW)
+        log.append([b"room again"])
         assert len(log.read(after=0, rows_max=10_000)) == acknowledged + 1
 
 
@@ -135,7 +135,7 @@ def test_a_file_that_may_not_grow_refuses_and_loses_nothing_acknowledged(tmp_pat
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         assert acknowledged > 0
-        log.append([Message("site", "after", b"room again")], now=NOW)
+        log.append([b"room again"])
         assert len(log.read(after=0, rows_max=10_000)) == acknowledged + 1
 
 
@@ -143,7 +143,7 @@ def fill(log: SqliteLog) -> int:
     """Append until the disk refuses; how many were acknowledged."""
     for number in range(10_000):
         try:
-            log.append([Message("site", str(number), b"b" * 20_000)], now=NOW)
+            log.append([b"b" * 20_000])
         except Unavailable as refusal:
             return number if "log.db" in refusal.message and refusal.hint else 0
     raise AssertionError("the disk never refused")
@@ -187,7 +187,7 @@ def append_for_ever(path: Path, round_: int, acks: int) -> None:
     log = SqliteLog(path)
     for number in range(1_000_000):
         body = f"{round_}-{number}".encode()
-        log.append([Message("site", body.decode(), body)], now=NOW)
+        log.append([body])
         os.write(acks, body + b"\n")
 
 

@@ -118,22 +118,21 @@ class Door:
         )
         self._platform.recent.add(source.source_id, verdicts, at=now)
         events = [verdict for verdict in verdicts if isinstance(verdict, Event)]
-        is_new = await self._store(events, keep_ids=is_history)
+        await self._store(events, keep_ids=is_history)
         rejected = len(verdicts) - len(events)
         return reply({
             "success": bool(events) or not verdicts,
             "accepted": len(events),
             "rejected": rejected,
-            "verdicts": _listed(verdicts, is_new, is_verbose=is_verbose),
+            "verdicts": _listed(verdicts, is_verbose=is_verbose),
         })  # fmt: skip
 
-    async def _store(self, events: list[Event], *, keep_ids: bool) -> list[bool]:
-        """Wait until the events are on disk; which of them are new."""
+    async def _store(self, events: list[Event], *, keep_ids: bool) -> None:
+        """Wait until the events are on disk."""
         if not events:
-            return []
-        appended = await asyncio.wrap_future(self._platform.intake.submit(events, keep_ids=keep_ids))
+            return
+        await asyncio.wrap_future(self._platform.intake.submit(events, keep_ids=keep_ids))
         self._platform.wake.set()
-        return appended.is_new
 
     def _source(self, request: Request, in_body: Any) -> Source:
         key = write_key(request.headers.get("authorization", "")) or in_body
@@ -175,9 +174,8 @@ def _context(batch: Batch) -> dict[str, Any]:
     return context
 
 
-def _listed(verdicts: list[Event | Drop], is_new: list[bool], *, is_verbose: bool) -> list[dict[str, Any]]:
+def _listed(verdicts: list[Event | Drop], *, is_verbose: bool) -> list[dict[str, Any]]:
     """What became of the items: of all, or only of the refused."""
-    new = iter(is_new)
     listed: list[dict[str, Any]] = []
     for index, verdict in enumerate(verdicts):
         if isinstance(verdict, Drop):
@@ -186,7 +184,7 @@ def _listed(verdicts: list[Event | Drop], is_new: list[bool], *, is_verbose: boo
                 "message": verdict.message,
             })  # fmt: skip
         elif is_verbose:
-            listed.append({"index": index, "ok": True, "messageId": verdict.message_id, "isNew": next(new)})
+            listed.append({"index": index, "ok": True, "messageId": verdict.message_id})
     return listed
 
 

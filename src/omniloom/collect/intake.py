@@ -4,58 +4,58 @@ import queue
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
 
-from omniloom.core.clock import Clock
 from omniloom.core.errors import OmniloomError, Unavailable
 from omniloom.core.event import Event, encode
-from omniloom.store import Appended, Message, Stores
+from omniloom.store import Stores
 
 COMMIT_MESSAGES_MAX = 5_000  # messages that share one commit
 WAITING_MAX = 10_000  # submissions that may wait; beyond it clients are told to come again
 
 
-def append(stores: Stores, events: list[Event], *, now: datetime, keep_ids: bool = False) -> Appended:
-    """Put events into the log, durably; known (source, message id) are left out.
+def append(stores: Stores, events: list[Event], *, keep_ids: bool = False) -> int:
+    """Put events into the log, durably; the last one's position. Duplicates are left out later (``store.settle``).
 
     ``keep_ids`` remembers the ids for ever (imports), so that a repeat years later adds nothing.
     Errors: Unavailable if the disk refuses; then none of them is kept.
     """
-    return stores.log.append(_messages(events, keep_ids=keep_ids), now=now)
+    return stores.log.append(_bodies(events, keep_ids=keep_ids))
 
 
-def _messages(events: list[Event], *, keep_ids: bool) -> list[Message]:
-    return [Message(event.source_id, event.message_id, encode(event), keep_ids) for event in events]
+def _bodies(events: list[Event], *, keep_ids: bool) -> list[bytes]:
+    if keep_ids:
+        for event in events:
+            event.keep_id = True
+    return [encode(event) for event in events]
 
 
 @dataclass(frozen=True, slots=True)
 class _Submission:
-    messages: list[Message]
-    done: "Future[Appended]"
+    bodies: list[bytes]
+    done: "Future[int]"
 
 
 class Intake:
     """Group commit: whatever waits while one append is on its way to disk shares the next one.
 
-    A future ends with what became of its own events, after they are on disk, or with Unavailable. Nothing is ever
+    A future ends with a position in the log once its events are on disk, or with Unavailable. Nothing is ever
     left waiting: a fault of the committing thread reaches every submitter, now and later.
     """
 
-    def __init__(self, stores: Stores, clock: Clock) -> None:
+    def __init__(self, stores: Stores) -> None:
         self._stores = stores
-        self._clock = clock
         self._waiting: queue.Queue[_Submission | None] = queue.Queue()
         self._lock = threading.Lock()
         self._is_open = True
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
-    def submit(self, events: list[Event], *, keep_ids: bool = False) -> "Future[Appended]":
+    def submit(self, events: list[Event], *, keep_ids: bool = False) -> "Future[int]":
         """Queue events for the next commit.
 
         Errors: Unavailable at once if intake is closed or too many submissions wait; the future's, if the disk refuses.
         """
-        submission = _Submission(_messages(events, keep_ids=keep_ids), Future())
+        submission = _Submission(_bodies(events, keep_ids=keep_ids), Future())
         submission.done.set_running_or_notify_cancel()  # who hangs up does not take his events back
         with self._lock:
             if not self._is_open:
@@ -92,24 +92,21 @@ class Intake:
             if submission is None:
                 return group, True
             group.append(submission)
-            size += len(submission.messages)
+            size += len(submission.bodies)
         return group, False
 
     def _commit(self, group: list[_Submission]) -> None:
-        messages = [message for submission in group for message in submission.messages]
+        bodies = [body for submission in group for body in submission.bodies]
         try:
-            appended = self._stores.log.append(messages, now=self._clock.now())
+            position = self._stores.log.append(bodies)
         except OmniloomError as error:
             self._refuse(group, error)
             return
         except BaseException as error:
             self._break(group, error)
             raise
-        first = 0
         for submission in group:
-            last = first + len(submission.messages)
-            submission.done.set_result(Appended(appended.is_new[first:last], appended.last_position))
-            first = last
+            submission.done.set_result(position)
 
     @staticmethod
     def _refuse(group: list[_Submission], error: OmniloomError) -> None:

@@ -17,9 +17,9 @@ from omniloom.collect.source import import_source
 from omniloom.core.errors import Invalid
 from omniloom.core.event import Event
 from omniloom.core.ids import Ids
-from omniloom.store import Stores
+from omniloom.store import BLOCK_BODIES_MAX, Stores, duplicates, settle_through
 
-APPEND_EVENTS_MAX = 10_000  # events of one commit: a crash loses at most so much work, and no event
+APPEND_EVENTS_MAX = BLOCK_BODIES_MAX  # events of one commit, so that their positions are known
 
 
 def load(
@@ -45,7 +45,7 @@ def load(
         record.rows_total = count_rows(mapping, paths)
         for table in read_tables(mapping, paths, record.seen):
             built = build(mapping, table, source_id=source.source_id, now=now)
-            added = sum(_append(stores, built.events, now=now))
+            added = _append(stores, built.events, now=now)
             record.note(added=added, known=len(built.events) - added, rejected=built.rejects)
     return record.result()
 
@@ -86,6 +86,12 @@ def _batches(mapping: Mapping, paths: list[Path], record: Record) -> Iterator[li
         yield good
 
 
-def _append(stores: Stores, events: list[Event], *, now: datetime) -> Iterator[int]:
+def _append(stores: Stores, events: list[Event], *, now: datetime) -> int:
+    """Append events and see which of them are new; how many."""
+    added = 0
     for first in range(0, len(events), APPEND_EVENTS_MAX):
-        yield sum(append(stores, events[first : first + APPEND_EVENTS_MAX], now=now, keep_ids=True).is_new)
+        part = events[first : first + APPEND_EVENTS_MAX]
+        last = append(stores, part, keep_ids=True)
+        settle_through(stores, last, now=now)
+        added += len(part) - duplicates(stores, first=last - len(part) + 1, last=last)
+    return added

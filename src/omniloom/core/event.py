@@ -26,8 +26,8 @@ SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
 SEGMENT_LEFT: Final = "Segment Left"
 
 
-class Event(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """One accepted message, as the log keeps it.
+class Event(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """One accepted message, as the log keeps it. It never refers to itself, so the collector need not look at it.
 
     ``message_id`` is unique within ``source_id``. ``identifiers`` are raw values by kind (user_id, anonymous_id,
     email, phone, card, …); identity normalises them. Instants are aware UTC.
@@ -45,6 +45,7 @@ class Event(msgspec.Struct, kw_only=True, omit_defaults=True):
     traits: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     context: dict[str, Any] = {}
+    keep_id: bool = False  # remember the message id for ever (imports), so that a repeat years later adds nothing
 
 
 _encoder = msgspec.json.Encoder()

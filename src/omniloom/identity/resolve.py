@@ -20,7 +20,7 @@ from omniloom.identity.columns import Columns
 from omniloom.identity.graph import Graph, Merge
 from omniloom.identity.normal import Normaliser
 from omniloom.identity.people import roots_since
-from omniloom.store import EventsTx, Progress, StateTx, Stores, query
+from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
 CURSOR = "identity"
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
@@ -44,14 +44,17 @@ def resolve(stores: Stores, *, now: datetime, home_region: str, home_currency: s
     Cost:   one query per kind of identifier and one statement per table, whatever the number of people.
     """
     state_at, events_at = _cursors(stores)
-    messages = stores.log.read(after=min(state_at, events_at), rows_max=rows_max)
+    stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
+    if not stretch.rows:
+        settle(stores, now=now, rows_max=rows_max)
+        stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
     normaliser = Normaliser(home_region)
-    claims = [read_claim(position, decode(body), normaliser) for position, body in messages]
-    owners = _settle(stores, claims, after=state_at, now=now)
+    claims = [_claim(message, normaliser) for message in stretch.messages]
+    owners = _settle(stores, claims, after=state_at, through=stretch.through, now=now)
     missing = [claim for claim in claims if claim.position > events_at]
     columns = _columns(missing, owners, home_currency) if missing else None
-    _append(stores, columns, after=events_at, through=missing[-1].position if missing else events_at)
-    return Progress(len(messages), is_done=len(messages) < rows_max)
+    _append(stores, columns, after=events_at, through=stretch.through)
+    return Progress(stretch.rows, is_done=stretch.through >= stores.log.last_position())
 
 
 def passed(stores: Stores) -> int:
@@ -69,20 +72,27 @@ def _cursors(stores: Stores) -> tuple[int, int]:
         return state.cursor(CURSOR), events.cursor(CURSOR)
 
 
-def _settle(stores: Stores, claims: list[Claim], *, after: int, now: datetime) -> dict[Key, int]:
+def _claim(message: Settled, normaliser: Normaliser) -> Claim:
+    claim = read_claim(message.position, decode(message.body), normaliser)
+    if message.is_conflict:
+        claim.problems["message_id"] = "reused: an earlier event with this id says something else"
+    return claim
+
+
+def _settle(stores: Stores, claims: list[Claim], *, after: int, through: int, now: datetime) -> dict[Key, int]:
     """Owners of every identifier in the claims, once those after the state cursor are taken into account."""
-    if not claims or claims[-1].position <= after:
+    if through <= after:
         with stores.state.read() as tx:
             owners = _load(tx, claims).owners
         if all(_is_owned(claim, owners) for claim in claims):
             return owners
     with stores.state.write() as tx:
-        graph, settled = _load(tx, claims), tx.cursor(CURSOR)
+        graph, known = _load(tx, claims), tx.cursor(CURSOR)
         for claim in claims:
-            if claim.position > settled or not _is_owned(claim, graph.owners):
+            if claim.position > known or not _is_owned(claim, graph.owners):
                 graph.settle(claim)
         _save(tx, graph, now)
-        tx.move_cursor(CURSOR, max(settled, claims[-1].position))
+        tx.move_cursor(CURSOR, max(known, through))
     return graph.owners
 
 
@@ -159,15 +169,16 @@ def _columns(claims: list[Claim], owners: dict[Key, int], home_currency: str) ->
 
 
 def _append(stores: Stores, columns: Columns | None, *, after: int, through: int) -> None:
-    """Append the events between two positions (none: just the roots); changed roots come along in the transaction."""
+    """Append the events between two positions; changed roots come along in the transaction."""
     with stores.state.read() as state, stores.events.read() as tx:
         is_current = not roots_since(state, tx.cursor(ROOTS_CURSOR))
-    if columns is None and is_current:
+    if through <= after and is_current:
         return
     with stores.events.write() as tx, stores.state.read() as state:
-        if columns is not None and tx.cursor(CURSOR) == after:  # else another call was quicker
-            tx.append("identity_event", columns.events())
-            tx.append("identity_item", columns.items())
+        if through > after and tx.cursor(CURSOR) == after:  # else another call was quicker
+            if columns is not None:
+                tx.append("identity_event", columns.events())
+                tx.append("identity_item", columns.items())
             tx.move_cursor(CURSOR, through)
         _override(tx, roots_since(state, tx.cursor(ROOTS_CURSOR)))
 

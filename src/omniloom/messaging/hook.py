@@ -48,7 +48,7 @@ def receive_hook(
 def try_flush(stores: Stores, *, now: datetime) -> None:
     """Tell the log at once if it answers; else the worker does later."""
     try:
-        flush_outbox(stores, now=now)
+        flush_outbox(stores)
     except Unavailable:
         return
 

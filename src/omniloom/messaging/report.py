@@ -13,7 +13,7 @@ from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_SENT, Event, decode, en
 from omniloom.identity import identifiers_by_root, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.record import ACCEPTED
-from omniloom.store import Message, Progress, StateTx, Stores, query
+from omniloom.store import Progress, StateTx, Stores, query
 
 SOURCE_ID = "omniloom"
 ROWS_MAX = 2_000
@@ -21,13 +21,13 @@ ROWS_MAX = 2_000
 
 def report_outcomes(stores: Stores, *, now: datetime, rows_max: int = ROWS_MAX) -> Progress:
     """Append finished attempts and the outbox to the log, then mark them as told."""
-    told = flush_outbox(stores, now=now, rows_max=rows_max)
+    told = flush_outbox(stores, rows_max=rows_max)
     with stores.state.read() as tx:
         rows = tx.rows(query(__file__, "attempts_unreported"), rows_max=rows_max)
         users = user_ids(tx, [row["person_id"] for row in rows])
     if not rows:
         return Progress(told, is_done=told < rows_max)
-    append(stores, [_event(row, users.get(row["person_id"], "")) for row in rows], now=now)
+    append(stores, [_event(row, users.get(row["person_id"], "")) for row in rows])
     with stores.state.write() as tx:
         tx.many(query(__file__, "attempt_reported"), ({"send_key": row["send_key"]} for row in rows))
     return Progress(told + len(rows), is_done=len(rows) < rows_max)
@@ -39,13 +39,13 @@ def is_all_told(stores: Stores) -> bool:
         return not tx.tuples(query(__file__, "untold"))[0][0]
 
 
-def flush_outbox(stores: Stores, *, now: datetime, rows_max: int = ROWS_MAX) -> int:
+def flush_outbox(stores: Stores, *, rows_max: int = ROWS_MAX) -> int:
     """Move events decided in state transactions to the log; how many."""
     with stores.state.read() as tx:
         rows = tx.rows(query(__file__, "outbox"), rows_max=rows_max)
     if not rows:
         return 0
-    append(stores, [decode(row["body"].encode()) for row in rows], now=now)
+    append(stores, [decode(row["body"].encode()) for row in rows])
     with stores.state.write() as tx:
         tx.many(query(__file__, "outbox_sent"), ({"message_id": row["message_id"]} for row in rows))
     return len(rows)
@@ -59,9 +59,9 @@ def put_in_outbox(tx: StateTx, events: Iterable[Event]) -> None:
     )
 
 
-def append(stores: Stores, events: Sequence[Event], *, now: datetime) -> None:
+def append(stores: Stores, events: Sequence[Event]) -> None:
     """Store events in the log; known ids add nothing."""
-    stores.log.append([Message(event.source_id, event.message_id, encode(event)) for event in events], now=now)
+    stores.log.append([encode(event) for event in events])
 
 
 def event_about(

@@ -9,7 +9,7 @@ from datetime import datetime
 from omniloom.core.event import SEGMENT_ENTERED, SEGMENT_LEFT, Event, encode
 from omniloom.core.ids import digest
 from omniloom.identity import identifiers_by_root, roots_of
-from omniloom.store import Message, Progress, Row, Stores, query
+from omniloom.store import Progress, Row, Stores, query
 
 SOURCE_ID = "omniloom"
 CURSOR = "segments.announce"
@@ -29,8 +29,9 @@ def announce(stores: Stores, *, now: datetime, rows_max: int = 5_000) -> Progres
     if not changes:
         return Progress(0, is_done=True)
     known = _identifiers(stores, {row["person_id"] for row in changes})
-    messages = [_message(row, known[row["person_id"]], now) for row in changes if row["person_id"] in known]
-    stores.log.append(messages, now=now)
+    bodies = [encode(_event(row, known[row["person_id"]], now)) for row in changes if row["person_id"] in known]
+    if bodies:
+        stores.log.append(bodies)
     with stores.state.write() as state:
         state.move_cursor(CURSOR, changes[-1]["change_id"])
     return Progress(len(changes), is_done=len(changes) < rows_max)
@@ -49,9 +50,9 @@ def _identifiers(stores: Stores, person_ids: set[int]) -> dict[int, dict[str, st
     return named
 
 
-def _message(change: Row, identifiers: dict[str, str], now: datetime) -> Message:
+def _event(change: Row, identifiers: dict[str, str], now: datetime) -> Event:
     parts = (change["change_id"], change["segment_id"], change["person_id"], int(change["is_entry"]))
-    event = Event(
+    return Event(
         source_id=SOURCE_ID,
         message_id=digest("segments.change", *parts, change["changed_at"].isoformat()),
         type="track",
@@ -61,4 +62,3 @@ def _message(change: Row, identifiers: dict[str, str], now: datetime) -> Message
         identifiers=identifiers,
         properties={"segment_id": change["segment_id"], "segment": change["segment"]},
     )
-    return Message(event.source_id, event.message_id, encode(event))

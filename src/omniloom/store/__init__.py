@@ -4,14 +4,16 @@ Rooms speak to ports and to SQL files beside them; only ``engines/`` knows a dri
 transaction of what they produced, which is what makes every reader idempotent.
 """
 
+from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
-from omniloom.store.ports import Appended, Events, EventsTx, Log, Message, Progress, Row, State, StateTx
+from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
 from omniloom.store.sql import Query, built, query
 from omniloom.store.stores import Stores, are_here, engine_versions, open_stores
 
 __all__ = [
-    "Appended", "Events", "EventsTx", "Join", "Log", "Message", "Progress", "Query", "Row", "State", "StateTx",
-    "Stores", "are_here", "arranged", "built", "distinct_values", "engine_versions", "open_stores",
-    "query", "sample_parquet",
+    "BLOCK_BODIES_MAX", "Events", "EventsTx", "Join", "Log", "Progress", "Query", "Row", "Settled", "State", "StateTx",
+    "Stores", "Stretch", "are_here", "arranged", "built", "distinct_values", "duplicates", "engine_versions", "forget",
+    "open_stores", "query", "sample_parquet", "settle", "settle_through",
+    "settled",
 ]  # fmt: skip

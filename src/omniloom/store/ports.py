@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -13,22 +12,7 @@ from omniloom.store.sql import Query
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message to append: who sent it, its id there, and its bytes. ``keep_id`` remembers the id for ever."""
-
-    source_id: str
-    message_id: str
-    body: bytes
-    keep_id: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Appended:
-    """What an append did: ``is_new`` per message in order (False = a duplicate), and the last position."""
-
-    is_new: list[bool]
-    last_position: int
+BLOCK_BODIES_MAX = 4096  # bodies that an append of at most so many keeps together, at consecutive positions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +24,30 @@ class Progress:
 
 
 class Log(Protocol):
-    """Raw accepted messages in order, kept until every cursor is past them."""
+    """Accepted messages in the order they came, kept until every cursor is past them.
 
-    def append(self, messages: Sequence[Message], *, now: datetime) -> Appended:
-        """Store messages durably (on disk when this returns), leaving out known (source, message id).
+    A position is unique and grows, but positions are not dense: the next one may be far off. Any number of processes
+    may append at the same time.
+    """
 
+    def append(self, bodies: Sequence[bytes]) -> int:
+        """Store bodies (none is empty) durably and in order: on disk when this returns; the last one's position.
+
+        At most ``BLOCK_BODIES_MAX`` bodies get consecutive positions. Nothing is compared: see ``dedup``.
         Errors: Unavailable if the disk refuses; then nothing of the call is acknowledged.
         """
         ...
 
     def read(self, *, after: int, rows_max: int) -> list[tuple[int, bytes]]:
-        """(position, body) of the next messages after a position, in order."""
+        """(position, body) of the next messages after a position, in order: everything acknowledged before the call."""
         ...
 
     def last_position(self) -> int:
         """Position of the newest message; 0 for an empty log."""
         ...
 
-    def trim(self, *, through: int, now: datetime) -> int:
-        """Forget messages up to a position that every cursor has passed, and expired ids; rows removed."""
+    def trim(self, *, through: int) -> int:
+        """Forget messages up to a position that every cursor has passed; how many. Some may stay a while."""
         ...
 
 
@@ -91,6 +80,10 @@ class StateTx(Protocol):
 
     def move_cursor(self, name: str, position: int) -> None:
         """Move a reader on, in this transaction."""
+        ...
+
+    def clock(self) -> int:
+        """Microseconds since 1970 by the store's own clock, which all workers share; for leases alone."""
         ...
 
 

@@ -13,6 +13,7 @@ from omniloom.store.engines.duckdb_events import DuckEvents, duckdb_version
 from omniloom.store.engines.sqlite import check_version, library_version
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_state import SqliteState
+from omniloom.store.legacy import carry_over
 from omniloom.store.migrate import migrate
 from omniloom.store.ports import Events, Log, State
 from omniloom.store.settings import StoreSettings
@@ -32,9 +33,10 @@ class Closable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Stores:
-    """The three ports of one installation, open."""
+    """The ports of one installation, open. ``refusals`` is a second log: what was not accepted, until it is kept."""
 
     log: Log
+    refusals: Log
     state: State
     events: Events
     data_dir: Path
@@ -62,6 +64,8 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
         lock = undo.enter_context(take_lock(data_dir))
         log = SqliteLog(data_dir / "log.db")
         undo.callback(log.close)
+        refusals = SqliteLog(data_dir / "refusals.db")
+        undo.callback(refusals.close)
         state = SqliteState(data_dir / "state.db")
         undo.callback(state.close)
         events = DuckEvents(
@@ -70,8 +74,9 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
         undo.callback(events.close)
         migrate(state, "state")
         migrate(events, "events")
+        carry_over(log, state)
         undo.pop_all()
-    return Stores(log, state, events, data_dir, lock, (log, state, events))
+    return Stores(log, refusals, state, events, data_dir, lock, (log, refusals, state, events))
 
 
 def engine_versions() -> dict[str, str]:

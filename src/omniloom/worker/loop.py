@@ -14,9 +14,9 @@ from omniloom import identity, journeys, messaging, profiles, segments
 from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
-from omniloom.store import Progress
+from omniloom.store import BLOCK_BODIES_MAX, Progress, forget, settle
 
-TRIM_STEP = 50_000  # messages; the newest stay a while for the live debugger
+TRIM_STEP = 64 * BLOCK_BODIES_MAX  # positions: the log is trimmed a large step at a time, and keeps half of one
 log = structlog.get_logger("omniloom.worker")
 
 
@@ -30,18 +30,16 @@ class Act:
 
 def _trim_log(platform: Platform) -> Progress:
     """Forget raw messages that identity has carried into both stores, a large step at a time."""
-    with platform.stores.state.read() as state, platform.stores.events.read() as events:
-        done = min(state.cursor("identity"), events.cursor("identity"))
+    done = identity.passed(platform.stores)
+    with platform.stores.state.read() as state:
         trimmed = state.cursor("log.trim")
-    if done - trimmed < TRIM_STEP:
-        return Progress(0, is_done=True)
-    platform.stores.log.trim(through=done - TRIM_STEP // 2, now=platform.now())
-    with platform.stores.state.write() as state:
-        state.move_cursor("log.trim", done)
+    if done - trimmed >= TRIM_STEP:
+        forget(platform.stores, through=done - TRIM_STEP // 2)
     return Progress(0, is_done=True)
 
 
 ACTS = (
+    Act("store.settle", lambda p: settle(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
     Act("identity.resolve", lambda p: identity.resolve(
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
@@ -59,7 +57,7 @@ ACTS = (
 )  # fmt: skip
 
 
-KNOWING = ACTS[:2]  # the acts that turn messages into people; those behind them act on people
+KNOWING = ACTS[:3]  # the acts that turn messages into people; those behind them act on people
 
 
 def run(platform: Platform, stop: threading.Event) -> None:

@@ -9,7 +9,7 @@ import pytest
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, decode
 from omniloom.core.ids import SeededIds
-from omniloom.store import Stores, open_stores
+from omniloom.store import Stores, open_stores, settle_through, settled
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -38,5 +38,10 @@ def ids() -> SeededIds:
 
 @pytest.fixture
 def logged(stores: Stores) -> Callable[[], list[Event]]:
-    """All events of the log, in order."""
-    return lambda: [decode(body) for _, body in stores.log.read(after=0, rows_max=1_000_000)]
+    """All events of the log that count, in order."""
+
+    def read() -> list[Event]:
+        settle_through(stores, stores.log.last_position(), now=NOW)
+        return [decode(message.body) for message in settled(stores, after=0, rows_max=1_000_000).messages]
+
+    return read

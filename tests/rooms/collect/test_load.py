@@ -134,14 +134,17 @@ class FailingLog:
         self.left = appends
         self.is_after = is_after
 
-    def append(self, messages: Any, *, now: datetime) -> Any:
+    def read(self, *, after: int, rows_max: int) -> list[tuple[int, bytes]]:
+        return self.inner.read(after=after, rows_max=rows_max)
+
+    def append(self, bodies: list[bytes]) -> int:
         self.left -= 1
         if self.left < 0 and not self.is_after:
             raise CutOff
-        appended = self.inner.append(messages, now=now)
+        position = self.inner.append(bodies)
         if self.left < 0:
             raise CutOff
-        return appended
+        return position
 
 
 @pytest.mark.parametrize("is_after", [False, True])

@@ -8,7 +8,7 @@ import pytest
 
 from omniloom.core.event import Event, encode
 from omniloom.identity import resolve
-from omniloom.store import Message, Progress, Query, Stores
+from omniloom.store import Progress, Query, Stores
 from omniloom.store.sql import parse_events, parse_state
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -20,7 +20,7 @@ class Sender:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self._sent = 0
-        self._waiting: list[Message] = []
+        self._waiting: list[bytes] = []
 
     def send(self, kind: str = "track", name: str = "", **fields: Any) -> str:
         """One event with the fields of core's Event and identifiers by kind; its message id."""
@@ -34,7 +34,7 @@ class Sender:
             source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=NOW,
             identifiers=fields, **known,
         )  # fmt: skip
-        self._waiting.append(Message("site", message_id, encode(event)))
+        self._waiting.append(encode(event))
         return message_id
 
     def resolve(self, rows_max: int = 100, stores: Stores | None = None) -> Progress:
@@ -44,7 +44,7 @@ class Sender:
 
     def flush(self) -> None:
         """Put what was sent into the log."""
-        self.stores.log.append(self._waiting, now=NOW)
+        self.stores.log.append(self._waiting)
         self._waiting.clear()
 
     def resolve_all(self, rows_max: int = 100) -> None:

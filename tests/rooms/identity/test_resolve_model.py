@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from omniloom.core.event import Event, encode
 from omniloom.identity import resolve
-from omniloom.store import Message, Stores, open_stores
+from omniloom.store import Stores, open_stores
 from omniloom.store.sql import parse_events, parse_state
 
 from .conftest import NOW
@@ -165,7 +165,7 @@ def partition(groups) -> set[frozenset]:
 def test_any_stream_in_any_batches_with_any_deaths_gives_the_models_people(shared, drawn, rows_max, seed):
     stores, numbers = shared
     events = stream(drawn, next(numbers))
-    stores.log.append([Message(e.source_id, e.message_id, encode(e)) for e in events], now=NOW)
+    stores.log.append([encode(event) for event in events])
     chance = random.Random(seed)
     dying = dataclasses.replace(stores, state=Dying(stores.state, chance), events=Dying(stores.events, chance))
     settings = {"now": NOW, "home_region": "RU", "home_currency": "RUB", "rows_max": rows_max}

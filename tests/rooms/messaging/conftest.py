@@ -18,7 +18,7 @@ from omniloom import identity, messaging, profiles
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, encode
 from omniloom.core.ids import SeededIds
-from omniloom.store import Message, Stores
+from omniloom.store import Stores
 
 SECRET = b"s" * 32
 PUBLIC_URL = "https://shop.test"
@@ -179,7 +179,7 @@ class Company:
         event = Event(
             source_id="test", message_id=self.ids.token(), type=kind, occurred_at=now, received_at=now, **fields
         )
-        self.stores.log.append([Message("test", event.message_id, encode(event))], now=now)
+        self.stores.log.append([encode(event)])
 
     def resolve(self) -> None:
         """Let identity and profiles read the log."""

@@ -11,6 +11,7 @@ from omniloom import messaging, profiles
 from omniloom.core.errors import Denied, Invalid, Missing
 from omniloom.core.event import decode
 from omniloom.messaging.callback import SIGNATURE, TIMESTAMP, signature
+from omniloom.store import settle_through, settled
 from omniloom.store.sql import parse_state
 
 SECRET = b"s" * 32
@@ -26,9 +27,15 @@ def token_of(company: Any, person_id: int, channel: str = "email", *, page: str 
     return url(send.send_id, channel).rpartition("/")[2]
 
 
+def counted(company: Any) -> list[Any]:
+    """The events of the log that count: without duplicates."""
+    stores = company.stores
+    settle_through(stores, stores.log.last_position(), now=company.clock.now())
+    return [decode(message.body) for message in settled(stores, after=0, rows_max=100_000).messages]
+
+
 def events_of(company: Any, name: str) -> list[Any]:
-    found = [decode(body) for _, body in company.stores.log.read(after=0, rows_max=100_000)]
-    return [event for event in found if event.name == name]
+    return [event for event in counted(company) if event.name == name]
 
 
 def test_who_left_gets_nothing_more_and_history_says_so_once(company: Any) -> None:

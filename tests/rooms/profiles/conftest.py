@@ -8,7 +8,7 @@ import pytest
 from omniloom.core.event import Event, encode
 from omniloom.identity import resolve
 from omniloom.profiles import fold
-from omniloom.store import Message, Stores
+from omniloom.store import Stores
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = ("traits", "properties", "context", "previous_id", "group_id")
@@ -25,7 +25,7 @@ class Teller:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self._sent = 0
-        self._told: list[Message] = []
+        self._told: list[bytes] = []
 
     def tell(self, kind: str, name: str = "", **fields: Any) -> None:
         """One event with core's fields and identifiers by kind."""
@@ -38,11 +38,11 @@ class Teller:
             source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=received_at,
             identifiers=fields, **known,
         )  # fmt: skip
-        self._told.append(Message("site", message_id, encode(event)))
+        self._told.append(encode(event))
 
     def resolve(self, rows_max: int = 100) -> None:
         """Put what was told into the log and resolve all of it."""
-        self.stores.log.append(self._told, now=NOW)
+        self.stores.log.append(self._told)
         self._told.clear()
         while not resolve(self.stores, now=NOW, home_region="RU", home_currency="RUB", rows_max=rows_max).is_done:
             pass

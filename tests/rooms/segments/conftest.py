@@ -11,7 +11,7 @@ from omniloom import identity, profiles
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, encode
 from omniloom.core.ids import SeededIds
-from omniloom.store import Message, Stores
+from omniloom.store import Stores
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Shop:
 
     def settle(self) -> None:
         """Everything said so far becomes known."""
-        self.stores.log.append([Message(e.source_id, e.message_id, encode(e)) for e in self._pending], now=self.now)
+        self.stores.log.append([encode(event) for event in self._pending])
         self._pending.clear()
         while identity.resolve(
             self.stores, now=self.now, home_region="US", home_currency="USD", rows_max=1000

@@ -83,9 +83,9 @@ def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any])
     for event in households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id):
         batch.append(event)
         if len(batch) == BATCH:
-            collect.append(platform.stores, batch, now=platform.now(), keep_ids=True)
+            collect.append(platform.stores, batch, keep_ids=True)
             batch = []
-    collect.append(platform.stores, batch, now=platform.now(), keep_ids=True)
+    collect.append(platform.stores, batch, keep_ids=True)
 
 
 def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:

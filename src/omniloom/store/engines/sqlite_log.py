@@ -1,83 +1,146 @@
-"""The embedded log: one SQLite file. Appends are durable when they return; callers batch to share one commit."""
+"""The embedded log: one SQLite file of blocks. Appends are durable when they return; callers batch to share one commit.
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+A block is what one append brought: the bodies behind each other and their sizes, one row however many they are. The
+position of a body is its block's number times ``BLOCK_BODIES_MAX`` plus its place in the block.
+"""
+
+import sys
+from array import array
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
-from omniloom.core.clock import micros
-from omniloom.core.ids import digest_bytes
-from omniloom.store.engines.sqlite import Connections
-from omniloom.store.ports import Appended, Message
+import apsw
 
-# Spec: exact dedup by (source, message id) for at least 7 days; a month leaves room for late retries.
-SEEN_KEPT = timedelta(days=30)
+from omniloom.store.engines.sqlite import Connections
+from omniloom.store.ports import BLOCK_BODIES_MAX
 
 _SCHEMA = """
-create table if not exists log_message (
-    position integer primary key autoincrement,  -- never reused, even after trimming
+create table if not exists log_block (
+    seq integer primary key autoincrement,  -- never reused, even after trimming
+    sizes blob not null,                    -- of each body, 4 bytes little-endian; 0: no message at this position
     body blob not null
 );
-create table if not exists log_seen (
-    key blob primary key,                        -- digest of (source id, message id)
-    expires_at integer                           -- null: kept for ever (imports)
-) without rowid;
 """
+_ADD = "insert into log_block (sizes, body) values (?, ?)"
+_NEXT = "select seq, sizes, body from log_block where seq >= ? order by seq"
+_NEWEST = "select seq * 4096 + length(sizes) / 4 - 1 from log_block order by seq desc limit 1"
+_PASSED = "where seq <= ?1 / 4096 and seq * 4096 + length(sizes) / 4 - 1 <= ?1"
+_COUNT_PASSED = f"select coalesce(sum(length(sizes) / 4), 0) from log_block {_PASSED} and length(body) > 0"  # noqa: S608 - constant
+_FORGET = f"delete from log_block {_PASSED} and seq < (select max(seq) from log_block)"  # noqa: S608 - constant
+_EMPTY = f"update log_block set sizes = zeroblob(length(sizes)), body = x'' {_PASSED}"  # noqa: S608 - constant
 
 
 class SqliteLog:
-    """The ``Log`` port on SQLite."""
+    """The ``Log`` port on SQLite. Any number of processes may append to one file."""
 
     def __init__(self, path: Path) -> None:
         self._connections = Connections(path)
         try:
             with self._connections.writing() as connection:
                 connection.execute(_SCHEMA)
+                _carry_over(connection)
         except BaseException:
             self._connections.close()
             raise
 
-    def append(self, messages: Sequence[Message], *, now: datetime) -> Appended:
-        """Store new messages in one transaction; see the port."""
-        expires_at = micros(now + SEEN_KEPT)
-        is_new: list[bool] = []
+    def append(self, bodies: Sequence[bytes]) -> int:
+        """Store bodies in one transaction; see the port."""
+        if not bodies:
+            return self.last_position()
         with self._connections.writing() as connection:
-            cursor = connection.cursor()
-            for message in messages:
-                key = digest_bytes(message.source_id, message.message_id)
-                cursor.execute("insert or ignore into log_seen values (?, ?)",
-                               (key, None if message.keep_id else expires_at))  # fmt: skip
-                is_new.append(connection.changes() == 1)
-                if message.keep_id and not is_new[-1]:
-                    cursor.execute("update log_seen set expires_at = null where key = ?", (key,))
-            fresh = ((m.body,) for m, new in zip(messages, is_new, strict=True) if new)
-            cursor.executemany("insert into log_message (body) values (?)", fresh)
-            last = cursor.execute("select coalesce(max(seq), 0) from sqlite_sequence").fetchone()
-        return Appended(is_new, int(last[0]) if last else 0)
+            for first in range(0, len(bodies), BLOCK_BODIES_MAX):
+                block = bodies[first : first + BLOCK_BODIES_MAX]
+                connection.execute(_ADD, (_packed_sizes(map(len, block)), b"".join(block)))
+            return connection.last_insert_rowid() * BLOCK_BODIES_MAX + len(block) - 1
 
     def read(self, *, after: int, rows_max: int) -> list[tuple[int, bytes]]:
         """The next messages after a position."""
+        found: list[tuple[int, bytes]] = []
         with self._connections.reading() as connection:
-            rows = connection.execute(
-                "select position, body from log_message where position > ? order by position limit ?",
-                (after, rows_max),
-            ).fetchall()
-        return cast("list[tuple[int, bytes]]", rows)
+            for seq, sizes, body in connection.execute(_NEXT, ((after + 1) // BLOCK_BODIES_MAX,)):
+                found.extend(row for row in _unpacked(seq, sizes, body) if row[0] > after)
+                if len(found) >= rows_max:
+                    break
+        return found[:rows_max]
 
     def last_position(self) -> int:
         """Position of the newest message ever appended."""
         with self._connections.reading() as connection:
-            row = connection.execute("select coalesce(max(seq), 0) from sqlite_sequence").fetchone()
+            row = connection.execute(_NEWEST).fetchone()
         return int(row[0]) if row else 0
 
-    def trim(self, *, through: int, now: datetime) -> int:
-        """Delete messages every cursor has passed, and ids past their time."""
+    def trim(self, *, through: int) -> int:
+        """Delete the blocks that every cursor has passed; the newest is only emptied, so that the end stays known."""
         with self._connections.writing() as connection:
-            connection.execute("delete from log_message where position <= ?", (through,))
-            removed = connection.changes()
-            connection.execute("delete from log_seen where expires_at < ?", (micros(now),))
-        return removed
+            removed = connection.execute(_COUNT_PASSED, (through,)).get
+            connection.execute(_FORGET, (through,))
+            connection.execute(_EMPTY, (through,))
+        return int(removed or 0)
+
+    def old_ids(self) -> Iterator[list[tuple[bytes, int | None]]]:
+        """(digest of source and message id, when it expires) of a release that kept ids in the log, in slices."""
+        last = b""
+        while True:
+            with self._connections.reading() as connection:
+                if not has_table(connection, "log_seen"):
+                    return
+                rows = connection.execute(_OLD_IDS, (last,)).fetchall()
+            if not rows:
+                return
+            yield cast("list[tuple[bytes, int | None]]", rows)
+            last = cast("bytes", rows[-1][0])
+
+    def drop_old_ids(self) -> None:
+        """Forget the ids once they are carried over."""
+        with self._connections.writing() as connection:
+            connection.execute("drop table if exists log_seen")
 
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
+
+
+def _packed_sizes(sizes: Iterator[int]) -> bytes:
+    packed = array("I", sizes)
+    if sys.byteorder == "big":
+        packed.byteswap()
+    return packed.tobytes()
+
+
+def _unpacked(seq: int, sizes: bytes, body: bytes) -> Iterator[tuple[int, bytes]]:
+    lengths = array("I", sizes)
+    if sys.byteorder == "big":
+        lengths.byteswap()
+    end = 0
+    for position, size in enumerate(lengths, seq * BLOCK_BODIES_MAX):
+        start, end = end, end + size
+        if size:
+            yield position, body[start:end]
+
+
+# --- logs of releases before blocks ----------------------------------------------------------------------------------
+
+_OLD_IDS = "select key, expires_at from log_seen where key > ? order by key limit 10000"
+_OLD_MESSAGES = "select position, body from log_message order by position"
+_OLD_LAST = "select coalesce(max(seq), 0) from sqlite_sequence where name = 'log_message'"
+
+
+def has_table(connection: apsw.Connection, name: str) -> bool:
+    """Whether the file has a table."""
+    return connection.execute("select 1 from sqlite_master where name = ?", (name,)).fetchone() is not None
+
+
+def _carry_over(connection: apsw.Connection) -> None:
+    """Put single messages into blocks, each at the position it had; where one was trimmed a gap stays."""
+    if not has_table(connection, "log_message"):
+        return
+    last = int(connection.execute(_OLD_LAST).get or 0)
+    blocks: dict[int, dict[int, bytes]] = {last // BLOCK_BODIES_MAX: {last % BLOCK_BODIES_MAX: b""}} if last else {}
+    for position, body in connection.execute(_OLD_MESSAGES):
+        blocks.setdefault(position // BLOCK_BODIES_MAX, {})[position % BLOCK_BODIES_MAX] = body
+    for seq, members in sorted(blocks.items()):
+        bodies = [members.get(place, b"") for place in range(max(members) + 1)]
+        add = "insert into log_block (seq, sizes, body) values (?, ?, ?)"
+        connection.execute(add, (seq, _packed_sizes(map(len, bodies)), b"".join(bodies)))
+    connection.execute("drop table log_message")
