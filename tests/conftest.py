@@ -1,6 +1,7 @@
-"""Shared by every suite: a start instant, the stores opened on real files, and how hard Hypothesis tries.
+"""Shared by every suite: a start instant, the stores opened on real engines, and how hard Hypothesis tries.
 
-`HYPOTHESIS_PROFILE=night make test` tries a hundred times harder.
+`HYPOTHESIS_PROFILE=night make test` tries a hundred times harder. `pytest --engines scaled tests/rooms` runs on the
+real servers of the scaled installation instead of files (see engines.py).
 """
 
 import os
@@ -10,15 +11,37 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests import engines
 
 from omniloom.core.clock import ManualClock
-from omniloom.store import Stores, open_stores
+from omniloom.store import Stores
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("night", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines",
+        choices=(engines.EMBEDDED, engines.SCALED),
+        default=engines.chosen(),
+        help="files (embedded) or PostgreSQL, NATS and ClickHouse (scaled)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ[engines.CHOICE] = config.getoption("engines")
+
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _engines_tidied() -> Iterator[None]:
+    """Whatever a test made on a server is gone after it."""
+    with engines.forgotten():
+        yield
 
 
 @pytest.fixture
@@ -29,7 +52,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
-    """Empty stores in a folder of their own, closed afterwards."""
-    opened = open_stores(tmp_path / "stores")
+    """Empty stores in a place of their own, closed afterwards."""
+    opened = engines.open_test_stores(tmp_path / "stores")
     yield opened
     opened.close()

@@ -10,6 +10,7 @@ from typing import Protocol
 import sqlglot
 
 from omniloom.core.errors import Misconfigured
+from omniloom.store.postgres_sql import postgres_script
 from omniloom.store.sql import CANONICAL, store_of
 
 _LEDGER = "create table if not exists store_migration (name text primary key);"
@@ -61,6 +62,8 @@ def migrate(store: Migratable, kind: str, source: Path | None = None) -> list[st
 
 
 def _translated(text: str, kind: str, dialect: str) -> str:
-    if dialect == CANONICAL[kind]:
+    if dialect in {CANONICAL[kind], "clickhouse"}:  # ClickHouse's engine turns tables itself: it knows how each lies
         return text
+    if dialect == "postgres":
+        return postgres_script(text)
     return ";\n".join(sqlglot.transpile(text, read=CANONICAL[kind], write=dialect)) + ";"

@@ -15,6 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from omniloom.core.errors import Misconfigured
+from omniloom.store.postgres_sql import postgres_query
 
 CANONICAL = {"state": "sqlite", "events": "duckdb"}
 
@@ -38,6 +39,11 @@ class Query:
 
 
 _parsing = threading.Lock()
+
+
+def parsing() -> threading.Lock:
+    """Held while sqlglot works, for engines that turn trees themselves."""
+    return _parsing
 
 
 @functools.cache
@@ -97,6 +103,9 @@ def _one(text: str, store: str) -> exp.Expression:
 @functools.lru_cache(maxsize=2048)
 def _render(query: Query, dialect: str) -> tuple[str, frozenset[str]]:
     tree = query.tree.copy()
+    if dialect == "postgres":
+        with _parsing:
+            return postgres_query(tree)
     lists: set[str] = set()
     for node in list(tree.find_all(exp.In)):
         values = node.expressions

@@ -9,7 +9,7 @@ from typing import Any
 
 import apsw
 
-from omniloom.core.clock import micros
+from omniloom.core.clock import SystemClock, micros
 from omniloom.store.engines.sqlite import Connections
 from omniloom.store.ports import Row, StateTx
 from omniloom.store.sql import Query, parse_state
@@ -38,7 +38,8 @@ class SqliteStateTx:
         """Execute once per row; rows changed."""
         text, lists = query.render("sqlite")
         before = self._connection.total_changes()
-        self._connection.executemany(text, (_adapted(row, lists) for row in rows))
+        adapted = (_adapted(row, lists) for row in rows) if lists else (_plain(row) for row in rows)
+        self._connection.executemany(text, adapted)
         return self._connection.total_changes() - before
 
     def rows(self, query: Query, **params: Any) -> list[Row]:
@@ -67,6 +68,10 @@ class SqliteStateTx:
         """Move a reader on."""
         self.run(_MOVE, name=name, position=position)
 
+    def clock(self) -> int:
+        """The machine's clock: the file belongs to it."""
+        return micros(SystemClock().now())
+
     def _execute(self, query: Query, params: Mapping[str, Any]) -> apsw.Cursor:
         text, lists = query.render("sqlite")
         return self._connection.execute(text, _adapted(params, lists))
@@ -78,6 +83,14 @@ def _adapted(params: Mapping[str, Any], lists: frozenset[str]) -> dict[str, Any]
         name: json.dumps([_stored(member) for member in value]) if name in lists else _stored(value)
         for name, value in params.items()
     }
+
+
+def _plain(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """As ``_adapted`` for a query without lists; most rows hold nothing to change and are passed on as they are."""
+    for value in row.values():
+        if value.__class__ is datetime:
+            return {name: _stored(value) for name, value in row.items()}
+    return row
 
 
 def _stored(value: Any) -> Any:

@@ -1,0 +1,66 @@
+"""Which engine an address means. An empty address is the embedded one: a file in the data directory.
+
+Each function opens one store, hands its closing to ``undo`` and migrates it. Drivers are imported when asked for.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from omniloom.core.errors import Misconfigured
+from omniloom.store.engines.duckdb_events import DuckEvents
+from omniloom.store.engines.sqlite_log import SqliteLog
+from omniloom.store.engines.sqlite_state import SqliteState
+from omniloom.store.migrate import migrate
+from omniloom.store.ports import Events, Log, State
+from omniloom.store.settings import StoreSettings
+
+
+def has_files(settings: StoreSettings) -> bool:
+    """Whether a store lies in the data directory, which then belongs to one process."""
+    return not (settings.state_url and settings.log_url and settings.events_url)
+
+
+def open_logs(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> tuple[Log, Log]:
+    """The log and the refusals."""
+    if not settings.log_url:
+        log = SqliteLog(data_dir / "log.db")
+        undo.callback(log.close)
+        refusals = SqliteLog(data_dir / "refusals.db")
+        undo.callback(refusals.close)
+        return log, refusals
+    from omniloom.store.engines.nats import NatsConnection
+    from omniloom.store.engines.nats_log import NatsLog
+
+    connection = NatsConnection(settings.log_url)
+    undo.callback(connection.close)
+    return NatsLog(connection, "log"), NatsLog(connection, "refusals")
+
+
+def open_state(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> State:
+    """The state store."""
+    if not settings.state_url:
+        files = SqliteState(data_dir / "state.db")
+        undo.callback(files.close)
+        migrate(files, "state")
+        return files
+    if (scheme := urlsplit(settings.state_url).scheme) not in {"postgresql", "postgres"}:
+        raise Misconfigured(f"store.state_url: no engine for {scheme}://", hint="postgresql://user@host/database")
+    from omniloom.store.engines.postgres_state import PostgresState
+
+    server = PostgresState(settings.state_url)
+    undo.callback(server.close)
+    with server.alone():
+        migrate(server, "state")
+    return server
+
+
+def open_events(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> Events:
+    """The event store."""
+    if settings.events_url:
+        scheme = urlsplit(settings.events_url).scheme
+        raise Misconfigured(f"store.events_url: no engine for {scheme}://", hint="leave it empty")
+    files = DuckEvents(data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads)
+    undo.callback(files.close)
+    migrate(files, "events")
+    return files
