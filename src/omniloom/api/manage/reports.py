@@ -6,6 +6,7 @@ from starlette.responses import Response
 from omniloom import analytics
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
+from omniloom.api.stages import stages
 
 routes = APIRouter()
 
@@ -30,9 +31,6 @@ def show_overview(request: Request) -> Response:
 @routes.get("/status")
 @needs(Permission.OVERVIEW_READ)
 def show_status(request: Request) -> Response:
-    """How the worker's acts are doing, and how far each reader is behind the log."""
+    """How the worker's acts are doing, and how far each stage is behind the log."""
     platform = platform_of(request)
-    with platform.stores.events.read() as events:
-        resolved = events.cursor("identity")
-    last = platform.stores.log.last_position()
-    return reply({"acts": platform.status, "log_last": last, "identity_behind": last - resolved})
+    return reply({"acts": platform.status, "stages": stages(platform)})
