@@ -1,28 +1,28 @@
 """One logged event as identity sees it: the identifiers it claims belong together, normalised, strongest first."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from omniloom.core.event import Event
 from omniloom.identity.kind import Problem
-from omniloom.identity.normal import BY_PRIORITY, KINDS, Normaliser
+from omniloom.identity.normal import BY_PRIORITY, Normaliser
 
 Key = tuple[str, str]  # (kind, normal value)
 
 NOBODY = 0  # the person of an event none of whose identifiers is usable; views leave it out
 # Only these may say that two known people are one; every other event just follows its strongest identifier.
 MERGING_TYPES = frozenset(("identify", "alias"))
+_PLACES = {kind: place for place, kind in enumerate(BY_PRIORITY)}  # kinds there are none of come last
 PREVIOUS_KINDS = ("user_id", "anonymous_id")  # what an alias's previous id may be, in the order it is looked up
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """An event, its keys by priority, an alias's previous keys, and what was wrong with the other values."""
 
     position: int
     event: Event
     keys: tuple[Key, ...]
     previous: tuple[Key, ...] = ()
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = {}
 
     @property
     def primary(self) -> Key | None:
@@ -34,14 +34,17 @@ def read_claim(position: int, event: Event, normaliser: Normaliser) -> Claim:
     """The claim of one event; unusable values become ``problems`` and never stop it."""
     problems: dict[str, str] = {}
     given = event.identifiers
-    keys = [key for kind in BY_PRIORITY if kind in given and (key := _key(kind, given[kind], normaliser, problems))]
-    for kind in given.keys() - KINDS.keys():
-        problems[kind] = str(normaliser(kind, given[kind]))
+    kinds = given if len(given) == 1 else sorted(given, key=_place)
+    keys = [key for kind in kinds if (key := _key(kind, given[kind], normaliser, problems))]
     previous: list[Key] = []
     if event.type == "alias":
         found = [_key(kind, event.previous_id, normaliser, problems) for kind in PREVIOUS_KINDS]
         previous = [key for key in found if key]
     return Claim(position, event, tuple(keys), tuple(previous), problems)
+
+
+def _place(kind: str) -> int:
+    return _PLACES.get(kind, len(_PLACES))
 
 
 def _key(kind: str, raw: str, normaliser: Normaliser, problems: dict[str, str]) -> Key | None:
