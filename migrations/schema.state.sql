@@ -111,6 +111,26 @@ CREATE TABLE collect_source (
     disabled_at bigint
 );
 
+CREATE TABLE collect_webhook (
+    hook_id text primary key,
+    source_id text not null,
+    name text not null unique,
+    connector text not null,
+    definition text not null,
+    secret text not null,
+    options text not null,
+    is_enabled bigint not null,
+    created_at bigint not null,
+    changed_at bigint not null
+);
+
+CREATE TABLE collect_webhook_seen (
+    hook_id text not null,
+    delivery text not null,
+    expires_at bigint not null,
+    primary key (hook_id, delivery)
+);
+
 CREATE TABLE identity_identifier (
     kind text not null,
     value text not null,
@@ -312,6 +332,13 @@ CREATE TABLE store_duplicate (
     is_conflict bigint not null
 );
 
+CREATE TABLE store_lease (
+    name text primary key,
+    holder text not null,
+    fence bigint not null,
+    expires_at bigint not null
+);
+
 CREATE TABLE store_migration (name text primary key);
 
 CREATE TABLE store_seen (
@@ -331,6 +358,8 @@ CREATE INDEX collect_dead_letter_source on collect_dead_letter (source_id, lette
 CREATE INDEX collect_dead_letter_status on collect_dead_letter (status, letter_id);
 
 CREATE INDEX collect_reject_import on collect_reject (import_id, row_number);
+
+CREATE INDEX collect_webhook_seen_expiry on collect_webhook_seen (expires_at);
 
 CREATE INDEX identity_identifier_person on identity_identifier (person_id);
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from omniloom import access, analytics, catalog, collect, journeys, messaging
-from omniloom.collect import Intake, LoadProgress, LoadResult, RecentVerdicts
+from omniloom.collect import Intake, LoadProgress, LoadResult, PlanCache, RecentVerdicts
+from omniloom.collect.settings import CollectSettings
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
 from omniloom.core.ids import Ids, RandomIds
@@ -63,6 +64,7 @@ class Settings:
     server: ServerSettings
     core: CoreSettings
     store: StoreSettings
+    collect: CollectSettings
     identity: IdentitySettings
     worker: WorkerSettings
     values: list[Value]
@@ -79,6 +81,7 @@ class Platform:
     ids: Ids
     secret: bytes
     intake: Intake
+    plans: PlanCache
     recent: RecentVerdicts
     renderer: Renderer
     transport: Transport
@@ -123,10 +126,11 @@ def read_settings(
     server = loader.load("server", ServerSettings)
     core = loader.load("core", CoreSettings)
     store = loader.load("store", StoreSettings)
+    collecting = loader.load("collect", CollectSettings)
     people = loader.load("identity", IdentitySettings)
     worker = loader.load("worker", WorkerSettings)
     loader.finish()
-    return Settings(server, core, store, people, worker, loader.values)
+    return Settings(server, core, store, collecting, people, worker, loader.values)
 
 
 def open_platform(
@@ -157,6 +161,7 @@ def open_platform(
         ids=ids or RandomIds(),
         secret=secret,
         intake=Intake(stores),
+        plans=PlanCache(stores, clock),
         recent=RecentVerdicts(),
         renderer=Renderer(),
         transport=Transport(stores, secret=secret, egress_allow=settings.core.egress_allow, public_url=public_url),

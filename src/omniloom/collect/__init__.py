@@ -12,11 +12,70 @@ from omniloom.collect.build import Reject
 from omniloom.collect.drop import Drop, DropReason
 from omniloom.collect.intake import Intake, append
 from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
+from omniloom.collect.letter import (
+    Letter,
+    keep_refusals,
+)
+from omniloom.collect.letter_search import (
+    Attempt,
+    LetterCount,
+    LetterFilter,
+    Moved,
+    attempts_of,
+    discard,
+    letter_counts,
+    letter_of,
+    letter_words,
+    letters,
+    restore,
+)
 from omniloom.collect.load import load, load_rows, rows
 from omniloom.collect.mapping import Mapping, parse_mapping, read_mapping
+from omniloom.collect.plan import (
+    PLAN_SCHEMA,
+    Action,
+    FieldType,
+    Pii,
+    Plan,
+    PlannedEvent,
+    PlannedField,
+    parse_plan,
+    plan_yaml,
+)
+from omniloom.collect.plan_cache import (
+    PlanCache,
+    enforce,
+    enforce_bodies,
+)
+from omniloom.collect.plan_check import (
+    Violation,
+    ViolationCode,
+    check,
+    compile_plan,
+)
+from omniloom.collect.plan_store import (
+    SavedPlan,
+    drop_plan,
+    plan_of,
+    plans,
+    plans_by_source,
+    save_plan,
+)
 from omniloom.collect.recent import RecentVerdicts, Verdict
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
-from omniloom.collect.refusal import Arrival, Refusal, decode_refusal, encode_refusal, refusals_of
+from omniloom.collect.refusal import (
+    Arrival,
+    Refusal,
+    decode_refusal,
+    encode_refusal,
+    refusals_of,
+)
+from omniloom.collect.replay import (
+    Replayed,
+    ReplayResult,
+    replay,
+    replay_edited,
+)
 from omniloom.collect.snippet import snippet
 from omniloom.collect.source import (
     Source,
@@ -29,9 +88,14 @@ from omniloom.collect.source import (
 )
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Arrival", "Drop", "DropReason", "Import", "Intake",
-    "LoadProgress", "LoadResult", "Mapping", "RecentVerdicts", "Refusal", "Reject", "Source", "SourceKeys", "Verdict",
-    "accept", "add_source", "append", "close_interrupted", "decode_refusal", "disable_source", "encode_refusal",
-    "import_of", "import_source", "imports", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping",
-    "refusals_of", "rejects", "rows", "snippet", "source_of_key", "sources",
+    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Arrival", "Attempt", "Drop",
+    "DropReason", "FieldType", "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress",
+    "LoadResult", "Mapping", "Moved", "Pii", "Plan", "PlanCache", "PlannedEvent", "PlannedField", "RecentVerdicts",
+    "Refusal", "Reject", "ReplayResult", "Replayed", "SavedPlan", "Source", "SourceKeys", "Verdict", "Violation",
+    "ViolationCode", "accept", "add_source", "append", "attempts_of", "check", "close_interrupted", "compile_plan",
+    "decode_refusal", "disable_source", "discard", "drop_plan", "encode_refusal", "enforce", "enforce_bodies",
+    "import_of", "import_source", "imports", "keep_refusals", "letter_counts", "letter_of", "letter_words", "letters",
+    "load", "load_rows", "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source",
+    "read_instant", "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows",
+    "save_plan", "snippet", "source_of_key", "sources",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ class DropReason(StrEnum):
     NO_NAME = "no_name"
     NO_GROUP = "no_group"
     NO_PREVIOUS = "no_previous"
+    PLAN_VIOLATION = "plan_violation"
 
 
 @dataclass(frozen=True, slots=True)

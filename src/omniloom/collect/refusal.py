@@ -76,8 +76,7 @@ def decode_refusal(body: bytes) -> Refusal:
 def refusals_of(verdicts: Sequence[Event | bytes | Drop], raws: Sequence[Any], arrival: Arrival) -> list[Refusal]:
     """The refused items of a request, in order.
 
-    Shapes: ``raws[i]`` is the item of ``verdicts[i]`` as ``accept`` or ``take`` was given it: bytes, ``msgspec.Raw`` or a
-    value.
+    Shapes: ``raws[i]`` is the item of ``verdicts[i]``, as bytes, ``msgspec.Raw`` or a value.
     """
     refused = [(drop, raw) for drop, raw in zip(verdicts, raws, strict=True) if isinstance(drop, Drop)]
     if not refused:

@@ -199,3 +199,4 @@ def _verdict(view: View, verdict: collect.Verdict) -> None:
         return
     parts.badge(f"{verdict.reason} · {verdict.field}" if verdict.field else verdict.reason, "bad")
     parts.text(verdict.message, "om-muted")
+    parts.link(_("Kept for replay"), f"/refused?source={verdict.source_id}&reason={verdict.reason}", "om-small")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from omniloom import identity, journeys, messaging, profiles, segments
+from omniloom import collect, identity, journeys, messaging, profiles, segments
 from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
@@ -47,6 +47,9 @@ ACTS = (
     Act("segments.refresh", lambda p: segments.refresh_due(
         p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s)),
     Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
+    Act("collect.refusals", lambda p: collect.keep_refusals(
+        p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, days=p.settings.collect.dead_letters_days,
+        letters_max=p.settings.collect.dead_letters_max)),
     Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
     Act("analytics.name", name_campaigns),
     Act("messaging.deliver", lambda p: messaging.deliver(

@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from omniloom.api.manage import campaigns, imports, people, reports, segments, settings, sources, templates, trackers
+from omniloom.api.manage import (
+    campaigns,
+    imports,
+    letters,
+    people,
+    reports,
+    segments,
+    settings,
+    sources,
+    templates,
+    trackers,
+)
 
 PREFIX = "/api/v1"
 
@@ -10,6 +21,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All management routes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (people, segments, templates, campaigns, reports, sources, imports, settings, trackers):
+    for part in (people, segments, templates, campaigns, reports, sources, letters, imports, settings, trackers):
         routes.include_router(part.routes)
     return routes
