@@ -7,7 +7,7 @@ a bad item never harms its neighbours; an order is whole or held back; a repeat 
 about identity: it keeps identifiers as they were sent.
 """
 
-from omniloom.collect.accept import MESSAGE_ID_CHARS_MAX, accept, read_instant
+from omniloom.collect.accept import accept, read_instant
 from omniloom.collect.build import Reject
 from omniloom.collect.drop import Drop, DropReason
 from omniloom.collect.intake import Intake, append
@@ -62,6 +62,7 @@ from omniloom.collect.plan_store import (
     save_plan,
 )
 from omniloom.collect.recent import RecentVerdicts, Verdict
+from omniloom.collect.reception import MESSAGE_ID_CHARS_MAX
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
 from omniloom.collect.refusal import (
     Arrival,

@@ -7,41 +7,30 @@ Source: Segment spec (identify, track, page, screen, group, alias); spec/reliabi
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast, get_args
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, cast
 
 import msgspec
 
 from omniloom.collect.drop import Drop, Dropped, DropReason
 from omniloom.collect.item import ITEM_BYTES_MAX, Item, cleaned, decode_item
+from omniloom.collect.reception import (
+    IDENTIFIER_CHARS_MAX,
+    MESSAGE_ID_CHARS_MAX,
+    NAME_CHARS_MAX,
+    TRAIT_KINDS,
+    TYPES,
+    Reception,
+    placed,
+    read_instant_text,
+)
 from omniloom.core.clock import EPOCH
 from omniloom.core.event import Event, EventType
 from omniloom.core.ids import Ids
 
-MESSAGE_ID_CHARS_MAX = 100
-IDENTIFIER_CHARS_MAX = 500
-NAME_CHARS_MAX = 500
-SKEW_MAX = timedelta(hours=24)  # how far ahead of us a corrected time may lie before it is taken as "now"
-YEAR_MIN, YEAR_MAX = 1900, 2200
-
-TYPES: tuple[str, ...] = get_args(EventType)
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
-# Traits that are identifiers too: what a client calls them -> the identifier's kind.
-_TRAIT_KINDS = {"email": "email", "phone": "phone"}
-
-
-@dataclass(frozen=True, slots=True)
-class Reception:
-    """What all items of one request share."""
-
-    source_id: str
-    received_at: datetime
-    sent_at: datetime | None
-    ids: Ids
-    context: dict[str, Any]
-    is_history: bool
 
 
 @dataclass(slots=True)
@@ -74,12 +63,21 @@ def accept(
     own context, which wins. ``sent_at`` is the client's clock when it sent; None leaves the items' times as they are,
     and so does ``is_history`` (an import of what happened long ago).
     """
+    return judge(items, Reception(source_id, received_at, sent_at, ids, batch_context or {}, is_history))
+
+
+def judge(items: Sequence[Any], reception: Reception) -> list[Event | Drop]:
+    """As ``accept``."""
     try:
-        context = _shared_context(batch_context or {})
+        reception = fit(reception)
     except Dropped as dropped:
         return [dropped.drop] * len(items)
-    reception = Reception(source_id, received_at, sent_at, ids, context, is_history)
-    return [_accept_one(raw, reception) for raw in items]
+    return [judge_one(raw, reception) for raw in items]
+
+
+def fit(reception: Reception) -> Reception:
+    """The reception with a context that can be stored with each item. Errors: Dropped if there is no such."""
+    return replace(reception, context=_shared_context(reception.context)) if reception.context else reception
 
 
 def _shared_context(context: dict[str, Any]) -> dict[str, Any]:
@@ -94,7 +92,8 @@ def _shared_context(context: dict[str, Any]) -> dict[str, Any]:
     return safe
 
 
-def _accept_one(raw: Any, reception: Reception) -> Event | Drop:
+def judge_one(raw: Any, reception: Reception) -> Event | Drop:
+    """One item's verdict; the reception must be fit."""
     item = decode_item(raw)
     if isinstance(item, Drop):
         return item
@@ -152,7 +151,7 @@ def read_identifiers(draft: Draft, _reception: Reception) -> None:
         )
     traits = (draft.item.traits or {}, draft.context.get("traits"))
     for own in traits:
-        for key, kind in _TRAIT_KINDS.items():
+        for key, kind in TRAIT_KINDS.items():
             value = own.get(key) if isinstance(own, dict) else None
             if isinstance(value, str) and (text := _identifier(value, f"traits.{key}")):
                 found.setdefault(kind, text)
@@ -164,19 +163,9 @@ def read_time(draft: Draft, reception: Reception) -> None:
     name = "originalTimestamp" if item.original_timestamp else "timestamp"
     said = _instant(item.original_timestamp or item.timestamp or "", name)
     sent = None if reception.is_history else reception.sent_at or _instant(item.sent_at or "", "sentAt")
-    received = reception.received_at
-    try:
-        at = received if said is None else said if sent is None else received - (sent - said)
-    except OverflowError as error:
-        raise _bad_time(name) from error
-    if at > received + SKEW_MAX:
-        draft.context["clock"] = "clamped"
-        at = received
-    elif said is not None and sent is None and not reception.is_history:
-        draft.context["clock"] = "unchecked"
-    if not YEAR_MIN <= at.year <= YEAR_MAX:
-        raise _bad_time(name)
-    draft.occurred_at = at
+    draft.occurred_at, remark = placed(said, sent, reception, name)
+    if remark:
+        draft.context["clock"] = remark
 
 
 def read_name(draft: Draft, _reception: Reception) -> None:
@@ -225,18 +214,7 @@ def read_instant(text: str, name: str) -> datetime | Drop | None:
 
 
 def _instant(text: str, name: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise _bad_time(name) from error
-
-
-def _bad_time(name: str) -> Dropped:
-    example = "2026-11-21T12:00:00.000Z"
-    return Dropped(DropReason.BAD_TIME, name, f"{name} is not a usable time; send ISO 8601, such as {example}")
+    return read_instant_text(text, name) if text else None
 
 
 def _identifier(value: str | int | float | None, name: str) -> str:
@@ -281,10 +259,18 @@ def _event(draft: Draft, reception: Reception) -> Event:
         identifiers=draft.identifiers,
         previous_id=draft.previous_id,
         group_id=draft.group_id,
-        traits=item.traits or {},
+        traits=_traits(draft),
         properties=_properties(item),
         context=draft.context,
+        keep_id=reception.is_history,
     )
+
+
+def _traits(draft: Draft) -> dict[str, Any]:
+    """The item's traits; of an identify also those that its client keeps in the context (RudderStack's do)."""
+    given = draft.item.traits or {}
+    kept = draft.context.get("traits")
+    return given or (kept if draft.item.type == "identify" and isinstance(kept, dict) else given)
 
 
 def _properties(item: Item) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from omniloom.collect.accept import IDENTIFIER_CHARS_MAX, MESSAGE_ID_CHARS_MAX, TYPES
 from omniloom.collect.convert import Column, Problem, distinct_values, evaluate
 from omniloom.collect.field import FAULT, FILE, ROW, Field
 from omniloom.collect.mapping import EventMapping, Mapping
+from omniloom.collect.reception import IDENTIFIER_CHARS_MAX, MESSAGE_ID_CHARS_MAX, TYPES
 from omniloom.collect.rows import group_starts
 from omniloom.core.event import Event
 from omniloom.core.money import exponent_of

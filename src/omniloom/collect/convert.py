@@ -15,11 +15,10 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from omniloom.collect.accept import YEAR_MAX, YEAR_MIN
 from omniloom.collect.drop import Dropped
 from omniloom.collect.field import Field, template_parts
 from omniloom.collect.item import cleaned
+from omniloom.collect.reception import YEAR_MAX, YEAR_MIN
 from omniloom.core.clock import EPOCH
 from omniloom.core.errors import Invalid
 from omniloom.core.money import exponent_of, to_minor

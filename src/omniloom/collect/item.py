@@ -1,7 +1,8 @@
 """One item as a client sends it (Segment's spec), decoded with every limit held.
 
 Most items are plain: ASCII without escapes, shallow, without giant numbers. For them one C decoder call is enough.
-The others are walked value by value, so that no text or number gets in that a store would read differently.
+The others are walked value by value, so that no text or number gets in that a store would read differently. Fields that
+intake does not read are not looked at: they are not stored.
 
 Source: Segment spec, common fields; limits from spec/reliability.md §4.1.
 """
@@ -46,6 +47,8 @@ class Item(msgspec.Struct, rename="camel"):
 
 
 _decoder = msgspec.json.Decoder(Item)
+_parts = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_FIELDS = frozenset(one.encode_name for one in msgspec.structs.fields(Item))
 
 
 def decode_item(raw: Any) -> Item | Drop:
@@ -92,11 +95,14 @@ def _from_bytes(raw: bytes) -> Item:
         raise _too_large(len(raw))
     if _is_plain(raw):
         return _decoder.decode(raw)
-    return msgspec.convert(cleaned(msgspec.json.decode(raw)), Item)
+    read = {name: msgspec.json.decode(part) for name, part in _parts.decode(raw).items() if name in _FIELDS}
+    return msgspec.convert(cleaned(read), Item)
 
 
 def _from_value(value: Any) -> Item:
-    safe = cleaned(value)
+    if not isinstance(value, dict):
+        return _decoder.decode(msgspec.json.encode(value))  # says what it is instead
+    safe = cleaned({name: inner for name, inner in value.items() if name in _FIELDS})
     if (size := len(msgspec.json.encode(safe))) > ITEM_BYTES_MAX:
         raise _too_large(size)
     return msgspec.convert(safe, Item)

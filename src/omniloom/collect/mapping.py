@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-
-from omniloom.collect.accept import TYPES
 from omniloom.collect.field import CONVERSIONS, FILE, ROW, Defaults, Field, checked, read_field, text_of, unknown, zone
+from omniloom.collect.reception import TYPES
 from omniloom.core.errors import Invalid
 
 TARGETS = ("events", "products", "costs")

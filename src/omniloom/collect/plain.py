@@ -1,0 +1,318 @@
+"""The quick way in, for items that provably need no care: their parts go to the log as the bytes they came in.
+
+Most items are plain: valid text in NFC, shallow, without giant numbers, every field of its expected type. A few scans
+over the bytes prove it, one decoder call reads what intake must know, and traits, properties and context are never
+taken apart. Whatever is not plain gets None here and goes the careful way (``accept``), which alone refuses.
+
+Invariants: what this way takes, the careful way takes as the same event; a test compares them on everything.
+Why it may: msgspec checks the whole syntax also of parts it skips, all but two things, the encoding of text and the
+range of numbers; ``_as_text`` and ``_object`` check those, and what the careful way checks beyond (depth, NFC, …).
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+
+import msgspec
+
+from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
+from omniloom.collect.reception import (
+    IDENTIFIER_CHARS_MAX,
+    MESSAGE_ID_CHARS_MAX,
+    NAME_CHARS_MAX,
+    TRAIT_KINDS,
+    TYPES,
+    Reception,
+    placed,
+    read_instant_text,
+)
+
+Raw = msgspec.Raw
+_Id = str | int | float | None
+_ABSENT = Raw()  # one object: an encoder leaves out what is the very default
+
+
+class PlainItem(msgspec.Struct, rename="camel", gc=False):
+    """An item as ``item.Item``, with its parts as raw JSON."""
+
+    type: str = ""
+    message_id: str | int | None = None
+    user_id: _Id = None
+    anonymous_id: _Id = None
+    previous_id: _Id = None
+    group_id: _Id = None
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    timestamp: str | None = None
+    original_timestamp: str | None = None
+    sent_at: str | None = None
+    context: Raw = _ABSENT
+    integrations: Raw = _ABSENT
+    traits: Raw = _ABSENT
+    properties: Raw = _ABSENT
+
+
+class PlainEvent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """An event as ``core.event.Event``, with its parts as raw JSON."""
+
+    source_id: str
+    message_id: str
+    type: str
+    name: str = ""
+    occurred_at: datetime
+    received_at: datetime
+    identifiers: dict[str, str] = {}
+    previous_id: str = ""
+    group_id: str = ""
+    traits: Raw = _ABSENT
+    properties: Raw = _ABSENT
+    context: Raw = _ABSENT
+    keep_id: bool = False
+
+
+class _Traits(msgspec.Struct):
+    """The traits that are identifiers too."""
+
+    email: Raw = _ABSENT
+    phone: Raw = _ABSENT
+
+
+class _Context(msgspec.Struct):
+    """What identifies somebody in a context."""
+
+    traits: Raw = _ABSENT
+
+
+_item = msgspec.json.Decoder(PlainItem).decode
+_traits = msgspec.json.Decoder(_Traits).decode
+_context = msgspec.json.Decoder(_Context).decode
+_text = msgspec.json.Decoder(str).decode
+_value = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
+
+# Digits and plus signs become 0, openers {, exponents e: so that few searches find what may be out of bounds.
+_SHAPE = bytes.maketrans(b"123456789+[E", b"0000000000{e")
+_LONG_NUMBER = b"0" * 19
+_HUGE_EXPONENT = b"0e000"
+_INTEGER_MAX = 2**63 - 1
+# All bytes of characters that no normalisation touches, whatever stands beside them: ASCII, Latin and Cyrillic.
+_SIMPLE = bytes((*range(0x80), *range(0x80, 0xC0), 0xC2, 0xC3, 0xC4, 0xC5, 0xD0, 0xD1))
+
+
+class Odd(ValueError):
+    """The item is not plain; never leaves this module."""
+
+
+_ODD = (ValueError, msgspec.DecodeError, RecursionError)  # Odd, Dropped and UnicodeError are ValueErrors
+
+
+class PlainTaker:
+    """Takes the plain items of one request."""
+
+    def __init__(self, reception: Reception) -> None:
+        self._reception = reception
+        context = reception.context
+        self._shared = _encode(context)[1:-1] if context else b""
+        self._is_fit = not ("traits" in context or "externalIds" in context)
+        self._known = b""  # the last context that was proven and names nobody: neighbours often have the same
+
+    def body(self, raw: bytes, *, kind: str = "", is_ascii: bool = False) -> bytes | None:
+        """The log's body of a plain item; None if it must go the careful way.
+
+        ``kind`` is the item's type if the request's path names it; ``is_ascii`` says that the caller has checked that
+        the item is ASCII without Unicode escapes.
+        """
+        if not self._is_fit or len(raw) > ITEM_BYTES_MAX:
+            return None
+        try:
+            item = _item(raw if is_ascii else _as_text(raw))
+            return _encode(self._event(item, kind or item.type))
+        except _ODD:
+            return None
+
+    def _event(self, item: PlainItem, kind: str) -> PlainEvent:
+        reception = self._reception
+        if kind == "identify" and len(bytes(item.traits)) <= 2 and b'"traits"' in bytes(item.context):
+            raise Odd  # its traits stand in its context
+        name = _name(item, kind)
+        identifiers = _identifiers(item)
+        at, remark = self._placed(item)
+        traits = _with_traits(item.traits, identifiers) if item.traits else _ABSENT
+        context = self._with_context(item.context, identifiers) if item.context else _ABSENT
+        if remark or self._shared or item.integrations:
+            context = self._merged(context, item.integrations, remark)
+        properties = item.properties
+        if properties:
+            properties = _object(bytes(properties), properties)
+        if item.category is not None:
+            properties = _joined(b'"category":' + _encode(item.category), properties)
+        return PlainEvent(
+            source_id=reception.source_id,
+            message_id=_message_id(item.message_id) or reception.ids.token(),
+            type=kind,
+            name=name,
+            occurred_at=at,
+            received_at=reception.received_at,
+            identifiers=identifiers,
+            previous_id="" if item.previous_id is None else _id(item.previous_id),
+            group_id="" if item.group_id is None else _id(item.group_id),
+            traits=traits,
+            properties=properties,
+            context=context,
+            keep_id=reception.is_history,
+        )
+
+    def _placed(self, item: PlainItem) -> tuple[datetime, str]:
+        reception = self._reception
+        text = item.original_timestamp or item.timestamp
+        said = datetime.fromisoformat(text) if text else None
+        if said is not None and said.tzinfo is not UTC:
+            said = read_instant_text(text or "", "timestamp")
+        sent = None
+        if not reception.is_history:
+            sent = reception.sent_at
+            if sent is None and item.sent_at:
+                sent = read_instant_text(item.sent_at, "sentAt")
+        return placed(said, sent, reception, "timestamp")
+
+    def _with_context(self, part: Raw, identifiers: dict[str, str]) -> Raw:
+        """The item's context; what identifies somebody in it is added."""
+        text = bytes(part)
+        if text == self._known:
+            return part
+        context = _object(text, part)
+        if b'"externalIds"' in text:
+            raise Odd
+        if b'"traits"' not in text:
+            self._known = text if context else b""
+        else:
+            traits = bytes(_context(text).traits)
+            if traits.startswith(b"{"):
+                _add_traits(identifiers, traits)
+        return context
+
+    def _merged(self, context: Raw, integrations: Raw, remark: str) -> Raw:
+        """The context with what the request shares, where it went besides, and what is to be said of its clock."""
+        if self._shared:
+            context = _joined(self._shared, context)
+        if integrations and (listed := _listed(integrations)):
+            context = _joined(bytes(context)[1:-1], Raw(b'{"integrations":' + listed + b"}"))
+        if remark:
+            context = _joined(bytes(context)[1:-1], Raw(b'{"clock":"' + remark.encode() + b'"}'))
+        return context
+
+
+def _as_text(raw: bytes) -> bytes:
+    """The item with its text as UTF-8 in NFC, without escapes of letters.
+
+    Errors: Odd, DecodeError or UnicodeError if it has text that is not safe to store as it is.
+    """
+    if b"\\" in raw and b"\\u" in raw:
+        raw = _encode(_value(raw))  # half surrogate pairs do not get through
+        if b"\\u0000" in raw:
+            raise Odd
+    if not raw.isascii():
+        text = raw.decode()
+        if raw.translate(None, _SIMPLE) and not unicodedata.is_normalized("NFC", text):
+            raise Odd
+    return raw
+
+
+def _object(text: bytes, part: Raw) -> Raw:
+    """The part if it is a plain object; absent if it is null.
+
+    Errors: Odd for anything else, and for what may be nested too deeply or hold a number out of bounds.
+    """
+    if not text.startswith(b"{"):
+        if text == b"null":
+            return _ABSENT
+        raise Odd
+    shape = text.translate(_SHAPE)
+    if shape.count(b"{") >= DEPTH_MAX or _LONG_NUMBER in shape:
+        raise Odd
+    if _HUGE_EXPONENT in shape:  # or a part of some id
+        _value(text)
+    return part
+
+
+def _name(item: PlainItem, kind: str) -> str:
+    """The event's name. Errors: Odd if the type is none, or the field is missing that it must have."""
+    if kind == "track":
+        name = (item.event or "").strip()
+        is_whole = bool(name)
+    else:
+        name = "" if item.name is None else item.name.strip()
+        is_whole = kind in TYPES
+        if kind == "group":
+            is_whole = item.group_id is not None and bool(_id(item.group_id))
+        elif kind == "alias":
+            is_whole = item.previous_id is not None and bool(_id(item.previous_id))
+    if not is_whole or len(name) > NAME_CHARS_MAX:
+        raise Odd
+    return name if kind in _NAMED else ""
+
+
+_NAMED = ("track", "page", "screen")
+
+
+def _message_id(given: str | int | None) -> str:
+    if given is None:
+        return ""
+    text = str(given).strip()
+    if len(text) > MESSAGE_ID_CHARS_MAX or (isinstance(given, int) and abs(given) > _INTEGER_MAX):
+        raise Odd
+    return text
+
+
+def _identifiers(item: PlainItem) -> dict[str, str]:
+    """Who it is about. Errors: Odd if nobody is named."""
+    found = {}
+    if item.user_id is not None and (text := _id(item.user_id)):
+        found["user_id"] = text
+    if item.anonymous_id is not None and (text := _id(item.anonymous_id)):
+        found["anonymous_id"] = text
+    if not found:
+        raise Odd
+    return found
+
+
+def _id(value: str | float) -> str:
+    if isinstance(value, int) and abs(value) > _INTEGER_MAX:
+        raise Odd
+    text = str(value).strip()
+    if len(text) > IDENTIFIER_CHARS_MAX:
+        raise Odd
+    return text
+
+
+def _with_traits(part: Raw, identifiers: dict[str, str]) -> Raw:
+    """The item's traits; what identifies somebody in them is added."""
+    text = bytes(part)
+    traits = _object(text, part)
+    if traits:
+        _add_traits(identifiers, text)
+    return traits
+
+
+def _add_traits(identifiers: dict[str, str], traits: bytes) -> None:
+    if b'"email"' not in traits and b'"phone"' not in traits:
+        return
+    found = _traits(traits)
+    for key, kind in TRAIT_KINDS.items():
+        value = bytes(getattr(found, key))
+        if value.startswith(b'"') and (text := _id(_text(value))):
+            identifiers.setdefault(kind, text)
+
+
+def _listed(integrations: Raw) -> bytes:
+    """Integrations worth keeping: empty ones are not. Errors: Odd if they are no plain object."""
+    text = bytes(_object(bytes(integrations), integrations))
+    return text if b'"' in text else b""
+
+
+def _joined(first: bytes, second: Raw) -> Raw:
+    """An object of the fields of ``first`` (without braces) and then of ``second``: of two alike the later counts."""
+    rest = bytes(second)[1:-1]
+    if not first.strip():
+        return Raw(b"{" + rest + b"}")
+    return Raw(b"{" + first + (b"," + rest if rest.strip() else b"") + b"}")
