@@ -1,0 +1,1 @@
+"""The dialects of trackers, one file each: `DIALECT`."""
