@@ -1,5 +1,6 @@
 """Sources: what sends events here, each with a write key that names it."""
 
+import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +11,9 @@ from omniloom.core.ids import Ids, digest
 from omniloom.core.text import clean
 from omniloom.store import Row, Stores, query
 
-KINDS = ("website", "app", "server", "import")
+KINDS = ("website", "app", "server", "import", "webhook")
 NAME_CHARS_MAX = 100
+_KEY = re.compile(r"(?!off_)[A-Za-z0-9._:~-]{1,200}")
 OFF = "off_"  # begins the key of a source that takes no requests
 
 
@@ -27,11 +29,31 @@ class Source:
     disabled_at: datetime | None
 
 
-def add_source(stores: Stores, *, name: str, kind: str, now: datetime, ids: Ids) -> Source:
-    """A new source with its write key.
+def add_source(stores: Stores, *, name: str, kind: str, now: datetime, ids: Ids, write_key: str = "") -> Source:
+    """A new source with its write key: the one given, which installed trackers carry already, or a new one.
 
-    Errors: Invalid for an empty name or an unknown kind; Conflict if the name is taken.
+    Errors: Invalid for an empty name, an unknown kind or an unfit key; Conflict if the name or the key is taken.
     """
+    if write_key and _KEY.fullmatch(write_key) is None:
+        raise Invalid(
+            f"the key {write_key[:40]!r} is unfit", hint="1 to 200 letters, digits and . : _ -", field="write_key"
+        )
+    if write_key and _has_key(stores, write_key):
+        raise Conflict(f"another source has the key {write_key!r}", hint="one key names one source", field="write_key")
+    return _added(stores, name=name, kind=kind, write_key=write_key or f"wk_{ids.token()}", now=now, ids=ids)
+
+
+def _has_key(stores: Stores, write_key: str) -> bool:
+    with stores.state.read() as tx:
+        return tx.one(query(__file__, "source_of_key"), write_key=write_key) is not None
+
+
+def closed_source(stores: Stores, *, name: str, kind: str, now: datetime, ids: Ids) -> Source:
+    """A new source that has a door of its own (a webhook) and whose key opens no other. Errors: as ``add_source``."""
+    return _added(stores, name=name, kind=kind, write_key=f"{OFF}{ids.token()}", now=now, ids=ids)
+
+
+def _added(stores: Stores, *, name: str, kind: str, write_key: str, now: datetime, ids: Ids) -> Source:
     name = clean(name.strip(), field="name")
     if not name or len(name) > NAME_CHARS_MAX:
         raise Invalid(
@@ -39,7 +61,7 @@ def add_source(stores: Stores, *, name: str, kind: str, now: datetime, ids: Ids)
         )
     if kind not in KINDS:
         raise Invalid(f"kind {kind!r} is unknown", hint=f"use one of {', '.join(KINDS)}", field="kind")
-    source = Source(ids.token()[:12], name, kind, f"wk_{ids.token()}", now, None)
+    source = Source(ids.token()[:12], name, kind, write_key, now, None)
     if _insert(stores, source) == 0:
         raise Conflict(f"there is already a source named {name!r}", hint="choose another name", field="name")
     return source

@@ -16,6 +16,7 @@ class SourceBody(Body):
 
     name: str
     kind: str = "server"
+    write_key: str = ""  # the key that installed trackers carry already; empty: a new one
 
 
 @routes.get("/sources")
@@ -30,5 +31,12 @@ def list_sources(request: Request) -> Response:
 def create_source(request: Request, body: SourceBody) -> Response:
     """Add a source; its write key goes into a tracker."""
     platform = platform_of(request)
-    made = collect.add_source(platform.stores, name=body.name, kind=body.kind, now=platform.now(), ids=platform.ids)
+    made = collect.add_source(
+        platform.stores,
+        name=body.name,
+        kind=body.kind,
+        write_key=body.write_key,
+        now=platform.now(),
+        ids=platform.ids,
+    )
     return reply(made, status=201)
