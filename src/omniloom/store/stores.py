@@ -1,4 +1,4 @@
-"""Opens the three stores of one data directory, and keeps any second process out of it."""
+"""Opens the stores of one installation; where they are files, any second process is kept out."""
 
 import contextlib
 import fcntl
@@ -6,29 +6,20 @@ import os
 import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from omniloom.core.errors import Conflict, Unavailable
-from omniloom.store.engines.duckdb_events import DuckEvents, duckdb_version
+from omniloom.store.engines.by_url import has_files, open_events, open_logs, open_state
+from omniloom.store.engines.duckdb_events import duckdb_version
 from omniloom.store.engines.sqlite import check_version, library_version
 from omniloom.store.engines.sqlite_log import SqliteLog
-from omniloom.store.engines.sqlite_state import SqliteState
 from omniloom.store.legacy import carry_over
-from omniloom.store.migrate import migrate
 from omniloom.store.ports import Events, Log, State
 from omniloom.store.settings import StoreSettings
 
 LOCK_NAME = "lock"
 
 _held: "weakref.WeakSet[IO[str]]" = weakref.WeakSet()  # this process's locks, so that a forked child can let go of them
-
-
-class Closable(Protocol):
-    """An engine, as far as closing goes."""
-
-    def close(self) -> None:
-        """Let go of the files."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +31,19 @@ class Stores:
     state: State
     events: Events
     data_dir: Path
-    _lock: IO[str]
-    _closers: tuple[Closable, ...]
+    is_exclusive: bool  # whether no other process can be at work on these stores
+    _closing: contextlib.ExitStack
 
     def close(self) -> None:
         """Close every store, then let another process in."""
-        with self._lock:
-            for store in self._closers:
-                store.close()
+        self._closing.close()
 
 
 def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores:
-    """Open (and create or migrate) the stores in ``data_dir``.
+    """Open (and create or migrate) the stores that the settings name, by default files in ``data_dir``.
 
-    Errors: Conflict if another process holds them; Unavailable if the disk refuses; Misconfigured if newer data.
+    Errors: Conflict if another process holds files of it; Unavailable if a disk or server refuses; Misconfigured for
+    newer data or an address that means nothing.
     """
     settings = settings or StoreSettings()
     try:
@@ -61,22 +51,14 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
     except OSError as error:
         raise Unavailable(f"cannot create {data_dir}: {error.strerror}", hint="choose another --data-dir") from error
     with contextlib.ExitStack() as undo:
-        lock = undo.enter_context(take_lock(data_dir))
-        log = SqliteLog(data_dir / "log.db")
-        undo.callback(log.close)
-        refusals = SqliteLog(data_dir / "refusals.db")
-        undo.callback(refusals.close)
-        state = SqliteState(data_dir / "state.db")
-        undo.callback(state.close)
-        events = DuckEvents(
-            data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads
-        )
-        undo.callback(events.close)
-        migrate(state, "state")
-        migrate(events, "events")
-        carry_over(log, state)
-        undo.pop_all()
-    return Stores(log, refusals, state, events, data_dir, lock, (log, refusals, state, events))
+        if is_exclusive := has_files(settings):
+            undo.enter_context(take_lock(data_dir))
+        log, refusals = open_logs(data_dir, settings, undo)
+        state = open_state(data_dir, settings, undo)
+        events = open_events(data_dir, settings, undo)
+        if isinstance(log, SqliteLog):
+            carry_over(log, state)
+        return Stores(log, refusals, state, events, data_dir, is_exclusive, undo.pop_all())
 
 
 def engine_versions() -> dict[str, str]:

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.engines import open_test_stores
 
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, decode
 from omniloom.core.ids import SeededIds
-from omniloom.store import Stores, open_stores, settle_through, settled
+from omniloom.store import Stores, settle_through, settled
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
-    opened = open_stores(tmp_path / "home")
+    opened = open_test_stores(tmp_path / "home")
     yield opened
     opened.close()
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engines import open_test_stores
 
 from omniloom.collect import (
     LoadProgress,
@@ -34,7 +35,7 @@ from omniloom.core.errors import Invalid
 from omniloom.core.event import Event, decode
 from omniloom.core.ids import RandomIds
 from omniloom.core.money import to_minor
-from omniloom.store import Stores, open_stores
+from omniloom.store import Stores
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SHOP = EXAMPLES / "shop"
@@ -329,7 +330,7 @@ def test_grouping_equals_the_slow_way(suffix: str, cells: list[dict[str, str]], 
         patch.setattr("omniloom.store.engines.files.BATCH_ROWS", rows_per_batch)
         path = Path(folder) / f"lines.{suffix}"
         WRITERS[suffix](path, cells)
-        stores = open_stores(Path(folder) / "home")
+        stores = open_test_stores(Path(folder) / "home")
         try:
             result = run(stores, parse_mapping(LINES, name="m"), path)
             found = [decode(body) for _, body in stores.log.read(after=0, rows_max=1000)]

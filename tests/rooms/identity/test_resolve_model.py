@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engines import open_test_stores
 
 from omniloom.core.event import Event, encode
 from omniloom.identity import resolve
-from omniloom.store import Stores, open_stores
+from omniloom.store import Stores
 from omniloom.store.sql import parse_events, parse_state
 
 from .conftest import NOW
@@ -133,7 +134,7 @@ class Dying:
 def shared(tmp_path_factory) -> Iterator[tuple[Stores, Iterator[int]]]:
     """One pair of stores for all examples: each example has identifiers of its own, so they do not meet."""
     folder: Path = tmp_path_factory.mktemp("model")
-    opened = open_stores(folder)
+    opened = open_test_stores(folder)
     yield opened, itertools.count()
     opened.close()
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from tests.engines import open_test_stores
 
 from omniloom import messaging
-from omniloom.store import Stores, open_stores
+from omniloom.store import Stores
 from omniloom.store.sql import parse_state
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -21,7 +22,7 @@ LEFT = parse_state("test.left", "select send_id from messaging_decision order by
 
 @pytest.fixture
 def stores(tmp_path: Path) -> Iterator[Stores]:
-    opened = open_stores(tmp_path)
+    opened = open_test_stores(tmp_path)
     yield opened
     opened.close()
 

@@ -25,9 +25,9 @@ words = st.lists(
 
 
 def test_any_order_and_any_batches_give_the_newest_word_on_every_key(tmp_path_factory):
-    from omniloom.store import open_stores
+    from tests.engines import open_test_stores
 
-    opened = open_stores(tmp_path_factory.mktemp("traits"))
+    opened = open_test_stores(tmp_path_factory.mktemp("traits"))
     run = iter(range(10**6))
 
     @given(words, st.integers(3, 8), st.integers(1, 5))
