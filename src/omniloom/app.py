@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from omniloom import access, analytics, catalog, collect, journeys, messaging
-from omniloom.collect import Intake, LoadProgress, LoadResult, PlanCache, RecentVerdicts
+from omniloom.collect import Intake, LoadProgress, LoadResult, PlanCache, RecentVerdicts, webhooks
 from omniloom.collect.settings import CollectSettings
 from omniloom.core.clock import Clock, SystemClock
 from omniloom.core.errors import Misconfigured
@@ -22,7 +22,7 @@ from omniloom.core.ids import Ids, RandomIds
 from omniloom.core.settings import Loader, Value, setting
 from omniloom.identity.settings import IdentitySettings
 from omniloom.messaging import Renderer, Site, Transport
-from omniloom.store import Progress, Stores, open_stores
+from omniloom.store import Progress, Stores, open_collecting, open_stores
 from omniloom.store.settings import StoreSettings
 
 SETTINGS_FILE = "omniloom.toml"
@@ -35,6 +35,8 @@ class ServerSettings:
     host: str = setting("127.0.0.1", "address the server listens on")
     port: int = setting(8080, "port the server listens on; 0 takes a free one")
     public_url: str = setting("", "how customers reach the server in links; empty: http://host:port")
+    collectors: int = setting(0, "processes beside the server that only take events in; 0: the server does it itself")
+    collect_port: int = setting(8081, "port the collectors share; 0 takes a free one")
     cookie_domain: str = setting("", "domain of ad pixels' visitor cookie, such as .shop.example; empty: this host")
     demo_shop: bool = setting(False, "serve the demo shop at /demo-shop, to try the web tracker")  # noqa: FBT003 - a default
 
@@ -88,6 +90,7 @@ class Platform:
     public_url: str
     wake: threading.Event = field(default_factory=threading.Event)
     status: dict[str, "ActStatus"] = field(default_factory=dict)
+    deliveries: webhooks.RecentDeliveries = field(default_factory=webhooks.RecentDeliveries)
     named_campaigns: list[dict[str, Any]] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -105,6 +108,25 @@ class Platform:
         self.intake.close()
         self.renderer.close()
         self.transport.close()
+        self.stores.close()
+
+
+@dataclass(slots=True)
+class Collector:
+    """A process that only takes events in: what the doors for events need of an installation, and no more."""
+
+    settings: Settings
+    stores: Stores
+    clock: Clock
+    ids: Ids
+    intake: Intake
+    recent: RecentVerdicts
+    plans: PlanCache
+    wake: threading.Event = field(default_factory=threading.Event)
+
+    def close(self) -> None:
+        """Put what was acknowledged on disk, then close the stores."""
+        self.intake.close()
         self.stores.close()
 
 
@@ -169,6 +191,26 @@ def open_platform(
     )
 
 
+def open_collector(data_dir: Path, *, flags: Mapping[str, Any] | None = None) -> Collector:
+    """Open an installation only to take events in, beside the server that owns it.
+
+    Errors: Missing if there is none; Misconfigured or Unavailable say what the operator must do.
+    """
+    data_dir = data_dir.expanduser().resolve()
+    settings = read_settings(data_dir, flags=flags)
+    clock = SystemClock(timedelta(seconds=settings.core.clock_offset_s))
+    stores = open_collecting(data_dir, settings.store)
+    return Collector(
+        settings=settings,
+        stores=stores,
+        clock=clock,
+        ids=RandomIds(),
+        intake=Intake(stores),
+        recent=RecentVerdicts(),
+        plans=PlanCache(stores, clock),
+    )
+
+
 def installation_secret(data_dir: Path) -> bytes:
     """The 32-byte key that signs links and seals stored credentials; made on first use, readable by its owner only.
 
@@ -229,4 +271,7 @@ def _save_costs(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> 
     return analytics.load_costs(platform.stores, batches, now=platform.now(), currency=currency)
 
 
-__all__ = ["ActStatus", "Platform", "Settings", "import_paths", "name_campaigns", "open_platform", "read_settings"]
+__all__ = [
+    "ActStatus", "Collector", "Platform", "Settings", "import_paths", "name_campaigns", "open_collector",
+    "open_platform", "read_settings",
+]  # fmt: skip

@@ -4,6 +4,7 @@
 marketer or a script does. Every route declares the permission it needs; one that does not fails a test.
 """
 
+from omniloom.api.collector import build_collector
 from omniloom.api.server import build
 
-__all__ = ["build"]
+__all__ = ["build", "build_collector"]

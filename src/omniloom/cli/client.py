@@ -112,6 +112,6 @@ def running_server(data_dir: Path) -> str | None:
     return str(server["url"])
 
 
-def write_server_file(data_dir: Path, url: str) -> None:
-    """Write down where this process serves, for commands run beside it."""
-    (data_dir / SERVER_FILE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
+def write_server_file(data_dir: Path, url: str, collect_url: str) -> None:
+    """Write down where this process serves and where events are taken in, for commands run beside it."""
+    (data_dir / SERVER_FILE).write_text(json.dumps({"url": url, "collect_url": collect_url, "pid": os.getpid()}))

@@ -6,7 +6,22 @@ from typing import Annotated, NoReturn
 import typer
 
 from omniloom import __version__
-from omniloom.cli import campaign, config, deadletters, demo, imports, person, report, segment, serve, source
+from omniloom.cli import (
+    campaign,
+    collect,
+    config,
+    deadletters,
+    demo,
+    imports,
+    person,
+    plan,
+    report,
+    segment,
+    serve,
+    source,
+    top,
+    webhook,
+)
 from omniloom.cli.output import explain
 from omniloom.core.errors import OmniloomError
 
@@ -18,13 +33,15 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for module in (demo, serve, imports, config):
+for module in (demo, serve, collect, imports, config, top):
     module.register(app)
 app.add_typer(person.app, name="person", help="Look people up.")
 app.add_typer(segment.app, name="segment", help="Define groups of people and count them.")
 app.add_typer(campaign.app, name="campaign", help="Create, launch and follow campaigns.")
 app.add_typer(source.app, name="source", help="What sends events, and what to put on a site or into an ad.")
+app.add_typer(webhook.app, name="webhook", help="Take in what other systems post.")
 app.add_typer(deadletters.app, name="deadletters", help="What was refused, and putting it right.")
+app.add_typer(plan.app, name="plan", help="What sources are to send, and what they do send.")
 app.add_typer(report.app, name="report", help="What the money did.")
 
 

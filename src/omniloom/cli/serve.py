@@ -14,6 +14,7 @@ import uvicorn
 from omniloom import access, api
 from omniloom.app import Platform, open_platform
 from omniloom.cli.client import SERVER_FILE, write_server_file
+from omniloom.cli.collect import collecting
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
 from omniloom.core.errors import Conflict, Unavailable
 from omniloom.worker import loop
@@ -30,9 +31,12 @@ def serve(
     data_dir: DataDir = DEFAULT_DATA_DIR,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
+    collectors: Annotated[int | None, typer.Option(help="Processes beside it that only take events in.")] = None,
+    collect_port: Annotated[int | None, typer.Option(help="The collectors' port; 0 takes a free one.")] = None,
 ) -> None:
     """Serve the pages, the API and the worker until interrupted."""
-    flags = {k: v for k, v in (("server.host", host), ("server.port", port)) if v is not None}
+    given = {"host": host, "port": port, "collectors": collectors, "collect_port": collect_port}
+    flags = {f"server.{name}": value for name, value in given.items() if value is not None}
     platform = open_platform(data_dir, flags=flags)
     try:
         run(platform)
@@ -63,9 +67,9 @@ def serving(platform: Platform, *, any_port: bool = False) -> Iterator[str]:
             if not thread.is_alive():
                 raise Unavailable("the server did not start", hint="see the message above")
             time.sleep(0.02)
-        write_server_file(platform.data_dir, url)
         try:
-            with working(platform):
+            with collecting(platform, url=url) as collect_url, working(platform):
+                write_server_file(platform.data_dir, url, collect_url)
                 yield url
         finally:
             (platform.data_dir / SERVER_FILE).unlink(missing_ok=True)

@@ -1,0 +1,38 @@
+"""The HTTP application of a collector: the doors for events, and whether it is alive and ready. Nothing else."""
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from omniloom import __version__
+from omniloom.api.desk import Desk
+from omniloom.api.dialects import DialectDoor
+from omniloom.api.door import BodyCap, reply
+from omniloom.api.track import TrackDoor
+from omniloom.app import Collector
+from omniloom.core.errors import OmniloomError
+
+
+def build_collector(collector: Collector) -> Starlette:
+    """The application of one collector process."""
+
+    def health(_request: Request) -> Response:
+        return reply({"status": "ok", "version": __version__})
+
+    def ready(_request: Request) -> Response:
+        try:
+            collector.stores.log.last_position()
+        except OmniloomError:
+            return reply({"ready": False, "waiting_for": ["log"]}, status=503)
+        return reply({"ready": True, "waiting_for": []})
+
+    return Starlette(
+        routes=[Route("/health", health), Route("/ready", ready)],
+        middleware=[
+            Middleware(TrackDoor, desk=Desk(collector)),
+            Middleware(DialectDoor, rooms=collector),
+            Middleware(BodyCap),
+        ],
+    )
