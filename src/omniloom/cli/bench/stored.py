@@ -1,0 +1,165 @@
+"""What an event costs when so much is stored already, and what was stored in the end.
+
+A history is made without sending it: rows put into the stores as the platform would have left them, with as many
+people, identifiers and remembered message ids. Then new events of those people go through the loop, and are timed.
+"""
+
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+from omniloom import segments
+from omniloom.app import Platform, open_platform
+from omniloom.cli.bench import shoppers
+from omniloom.collect import accept, add_source
+from omniloom.collect import append as append_events
+from omniloom.core.clock import micros, stopwatch
+from omniloom.core.errors import Invalid
+from omniloom.core.event import Event
+from omniloom.store import StateTx, query
+from omniloom.store.seen import RUN_IDS_MAX, Ids, seal
+from omniloom.worker import loop
+
+EVENTS_A_PERSON = 10
+CHUNK = RUN_IDS_MAX  # of events and of remembered ids at once
+ROUNDS = 5
+ROUND_EVENTS = 40_000
+SEGMENTS: dict[str, dict[str, Any]] = {
+    "Buyers": {"did": "Order Completed", "within": "30d"},
+    "Lookers": {"all": [{"did": "Product Viewed", "count": {"at_least": 3}}, {"did_not": "Order Completed"}]},
+}
+_NAMES = np.array(["Home", "Product Viewed", "Product Added", "Cart Viewed", "Order Completed"])
+_SUFFIX = {"k": 1_000, "m": 1_000_000}
+_COUNTED = query(__file__, "counted")
+_PERSON = query(__file__, "add_person")
+_IDENTIFIER = query(__file__, "add_identifier")
+
+
+def size_of(text: str) -> int:
+    """Such as 5m or 200k. Errors: Invalid."""
+    number, unit = text.strip().lower(), 1
+    if number[-1:] in _SUFFIX:
+        number, unit = number[:-1], _SUFFIX[number[-1]]
+    if not number.isdigit():
+        raise Invalid(f"{text!r} is not a number of events", hint="write 5m, 50m")
+    return int(number) * unit
+
+
+def counted(data_dir: Path) -> tuple[int, int]:
+    """(events stored, different message ids among them) that the bench sent."""
+    platform = open_platform(data_dir)
+    try:
+        loop.catch_up(platform, acts=loop.KNOWING)
+        with platform.stores.events.read() as tx:
+            kept, different = tx.tuples(_COUNTED)[0]
+        return int(kept), int(different)
+    finally:
+        platform.close()
+
+
+def costs(sizes: list[int], *, say: Callable[[str], None]) -> list[float]:
+    """Microseconds an event costs with so many events stored, for each size in rising order: median of the rounds."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="omniloom-bench-") as folder:
+        platform = open_platform(Path(folder) / "data", flags={"worker.rows_max": 20_000})
+        try:
+            source = add_source(platform.stores, name="bench", kind="server", now=platform.now(), ids=platform.ids)
+            stored = 0
+            for size in sizes:
+                say(f"making a history of {size:,} events …")
+                _make(platform, source.source_id, stored, size)
+                stored = size
+                rounds = [_cost(platform, source.source_id, size, number) for number in range(ROUNDS)]
+                found.append(statistics.median(rounds))
+                say(f"{size:,} stored: {found[-1]:.1f} µs an event ({', '.join(f'{r:.1f}' for r in rounds)})")
+        finally:
+            platform.close()
+    return found
+
+
+def _cost(platform: Platform, source_id: str, size: int, number: int) -> float:
+    """Let new events of known people through the loop; µs an event."""
+    first = size + number * ROUND_EVENTS
+    calls = shoppers.items(first, ROUND_EVENTS, at=platform.now())
+    dice = np.random.default_rng(first)
+    for call, person in zip(calls, dice.integers(1, size // EVENTS_A_PERSON, ROUND_EVENTS).tolist(), strict=True):
+        call["anonymousId"] = f"device-{person}"
+        if "userId" in call:
+            call["userId"] = f"user-{person}"
+    taken = accept(calls, source_id=source_id, received_at=platform.now(), sent_at=None, ids=platform.ids)
+    events = [event for event in taken if isinstance(event, Event)]
+    for start in range(0, len(events), 2_000):
+        append_events(platform.stores, events[start : start + 2_000])
+    started = stopwatch()
+    loop.catch_up(platform, acts=loop.KNOWING)
+    segments.follow(platform.stores, now=platform.now())
+    return (stopwatch() - started) / ROUND_EVENTS * 1e6
+
+
+def _make(platform: Platform, source_id: str, stored: int, size: int) -> None:
+    """Bring the history from ``stored`` to ``size`` events."""
+    people = range(stored // EVENTS_A_PERSON + 1, size // EVENTS_A_PERSON + 1)
+    for some in _chunks(people):
+        with platform.stores.state.write() as tx:
+            _add_people(tx, some, micros(platform.now()))
+    expires_at = micros(platform.now() + timedelta(days=30))
+    for some in _chunks(range(stored, size)):
+        with platform.stores.state.write() as tx:
+            seal(tx, -1 - some.start, _ids(some), expires_at)
+        with platform.stores.events.write() as events:
+            events.append("identity_event", _rows(some, size // EVENTS_A_PERSON, source_id, micros(platform.now())))
+    if not stored:
+        for name, definition in SEGMENTS.items():
+            segments.create(platform.stores, name=name, definition=definition, now=platform.now(), ids=platform.ids)
+    segments.refresh_due(platform.stores, now=platform.now(), every_s=0)
+
+
+def _chunks(numbers: range) -> Iterator[range]:
+    for start in range(0, len(numbers), CHUNK):
+        yield numbers[start : start + CHUNK]
+
+
+def _add_people(tx: StateTx, people: range, now: int) -> None:
+    tx.many(_PERSON, ({"person_id": person, "now": now} for person in people))
+    for kind, prefix in (("anonymous_id", "device"), ("user_id", "user")):
+        tx.many(
+            _IDENTIFIER, ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, "now": now} for p in people)
+        )  # fmt: skip
+
+
+def _ids(numbers: range) -> Ids:
+    """Digests of so many message ids, as good as random."""
+    dice = np.random.default_rng(numbers.start)
+    high, low, content = dice.integers(0, 1 << 63, (3, len(numbers)), np.uint64) * np.uint64(2)
+    return Ids(high, low, content, np.zeros(len(numbers), np.bool_)).sorted()
+
+
+def _rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
+    """Events of the past year, each of anybody; negative positions, below those of the log."""
+    dice = np.random.default_rng(numbers.start)
+    count = len(numbers)
+    person = dice.integers(1, people + 1, count)
+    at = now - dice.integers(0, 365 * 86_400_000_000, count)
+    name = _NAMES[dice.integers(0, len(_NAMES), count)]
+    is_order = name == "Order Completed"
+    page = msgspec.json.encode({"path": "/", "url": "https://shop.test/", "product_id": "p1"}).decode()
+    same = {"source_id": source_id, "identifiers": "{}", "properties": page, "context": "{}"}
+    return pa.table({
+        "position": pa.array(np.arange(numbers.start, numbers.stop) - 1_000_000_000, pa.int64()),
+        "message_id": pa.array(np.char.add("old-", np.arange(numbers.start, numbers.stop).astype(str))),
+        "type": pa.array(np.where(name == "Home", "page", "track")),
+        "name": pa.array(name),
+        "occurred_at": pa.array(at, pa.int64()).view(pa.timestamp("us")),
+        "received_at": pa.array(at, pa.int64()).view(pa.timestamp("us")),
+        "person_id": pa.array(person, pa.int64()),
+        "revenue_minor": pa.array(np.where(is_order, 1000, 0), pa.int64(), mask=~is_order),
+        "currency": pa.array(np.where(is_order, "USD", ""), mask=~is_order),
+        **{column: pa.array([value] * count) for column, value in same.items()},
+    })  # fmt: skip
