@@ -1,10 +1,12 @@
 /** A window small enough to see through: a clock and timers that move when told, storage, cookies, and a server. */
 
-export function openWindow({ href = "https://shop.example/", referrer = "", storage, navigator = {}, answer } = {}) {
+const NOON = Date.UTC(2026, 2, 2, 12);
+
+export function openWindow({ href = "https://shop.example/", referrer = "", storage, navigator = {}, answer, at = NOON } = {}) {
   const heard = {};
   const timers = new Map();
   const cookies = new Map();
-  let now = Date.UTC(2026, 2, 2, 9);
+  let now = at;
   let made = 0;
 
   const win = {

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from omniloom.core.event import (
+    AD_VIEWED,
     CONSENT_GIVEN,
     CONSENT_WITHDRAWN,
     COUPON_REDEEMED,
@@ -43,7 +44,12 @@ _LOOKS = {
     SEGMENT_ENTERED: Look(mark("Entered a segment"), "login"),
     SEGMENT_LEFT: Look(mark("Left a segment"), "logout"),
     "Product Viewed": Look(mark("Product viewed"), "visibility"),
+    "Product List Viewed": Look(mark("Products listed"), "list"),
     "Product Added": Look(mark("Product added to cart"), "add_shopping_cart"),
+    "Product Removed": Look(mark("Product removed from cart"), "remove_shopping_cart"),
+    "Cart Viewed": Look(mark("Cart viewed"), "shopping_cart"),
+    "Form Submitted": Look(mark("Form submitted"), "assignment"),
+    AD_VIEWED: Look(mark("Ad viewed"), "visibility"),
 }
 _TYPES = {
     "identify": Look(mark("Profile updated"), "badge"),
@@ -81,6 +87,10 @@ class Kind:
         return name in self.names if type_ == "track" else type_ in self.types
 
 
+_VISIT = (
+    "Product Viewed", "Product List Viewed", "Product Added", "Product Removed", "Cart Viewed", "Form Submitted",
+    "Products Searched", AD_VIEWED,
+)  # fmt: skip
 KINDS = {
     "orders": Kind(mark("Orders"), frozenset({ORDER_COMPLETED, COUPON_REDEEMED, "Order Refunded"})),
     "messages": Kind(
@@ -89,7 +99,7 @@ KINDS = {
     ),
     "visits": Kind(
         mark("Visits"),
-        frozenset({"Product Viewed", "Product Added", "Products Searched"}),
+        frozenset(_VISIT),
         frozenset({"page", "screen"}),
     ),
     "profile": Kind(

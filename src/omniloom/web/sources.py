@@ -5,7 +5,7 @@ from nicegui import ui
 from omniloom import collect
 from omniloom.access import Permission
 from omniloom.collect import Source
-from omniloom.web import happening, parts
+from omniloom.web import happening, install, parts
 from omniloom.web.page import page
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -42,6 +42,7 @@ async def sources(view: View) -> None:
         _list(view, found)
         if live:
             _how_to(view, live)
+    install.trackers(view, live)
     _live(view, found)
 
 

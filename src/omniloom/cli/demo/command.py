@@ -42,6 +42,7 @@ def demo(
     flags = {
         "core.egress_allow": [f"127.0.0.1:{gateway.server_port}"],
         "server.port": 0 if no_serve else port if port is not None else 8080,
+        "server.demo_shop": True,
     }
     platform = open_platform(data_dir, flags=flags)
     try:
@@ -58,6 +59,8 @@ def demo(
                     print_summary(facts)
                 if not no_serve:
                     greet(platform, url)
+                    console.print(f"Visit the demo shop at [bold]{url}/demo-shop/[/bold] and watch yourself arrive at "
+                                  f"[bold]{url}/sources[/bold]", highlight=False)  # fmt: skip
                     console.print("Stop with Ctrl-C; start again with [bold]omniloom serve --data-dir[/bold] "
                                   f"{data_dir}", highlight=False)  # fmt: skip
                     run_until_stopped(threading.Event())
@@ -75,7 +78,8 @@ def _write_settings(data_dir: Path) -> None:
     offset_s = int((DEMO_NOW - SystemClock().now()).total_seconds())
     text = (
         "# Written by `omniloom demo`: its clock stands at the end of its data.\n"
-        f'[core]\nclock_offset_s = {offset_s}\n\n[identity]\nhome_region = "US"\nhome_currency = "USD"\n'
+        f"[core]\nclock_offset_s = {offset_s}\n\n[server]\ndemo_shop = true\n\n"
+        '[identity]\nhome_region = "US"\nhome_currency = "USD"\n'
     )
     half = path.with_suffix(".part")
     half.write_text(text)
