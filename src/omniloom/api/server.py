@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from omniloom import __version__
 from omniloom.access import PUBLIC
-from omniloom.api import hooks, manage, public, shop, track, tracker
+from omniloom.api import hooks, manage, public, shop, track, tracker, webhooks
 from omniloom.api.door import BodyCap, guard, needs, permission_of, problem, reply
 from omniloom.app import Platform
 from omniloom.core.errors import Invalid, OmniloomError
@@ -33,6 +33,7 @@ def build(platform: Platform) -> FastAPI:
     app.include_router(track.router(platform))
     app.include_router(public.router(platform))
     app.include_router(hooks.router(platform))
+    app.include_router(webhooks.router(platform))
     app.include_router(tracker.router(platform))
     if platform.settings.server.demo_shop:
         app.include_router(shop.router(platform))

@@ -1,12 +1,13 @@
 """Everything that happens comes in here, and becomes an event of the log.
 
-Tables: collect_source, collect_import, collect_reject; and it is the one that appends what others send to the log.
+Tables: collect_source, collect_import, collect_reject, and those of webhooks/; and it is the one that appends what others send to the log.
 
 Invariants: what is acknowledged is on disk; every item gets a verdict, a refused one with reason, field and remedy;
 a bad item never harms its neighbours; an order is whole or held back; a repeat adds nothing. This room knows nothing
 about identity: it keeps identifiers as they were sent.
 """
 
+from omniloom.collect import webhooks
 from omniloom.collect.accept import accept, read_instant
 from omniloom.collect.build import Reject
 from omniloom.collect.drop import Drop, DropReason
@@ -98,5 +99,5 @@ __all__ = [
     "import_of", "import_source", "imports", "keep_refusals", "letter_counts", "letter_of", "letter_words", "letters",
     "load", "load_rows", "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source",
     "read_instant", "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows",
-    "save_plan", "snippet", "source_of_key", "sources",
+    "save_plan", "snippet", "source_of_key", "sources", "webhooks",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from omniloom.collect.drop import Dropped
 from omniloom.collect.field import Field, template_parts
 from omniloom.collect.item import cleaned
@@ -27,6 +28,7 @@ from omniloom.core.text import clean
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9\s().\-/]{5,30}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:\.\d+)?)", re.ASCII)  # 1:02:03 or 2:03
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 COMMA = ","  # the format of numbers written 1 234,50
 _TRUE, _FALSE = frozenset({"true", "t", "yes", "y", "1", "да"}), frozenset({"false", "f", "no", "n", "0", "нет"})
@@ -133,7 +135,7 @@ def convert(value: Any, field: Field) -> Any:
             return None
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
-    if field.values and (key := _plain_text(value)) in field.values:
+    if field.values and (key := plain_text(value)) in field.values:
         value = field.values[key]
     return _CONVERSIONS[field.conversion](value, field)
 
@@ -151,7 +153,7 @@ def _any(value: Any, _field: Field) -> Any:
 
 
 def _string(value: Any, _field: Field) -> str:
-    return _cleaned(_plain_text(value))
+    return _cleaned(plain_text(value))
 
 
 def _lower(value: Any, field: Field) -> str:
@@ -211,8 +213,17 @@ def _moment(value: Any, field: Field) -> datetime:
         raise Unfit(f"not a time like {field.format or '2026-11-21 12:00:00'}") from error
 
 
+def _duration(value: Any, field: Field) -> float | int:
+    """Seconds, from a number of them or from a clock's reading."""
+    match = _CLOCK.fullmatch(str(value).strip())
+    if match is None:
+        return _number(value, field)
+    hours, minutes, seconds = (Decimal(part or 0) for part in match.groups())
+    return _number(hours * 3600 + minutes * 60 + seconds, field)
+
+
 def _boolean(value: Any, _field: Field) -> bool:
-    word = _plain_text(value).lower()
+    word = plain_text(value).lower()
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
     raise Unfit("not true or false")
@@ -243,7 +254,8 @@ def _json(value: Any, _field: Field) -> Any:
 
 _CONVERSIONS: dict[str, Callable[[Any, Field], Any]] = {
     "any": _any, "string": _string, "lower": _lower, "number": _number, "integer": _integer, "money": _money,
-    "timestamp": _timestamp, "date": _date, "boolean": _boolean, "email": _email, "phone": _phone, "json": _json,
+    "duration": _duration, "timestamp": _timestamp, "date": _date, "boolean": _boolean, "email": _email,
+    "phone": _phone, "json": _json,
 }  # fmt: skip
 
 
@@ -261,7 +273,7 @@ def _bounded(value: Any) -> Any:
         raise Unfit(error.drop.message) from error
 
 
-def _plain_text(value: Any) -> str:
+def plain_text(value: Any) -> str:
     """The value as a person would write it: no exponent, no trailing .0, ISO for times."""
     if isinstance(value, bool):
         return "true" if value else "false"

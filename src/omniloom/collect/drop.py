@@ -22,6 +22,8 @@ class DropReason(StrEnum):
     NO_GROUP = "no_group"
     NO_PREVIOUS = "no_previous"
     PLAN_VIOLATION = "plan_violation"
+    BAD_VALUE = "bad_value"
+    NO_RULE = "no_rule"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from omniloom.core.errors import Invalid
 
 CONVERSIONS = (
-    "any", "string", "lower", "number", "integer", "money", "timestamp", "date", "boolean", "email", "phone", "json",
+    "any", "string", "lower", "number", "integer", "money", "duration", "timestamp", "date", "boolean", "email",
+    "phone", "json",
 )  # fmt: skip
 ROW, FILE = "_row", "_file"  # columns every row has: its number in its file, and the file's name
 FAULT = "_fault"  # and why the row could not be read, where it could not

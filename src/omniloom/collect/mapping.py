@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from omniloom.collect.field import CONVERSIONS, FILE, ROW, Defaults, Field, checked, read_field, text_of, unknown, zone
 from omniloom.collect.reception import TYPES
 from omniloom.core.errors import Invalid
 
 TARGETS = ("events", "products", "costs")
 _KEYS = ("target", "source", "format", "timezone", "currency", "nulls", "csv", "lookup", "group_by", "event", "columns")
-_EVENT_KEYS = (
+EVENT_KEYS = (
     "type", "name", "id", "occurred_at", "identifiers", "traits", "properties", "context", "group_id", "previous_id",
     "lines", "lines_into",
 )  # fmt: skip
@@ -122,12 +123,20 @@ class Mapping:
 def read_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Errors: Invalid names the field that is wrong and what it may be."""
     try:
-        node = yaml.load(path.read_text(encoding="utf-8"), Loader=_Yaml)  # noqa: S506 - a safe loader, see below
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise Invalid(f"cannot read {path}: {error.strerror}", hint="give the path of a mapping file") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Invalid(f"{path.name} is not valid YAML: {error}", hint="correct the file") from error
-    return parse_mapping(node, name=path.stem)
+    return parse_mapping(decode_yaml(text, path.name), name=path.stem)
+
+
+def decode_yaml(text: str, name: str) -> Any:
+    """The value of a YAML (or JSON) text. Errors: Invalid says where it breaks."""
+    try:
+        return yaml.load(text, Loader=_Yaml)  # noqa: S506 - a safe loader, see above
+    except (yaml.YAMLError, RecursionError) as error:
+        raise Invalid(f"{name} is not valid YAML: {error}", hint="correct the file") from error
 
 
 def parse_mapping(node: Any, *, name: str) -> Mapping:
@@ -173,7 +182,14 @@ def _lookup(name: str, node: Any) -> Lookup:
 def _event(table: dict[str, Any], defaults: Defaults) -> EventMapping:
     if "columns" in table:
         raise Invalid("columns is for products and costs", hint="describe events under `event`", field="columns")
-    node = checked(table.get("event"), "event", _EVENT_KEYS)
+    event = read_event(checked(table.get("event"), "event", EVENT_KEYS), defaults)
+    if table.get("group_by") and not event.lines:
+        raise Invalid("group_by needs event.lines", hint="say what each row of the group becomes", field="event.lines")
+    return event
+
+
+def read_event(node: dict[str, Any], defaults: Defaults) -> EventMapping:
+    """What a checked table of ``EVENT_KEYS`` says of an event. Errors: Invalid names the part that is wrong."""
     for key in ("id", "occurred_at"):
         if key not in node:
             raise Invalid(
@@ -200,15 +216,13 @@ def _event(table: dict[str, Any], defaults: Defaults) -> EventMapping:
         lines=_fields(node, "lines", defaults),
         lines_into=text_of(node, "lines_into", "event") or "products",
     )
-    _check_event(event, is_grouped=bool(table.get("group_by")))
+    _check_event(event)
     return event
 
 
-def _check_event(event: EventMapping, *, is_grouped: bool) -> None:
+def _check_event(event: EventMapping) -> None:
     if event.type.constant == "track" and event.name is None:
         raise Invalid("event.name is missing", hint='name what happened, such as "Order Completed"', field="event.name")
-    if is_grouped and not event.lines:
-        raise Invalid("group_by needs event.lines", hint="say what each row of the group becomes", field="event.lines")
     lines = {_leaf(line): line for line in event.lines}
     for prop in event.properties:
         if prop.sum and prop.sum not in lines:

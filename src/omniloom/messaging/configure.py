@@ -12,8 +12,7 @@ import msgspec
 from omniloom.core.errors import Invalid, Missing
 from omniloom.core.ids import Ids, RandomIds
 from omniloom.messaging.channel import Channel, known_channels
-from omniloom.messaging.vault import seal, unseal
-from omniloom.store import Stores, query
+from omniloom.store import Stores, query, seal, unseal
 
 
 @dataclass(frozen=True, slots=True)

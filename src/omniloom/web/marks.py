@@ -19,7 +19,7 @@ CHANNELS = {
 }  # fmt: skip
 IDENTIFIERS = {
     "user_id": mark("User id"), "anonymous_id": mark("Device"), "email": mark("E-mail"), "phone": mark("Phone"),
-    "card": mark("Card"),
+    "card": mark("Card"), "crm_contact": mark("CRM contact"), "crm_deal": mark("CRM deal"),
 }  # fmt: skip
 STATES = {
     "draft": (mark("Draft"), "neutral"), "scheduled": (mark("Scheduled"), "info"),

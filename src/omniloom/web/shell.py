@@ -164,7 +164,7 @@ def _missing(platform: "Platform", sessions: Sessions) -> Callable[[Request], An
     """What is shown for an address that does not exist: JSON to programs, a page to people."""
 
     async def missing(request: Request) -> Response | None:
-        if request.url.path.startswith(("/api/", "/v1/", "/hooks/")):
+        if request.url.path.startswith(("/api/", "/v1/", "/hooks/", "/in/")):
             return JSONResponse({"code": "missing", "message": f"no such address: {request.url.path}"}, 404)
         view = make_view(platform, NOT_FOUND, request, await sessions.visitor(session_cookie.session_of(request)))
         _dress(view)

@@ -19,7 +19,7 @@ def test_every_word_of_a_mapping_stands_in_the_guide() -> None:
     text = (GUIDE / "importing.md").read_text()
     words = [
         *file._KEYS,
-        *file._EVENT_KEYS,
+        *file.EVENT_KEYS,
         *file._CSV_KEYS,
         *value._KEYS,
         *value.CONVERSIONS,

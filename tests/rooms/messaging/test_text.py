@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from omniloom.core.errors import Misconfigured
 from omniloom.messaging import gsm, link, sms_length
 from omniloom.messaging.token import sign, verify
-from omniloom.messaging.vault import seal, unseal
+from omniloom.store import seal, unseal
 
 KEY = b"k" * 32
 parts = st.lists(st.binary(max_size=40), min_size=1, max_size=3)

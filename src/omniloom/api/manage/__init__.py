@@ -13,6 +13,7 @@ from omniloom.api.manage import (
     sources,
     templates,
     trackers,
+    webhooks,
 )
 
 PREFIX = "/api/v1"
@@ -21,6 +22,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All management routes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (people, segments, templates, campaigns, reports, sources, letters, imports, settings, trackers):
+    for part in (people, segments, templates, campaigns, reports, sources, letters, imports, settings, trackers, webhooks):
         routes.include_router(part.routes)
     return routes
