@@ -20,10 +20,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omniloom.collect import (
     Answer,
+    Arrival,
     Dialect,
+    Drop,
     Hit,
     Intake,
     Oversized,
+    PlanCache,
     RecentVerdicts,
     Route,
     Source,
@@ -32,7 +35,10 @@ from omniloom.collect import (
     Unreadable,
     accept,
     all_dialects,
+    encode_refusal,
+    enforce,
     gunzip,
+    refusals_of,
 )
 from omniloom.core.clock import Clock
 from omniloom.core.errors import Denied, OmniloomError
@@ -54,6 +60,7 @@ class Rooms(Protocol):
     ids: Ids
     intake: Intake
     recent: RecentVerdicts
+    plans: PlanCache
     wake: Wake
 
 
@@ -140,7 +147,7 @@ class DialectDoor:
                 first = entry
                 said = entry.route.read(replace(hit, params=values))
                 if said is not None:
-                    return said if isinstance(said, Answer) else await self._take(said, values, hit)
+                    return said if isinstance(said, Answer) else await self._take(said, entry, values, hit)
             raise Unreadable("no tracker's request looks like this", hint="see docs/guide/trackers.md")
         except OmniloomError as error:
             return first.dialect.refuse(error)
@@ -148,11 +155,11 @@ class DialectDoor:
             log.exception("a tracker's request failed", path=scope["path"], dialect=first.dialect.name)
             return first.dialect.refuse(OmniloomError("the request failed", hint="see the server's log"))
 
-    async def _take(self, taken: Taken, values: dict[str, str], hit: Hit) -> Answer:
+    async def _take(self, taken: Taken, entry: Entry, values: dict[str, str], hit: Hit) -> Answer:
         if len(taken.items) > ITEMS_MAX:
             raise Oversized(f"{len(taken.items)} events at once; the limit is {ITEMS_MAX}", hint="send less at once")
         source = self._source(values.get("write_key", ""), taken.keys)
-        verdicts = accept(
+        judged = accept(
             taken.items,
             source_id=source.source_id,
             received_at=hit.received_at,
@@ -161,12 +168,30 @@ class DialectDoor:
             batch_context=taken.context,
             is_history=taken.is_history,
         )
+        verdicts = enforce(self._rooms.plans, source.source_id, judged)
         self._rooms.recent.add(source.source_id, verdicts, at=hit.received_at)
+        arrival = Arrival(
+            source.source_id,
+            entry.dialect.name,
+            hit.path,
+            hit.received_at,
+            sent_at=taken.sent_at,
+            context=taken.context,
+            is_history=taken.is_history,
+            key=source.write_key,
+        )
+        await self._keep(verdicts, taken, arrival)
+        return taken.answer(verdicts)
+
+    async def _keep(self, verdicts: list[Event | Drop], taken: Taken, arrival: Arrival) -> None:
+        """Wait until what was accepted, and what was refused, is on disk."""
+        if refusals := refusals_of(verdicts, taken.items, arrival):
+            bodies = [encode_refusal(refusal) for refusal in refusals]
+            await asyncio.to_thread(self._rooms.stores.refusals.append, bodies)
         events = [verdict for verdict in verdicts if isinstance(verdict, Event)]
         if events:
             await asyncio.wrap_future(self._rooms.intake.submit(events, keep_ids=taken.is_history))
-            self._rooms.wake.set()
-        return taken.answer(verdicts)
+        self._rooms.wake.set()
 
     def _source(self, prefix: str, keys: tuple[str, ...]) -> Source:
         """The source of the first key that is one. Errors: KeyRefused."""
