@@ -131,6 +131,14 @@ def test_opens_and_clicks_of_one_day_are_one_touch_and_of_another_day_another(
     assert by_key(money(stores, model="linear").rows)["spring"].revenue_minor == 600
 
 
+def test_who_saw_an_ad_was_touched_and_has_not_responded(stores: Stores, write_history: Any) -> None:
+    write_history(
+        [touch(1, 0, "Ad Viewed", "spring", "ad"), touch(2, 0, "Message Clicked", "spring", "ad"), order(1, 1, 500)]
+    )
+    row = by_key(money(stores).rows)["spring"]
+    assert (row.reached, row.responded, row.orders) == (2, 1, 1)
+
+
 def test_a_late_touch_and_a_merge_change_the_report_at_once(stores: Stores, write_history: Any) -> None:
     write_history([order(1, 2, 1_000)])
     assert by_key(money(stores).rows)[NONE_KEY].conversions == 1
