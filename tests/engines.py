@@ -49,8 +49,13 @@ def store_settings(data_dir: Path, engines: str | None = None) -> StoreSettings:
     """Where the stores of a folder are: in it, or in a database and streams named after it."""
     if (engines or chosen()) == EMBEDDED:
         return StoreSettings()
-    name = "t_" + hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:24]
+    name = named(data_dir)
     return StoreSettings(state_url=postgres().database(name), log_url=nats().url(name))
+
+
+def named(folder: Path) -> str:
+    """The name that a folder's database and streams have."""
+    return "t_" + hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
 
 
 class Postgres:
@@ -142,18 +147,19 @@ class Postgres:
 class Nats:
     """A nats-server with JetStream in a temporary folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_payload: str = "1MB", **jetstream: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="omniloom-nats-"))
         self.port, self.monitor_port = free_port(), free_port()
-        self.settings: dict[str, str] = {"sync_interval": "always"}
+        self._max_payload = max_payload
+        self._jetstream = {"sync_interval": "always", **jetstream}
         self.known: set[str] = set()
         self.start()
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        lines = "\n".join(f"  {key}: {value}" for key, value in self.settings.items())
+        lines = "\n".join(f"  {key}: {value}" for key, value in self._jetstream.items())
         (self._folder / "conf").write_text(
-            f"listen: 127.0.0.1:{self.port}\nhttp: 127.0.0.1:{self.monitor_port}\n"
+            f"listen: 127.0.0.1:{self.port}\nhttp: 127.0.0.1:{self.monitor_port}\nmax_payload: {self._max_payload}\n"
             f"jetstream {{\n  store_dir: {json.dumps(str(self._folder / 'data'))}\n{lines}\n}}\n"
         )
         with (self._folder / "log").open("ab") as log:

@@ -7,5 +7,5 @@ select
 from messaging_attempt as a
 inner join messaging_mailing as m on m.campaign_id = a.campaign_id
 where a.reported = 0 and a.state in ('accepted', 'refused')
-order by a.finished_at, a.send_key
+order by coalesce(a.finished_at, 0), a.send_key
 limit :rows_max

@@ -102,10 +102,12 @@ class NatsConnection:
         self._loop.close()
 
     async def _connected(self) -> Client:
-        return await nats.connect(
-            self.address.servers, name="omniloom", connect_timeout=_CONNECT_S, max_reconnect_attempts=-1,
-            reconnect_time_wait=0.5, allow_reconnect=True, error_cb=_quiet, pending_size=64 * 1024 * 1024,
+        client = await nats.connect(
+            self.address.servers, name="omniloom", connect_timeout=_CONNECT_S, max_reconnect_attempts=1,
+            reconnect_time_wait=0.5, error_cb=_quiet, pending_size=64 * 1024 * 1024,
         )  # fmt: skip
+        client.options["max_reconnect_attempts"] = -1  # who is away at the start is told; later it is waited for
+        return client
 
     async def _checked(self) -> str:
         version = self.client.connected_server_version
