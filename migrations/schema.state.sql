@@ -31,6 +31,58 @@ CREATE TABLE access_user (
     created_at bigint not null
 );
 
+CREATE TABLE collect_arrival (
+    source_id text not null,
+    type text not null,
+    name text not null,
+    first_seen_at bigint not null,
+    last_seen_at bigint not null,
+    events bigint not null,
+    flagged bigint not null,
+    looked bigint not null,
+    primary key (source_id, type, name)
+);
+
+CREATE TABLE collect_arrival_day (
+    source_id text not null,
+    type text not null,
+    name text not null,
+    day bigint not null,
+    events bigint not null,
+    primary key (source_id, type, name, day)
+);
+
+CREATE TABLE collect_arrival_field (
+    source_id text not null,
+    type text not null,
+    name text not null,
+    path text not null,
+    kind text not null,
+    seen bigint not null,
+    primary key (source_id, type, name, path, kind)
+);
+
+CREATE TABLE collect_arrival_miss (
+    source_id text not null,
+    type text not null,
+    name text not null,
+    path text not null,
+    code text not null,
+    events bigint not null,
+    last_at bigint not null,
+    primary key (source_id, type, name, path, code)
+);
+
+CREATE TABLE collect_arrival_sample (
+    source_id text not null,
+    type text not null,
+    name text not null,
+    place bigint not null,
+    seen_at bigint not null,
+    body text not null,
+    primary key (source_id, type, name, place)
+);
+
 CREATE TABLE collect_dead_letter (
     letter_id bigint primary key,
     source_id text not null,
@@ -341,10 +393,24 @@ CREATE TABLE store_lease (
 
 CREATE TABLE store_migration (name text primary key);
 
-CREATE TABLE store_seen (
-    key text primary key,
-    content text,
-    expires_at bigint
+CREATE TABLE store_seen_batch (
+    batch_id bigint primary key,
+    settled_at bigint not null,
+    body blob not null
+);
+
+CREATE TABLE store_seen_row (
+    run_id bigint not null,
+    bucket bigint not null,
+    body blob not null,
+    primary key (run_id, bucket)
+);
+
+CREATE TABLE store_seen_run (
+    run_id bigint primary key,
+    ids bigint not null,
+    expires_at bigint,
+    filter blob not null
 );
 
 CREATE INDEX access_session_user on access_session (user_id);
@@ -398,5 +464,3 @@ CREATE INDEX profiles_card_name on profiles_card (folded_name);
 CREATE INDEX profiles_consent_entry_person on profiles_consent_entry (person_id);
 
 CREATE UNIQUE INDEX segments_segment_name on segments_segment (name) where archived_at is null;
-
-CREATE INDEX store_seen_expires on store_seen (expires_at);

@@ -1,6 +1,7 @@
 """A message counts once, whoever repeats it when; other content under the same id is kept and marked."""
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from omniloom.core.clock import micros
 from omniloom.core.event import Event, decode, encode
 from omniloom.core.ids import digest_bytes
-from omniloom.store import Stores, duplicates, forget, open_stores, settle, settle_through, settled
-from omniloom.store.dedup import SEEN_KEPT
+from omniloom.store import Stores, duplicates, forget, open_stores, seen, settle, settle_through, settled
+from omniloom.store.seen import SEEN_KEPT
+from omniloom.store.sql import parse_state
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -32,7 +34,7 @@ def send(stores: Stores, *events: Event, now: datetime = NOW) -> int:
 
 
 def kept(stores: Stores, after: int = 0) -> list[tuple[str, bool]]:
-    messages = settled(stores, after=after, rows_max=10_000).messages
+    messages = settled(stores, after=after, rows_max=100_000).messages
     return [(decode(message.body).message_id, message.is_conflict) for message in messages]
 
 
@@ -109,28 +111,98 @@ def test_settling_tells_when_it_is_done(stores: Stores) -> None:
     ]  # fmt: skip
 
 
-messages = st.tuples(st.sampled_from("pq"), st.sampled_from("abc"), st.sampled_from([{}, {"x": 1}, {"x": 2}]))
-_folders = itertools.count()
+messages = st.tuples(st.sampled_from("pq"), st.sampled_from("abcdef"), st.sampled_from([{}, {"x": 1}, {"x": 2}]))
+_examples = itertools.count()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
-@given(batches=st.lists(st.lists(messages, max_size=8), max_size=5), rows_max=st.integers(1, 9))
-def test_settling_equals_a_set(tmp_path: Path, batches: list[list[Any]], rows_max: int) -> None:
-    stores = open_stores(tmp_path / str(next(_folders)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@given(
+    batches=st.lists(st.lists(st.tuples(messages, st.booleans()), max_size=8), max_size=4),
+    rows_max=st.sampled_from([3, 9]),
+    run_ids_max=st.sampled_from([1, 3, 1_000_000]),
+    days=st.lists(st.integers(0, 4), min_size=4, max_size=4),
+    restarts=st.booleans(),
+)
+def test_settling_equals_a_set(
+    stores: Stores, batches: list[list[Any]], rows_max: int, run_ids_max: int, days: list[int], restarts: bool
+) -> None:
+    example, start = next(_examples), stores.log.last_position()
     contents: dict[tuple[str, str], list[Any]] = {}
     expected: list[tuple[str, str, Any, bool]] = []
-    for batch in batches:
-        for source, id_, properties in batch:
-            told = contents.setdefault((source, id_), [])
-            if properties not in told:
-                told.append(properties)
-                expected.append((source, id_, properties, len(told) > 1))
-        stores.log.append([encode(event(id_, source_id=source, properties=p)) for source, id_, p in batch])
-        while not settle(stores, now=NOW, rows_max=rows_max).is_done:
-            pass
-    found = [(decode(m.body), m.is_conflict) for m in settled(stores, after=0, rows_max=10_000).messages]
-    stores.close()
-    assert [(e.source_id, e.message_id, e.properties, conflict) for e, conflict in found] == expected
+    now = NOW
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(seen, "RUN_IDS_MAX", run_ids_max)
+        for batch, later in zip(batches, days, strict=False):
+            now += timedelta(days=later)
+            for (source, id_, properties), _ in batch:
+                told = contents.setdefault((source, id_), [])
+                if properties not in told:
+                    told.append(properties)
+                    expected.append((source, id_, properties, len(told) > 1))
+            stores.log.append([
+                encode(event(id_, source_id=f"{example}{source}", properties=said, keep_id=keep))
+                for (source, id_, said), keep in batch
+            ])  # fmt: skip
+            while not settle(stores, now=now, rows_max=rows_max).is_done:
+                stores.seen.memory = None if restarts else stores.seen.memory
+    found = [(decode(m.body), m.is_conflict) for m in settled(stores, after=start, rows_max=10_000).messages]
+    assert [(e.source_id[-1], e.message_id, e.properties, conflict) for e, conflict in found] == expected
+
+
+def test_thousands_of_ids_in_runs_are_all_found_again_and_no_others(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "RUN_IDS_MAX", 3_000)
+    for part in range(5):
+        send(stores, *(event(f"{part}-{number}", keep_id=number % 10 == 0) for number in range(2_000)))
+    first = send(stores, event("mark"))
+    send(stores, *(event(f"{part}-{number}") for part in range(6) for number in range(2_000)))
+    assert [id_ for id_, _ in kept(stores, after=first)] == [f"5-{number}" for number in range(2_000)]
+    month_later = NOW + SEEN_KEPT + timedelta(hours=1)
+    second = send(stores, event("mark again"), now=month_later)
+    send(stores, *(event(f"{part}-{number}") for part in range(5) for number in range(2_000)), now=month_later)
+    assert {id_ for id_, _ in kept(stores, after=second)} == {
+        f"{part}-{number}" for part in range(5) for number in range(2_000) if number % 10
+    }
+
+
+def test_expired_runs_go_slice_by_slice(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "RUN_IDS_MAX", 2_000)
+    monkeypatch.setattr(seen, "_EXPIRED_ROWS_MAX", 5)
+    send(stores, *(event(str(number)) for number in range(2_000)))
+    later = NOW + SEEN_KEPT + timedelta(hours=1)
+    left: list[int] = []
+    while not left or left[-1]:
+        send(stores, event(f"turn {len(left)}"), now=later)
+        left.append(len(rows(stores, "select bucket from store_seen_row")))
+    assert left == sorted(left, reverse=True)
+    assert len(left) > 3
+    send(stores, event("last turn"), now=later)
+    assert not rows(stores, "select run_id from store_seen_run")
+
+
+def test_what_was_not_committed_is_not_remembered(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(stores, event("a"))
+    stores.log.append([encode(event("b"))])
+    with monkeypatch.context() as patch:
+        patch.setattr("omniloom.store.engines.sqlite_state.SqliteStateTx.move_cursor", _dies)
+        with pytest.raises(KeyboardInterrupt):
+            settle(stores, now=NOW)
+    send(stores, event("b"), event("a"))
+    assert kept(stores) == [("a", False), ("b", False)]
+
+
+def test_two_memories_of_one_store_never_disagree(stores: Stores) -> None:
+    """As two workers: each sees what the other settled."""
+    other = replace(stores, seen=seen.Seen())
+    for number in range(6):
+        send((stores, other)[number % 2], event("same"), event(str(number)), event(str(number - 1)))
+    assert [id_ for id_, _ in kept(stores)] == ["same", "0", "-1", "1", "2", "3", "4", "5"]
+
+
+def rows(stores: Stores, text: str) -> list[Any]:
+    with stores.state.read() as tx:
+        return tx.tuples(parse_state("test", text))
 
 
 # --- an installation of the release before ---------------------------------------------------------------------------

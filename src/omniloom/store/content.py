@@ -1,10 +1,15 @@
 """What deduplication looks at in a message: its id, and a digest of what it says."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from omniloom.core.ids import digest_bytes
+
+CONTENT_BYTES = 8
 
 
 class _Said(msgspec.Struct, gc=False):
@@ -22,24 +27,37 @@ class _Said(msgspec.Struct, gc=False):
     keep_id: bool = False
 
 
-class Sketch(msgspec.Struct, frozen=True, gc=False):
-    """One message: ``key`` digests its source and id, ``content`` what it says, ``key_of_content`` both."""
+@dataclass(frozen=True, slots=True)
+class Sketches:
+    """Messages as deduplication sees them, in columns.
 
-    position: int
-    key: str
-    content: str
-    key_of_content: str
-    keep_id: bool
+    A key digests source and message id (16 bytes), a content what was said (not 0), ``kept`` says whether the id is to
+    be remembered for ever.
+    """
+
+    positions: list[int]
+    keys: list[bytes]
+    contents: list[int]
+    kept: list[bool]
 
 
 _decode = msgspec.json.Decoder(_Said).decode
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def sketch(position: int, body: bytes) -> Sketch:
-    """The sketch of an encoded event."""
-    said = _decode(body)
-    parts = (said.type, said.name, said.identifiers, said.previous_id, said.group_id, said.traits, said.properties)
-    content = digest_bytes(_encode(parts))
-    key = digest_bytes(said.source_id, said.message_id)
-    return Sketch(position, key.hex(), content.hex(), digest_bytes(key, content).hex(), said.keep_id)
+def sketches(rows: Iterable[tuple[int, bytes]]) -> Sketches:
+    """The sketches of encoded events at their positions. The order of names in an object makes no difference."""
+    found = Sketches([], [], [], [])
+    for position, body in rows:
+        said = _decode(body)
+        parts = (said.type, said.name, said.identifiers, said.previous_id, said.group_id, said.traits, said.properties)
+        found.positions.append(position)
+        found.keys.append(digest_bytes(said.source_id, said.message_id))
+        found.contents.append(int.from_bytes(blake2b(_encode(parts), digest_size=CONTENT_BYTES).digest(), "big") or 1)
+        found.kept.append(said.keep_id)
+    return found
+
+
+def key_with(key: bytes, content: int) -> bytes:
+    """The key under which further content of an id is remembered."""
+    return digest_bytes(key, content)

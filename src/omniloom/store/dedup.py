@@ -5,30 +5,23 @@ of ``settled`` never see those. The same id with other content is no repetition:
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from omniloom.core.clock import micros
-from omniloom.store.content import Sketch, sketch
+from omniloom.store import seen
+from omniloom.store.content import Sketches, key_with, sketches
 from omniloom.store.ports import Progress, StateTx
+from omniloom.store.seen import UNKNOWN, Memory
 from omniloom.store.sql import query
 
 if TYPE_CHECKING:
     from omniloom.store.stores import Stores
 
 CURSOR = "settle"
-# Spec: exact dedup by (source, message id) for at least 7 days; a month leaves room for late retries.
-SEEN_KEPT = timedelta(days=30)
 ROWS_MAX = 10_000
-EXPIRED_ROWS_MAX = 5_000  # ids forgotten in one transaction
 
-_SEEN = query(__file__, "seen_among")
-_ADD = query(__file__, "seen_add")
-_CARRY = query(__file__, "seen_carry")
-_KEEP = query(__file__, "seen_keep")
-_EXPIRE = query(__file__, "seen_expire")
 _DUPLICATE = query(__file__, "duplicate_add")
 _BETWEEN = query(__file__, "duplicates_between")
 _FORGET = query(__file__, "duplicate_forget")
@@ -62,12 +55,14 @@ def settle(stores: "Stores", *, now: datetime, rows_max: int = ROWS_MAX) -> Prog
     rows = stores.log.read(after=after, rows_max=rows_max)
     if not rows:
         return Progress(0, is_done=True)
-    sketches = [sketch(position, body) for position, body in rows]
+    batch = sketches(rows)
     with stores.state.write() as tx:
         if tx.cursor(CURSOR) != after:  # another call was quicker
             return Progress(0, is_done=False)
-        _settle(tx, sketches, now)
-        tx.move_cursor(CURSOR, rows[-1][0])
+        memory = seen.load(tx, after, stores.seen.memory)
+        memory = _settle(tx, memory, batch, now=now)
+        tx.move_cursor(CURSOR, memory.cursor)
+    stores.seen.memory = memory  # only what is committed is remembered
     return Progress(len(rows), is_done=len(rows) < rows_max)
 
 
@@ -109,36 +104,67 @@ def forget(stores: "Stores", *, through: int) -> None:
         tx.move_cursor("log.trim", through)
 
 
-def remember_old(tx: StateTx, ids: list[tuple[bytes, int | None]]) -> None:
-    """Remember ids of an older release; what they said is unknown, so that whatever repeats them is a duplicate."""
-    tx.many(_CARRY, ({"key": key.hex(), "expires_at": expires_at} for key, expires_at in ids))
+class _News:
+    """Ids that a batch adds, in the order they came."""
+
+    def __init__(self) -> None:
+        self.keys: list[bytes] = []
+        self.contents: list[int] = []
+        self.kept: list[bool] = []
+        self._at: dict[bytes, int] = {}
+
+    def known(self, key: bytes) -> tuple[int, bool] | None:
+        at = self._at.get(key)
+        return None if at is None else (self.contents[at], self.kept[at])
+
+    def add(self, key: bytes, content: int, *, is_kept: bool) -> None:
+        """Add an id; one that is here already is kept for ever from now on."""
+        if (at := self._at.setdefault(key, len(self.keys))) < len(self.keys):
+            self.kept[at] = True
+            return
+        self.keys.append(key)
+        self.contents.append(content)
+        self.kept.append(is_kept)
+
+    def ids(self) -> seen.Ids:
+        return seen.ids_of(b"".join(self.keys), self.contents, self.kept)
 
 
-def _settle(tx: StateTx, sketches: list[Sketch], now: datetime) -> None:
-    expires_at = micros(now + SEEN_KEPT)
-    wanted = sorted({key for each in sketches for key in (each.key, each.key_of_content)})
-    seen: dict[str, tuple[str | None, int | None]] = {
-        key: (content, until) for key, content, until in tx.tuples(_SEEN, keys=wanted)
-    }
-    added: dict[str, tuple[str | None, int | None]] = {}
-    kept: set[str] = set()
-    noted: list[dict[str, int]] = []
-    for each in sketches:
-        until = None if each.keep_id else expires_at
-        known = seen.get(each.key) or added.get(each.key)
+def _settle(tx: StateTx, memory: Memory, batch: Sketches, *, now: datetime) -> Memory:
+    """Note the duplicates of one batch and remember its ids."""
+    memory = seen.seal_if_due(tx, memory, now)
+    seen.expire(tx, memory, now)
+    found = memory.find(tx, b"".join(batch.keys), now=now)
+    news = _News()
+    repeated: list[int] = []
+    others: list[int] = []  # known ids that say something else
+    for number, key in enumerate(batch.keys):
+        known = found.get(number) or news.known(key)
         if known is None:
-            added[each.key] = (each.content, until)
+            news.add(key, batch.contents[number], is_kept=batch.kept[number])
             continue
-        if each.keep_id and known[1] is not None:
-            kept.add(each.key)
-        is_conflict = known[0] not in (None, each.content)
-        if is_conflict and (each.key_of_content in seen or each.key_of_content in added):
-            is_conflict = False  # this content was told under this id before: a duplicate of that one
-        elif is_conflict:
-            added[each.key_of_content] = (each.content, until)
-        noted.append({"position": each.position, "is_conflict": int(is_conflict)})
-    tx.many(_ADD, ({"key": key, "content": added[key][0], "expires_at": added[key][1]} for key in sorted(added)))
-    if kept:
-        tx.run(_KEEP, keys=sorted(kept))
-    tx.many(_DUPLICATE, noted)
-    tx.run(_EXPIRE, now=now, rows_max=EXPIRED_ROWS_MAX)
+        content, is_kept = known
+        if batch.kept[number] and not is_kept:
+            news.add(key, content, is_kept=True)
+        (repeated if content in (UNKNOWN, batch.contents[number]) else others).append(number)
+    conflicts = _conflicts(tx, memory, batch, others, news=news, now=now)
+    tx.many(
+        _DUPLICATE,
+        [{"position": batch.positions[number], "is_conflict": 0} for number in (*repeated, *(set(others) - conflicts))]
+        + [{"position": batch.positions[number], "is_conflict": 1} for number in conflicts],
+    )
+    return seen.remember(tx, memory, news.ids(), cursor=batch.positions[-1], now=now)
+
+
+def _conflicts(
+    tx: StateTx, memory: Memory, batch: Sketches, others: list[int], *, news: _News, now: datetime
+) -> set[int]:
+    """Which of the messages say something that was not said under their id before."""
+    keys = [key_with(batch.keys[number], batch.contents[number]) for number in others]
+    found = memory.find(tx, b"".join(keys), now=now)
+    conflicts: set[int] = set()
+    for at, number in enumerate(others):
+        if at not in found and news.known(keys[at]) is None:
+            news.add(keys[at], batch.contents[number], is_kept=batch.kept[number])
+            conflicts.add(number)
+    return conflicts

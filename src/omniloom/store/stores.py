@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import os
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +15,7 @@ from omniloom.store.engines.sqlite import check_version, library_version
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.legacy import carry_over
 from omniloom.store.ports import Events, Log, State
+from omniloom.store.seen import Seen
 from omniloom.store.settings import StoreSettings
 
 LOCK_NAME = "lock"
@@ -33,6 +34,7 @@ class Stores:
     data_dir: Path
     is_exclusive: bool  # whether no other process can be at work on these stores
     _closing: contextlib.ExitStack
+    seen: Seen = field(default_factory=Seen)  # what deduplication keeps in memory
 
     def close(self) -> None:
         """Close every store, then let another process in."""
