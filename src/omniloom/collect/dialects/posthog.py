@@ -104,7 +104,7 @@ def _alias(event: dict[str, Any], said: dict[str, Any]) -> dict[str, str]:
     """The user and his other id: with most clients ``alias`` is the other one, with these two the new one."""
     distinct = text(said.get("distinct_id")) or text(event.get("distinct_id"))
     known = text(said.get("alias"))
-    if said.get("$lib") in {"posthog-python", "web"}:
+    if text(said.get("$lib")) in {"posthog-python", "web"}:
         return {"userId": known, "previousId": distinct}
     return {"userId": distinct, "previousId": known}
 
