@@ -9,6 +9,19 @@ about identity: it keeps identifiers as they were sent.
 
 from omniloom.collect import webhooks
 from omniloom.collect.accept import accept, read_instant
+from omniloom.collect.arriving import (
+    Arriving,
+    ArrivingDetail,
+    ArrivingField,
+    Miss,
+    arriving,
+    arriving_of,
+    draft_event,
+    draft_plan,
+    forget_misses,
+    kind_that_holds,
+    last_days,
+)
 from omniloom.collect.build import Reject
 from omniloom.collect.drop import Drop, DropReason
 from omniloom.collect.intake import Intake, append
@@ -32,6 +45,10 @@ from omniloom.collect.letter_search import (
 )
 from omniloom.collect.load import load, load_rows, rows
 from omniloom.collect.mapping import Mapping, parse_mapping, read_mapping
+from omniloom.collect.observe import (
+    observe,
+    observed,
+)
 from omniloom.collect.plan import (
     PLAN_SCHEMA,
     Action,
@@ -62,6 +79,10 @@ from omniloom.collect.plan_store import (
     plans_by_source,
     save_plan,
 )
+from omniloom.collect.plan_try import (
+    Tried,
+    try_plan,
+)
 from omniloom.collect.recent import RecentVerdicts, Verdict
 from omniloom.collect.reception import MESSAGE_ID_CHARS_MAX
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
@@ -90,14 +111,16 @@ from omniloom.collect.source import (
 )
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Arrival", "Attempt", "Drop",
-    "DropReason", "FieldType", "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress",
-    "LoadResult", "Mapping", "Moved", "Pii", "Plan", "PlanCache", "PlannedEvent", "PlannedField", "RecentVerdicts",
-    "Refusal", "Reject", "ReplayResult", "Replayed", "SavedPlan", "Source", "SourceKeys", "Verdict", "Violation",
-    "ViolationCode", "accept", "add_source", "append", "attempts_of", "check", "close_interrupted", "compile_plan",
-    "decode_refusal", "disable_source", "discard", "drop_plan", "encode_refusal", "enforce", "enforce_bodies",
-    "import_of", "import_source", "imports", "keep_refusals", "letter_counts", "letter_of", "letter_words", "letters",
-    "load", "load_rows", "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source",
-    "read_instant", "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows",
-    "save_plan", "snippet", "source_of_key", "sources", "webhooks",
+    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Arrival", "Arriving",
+    "ArrivingDetail", "ArrivingField", "Attempt", "Drop", "DropReason", "FieldType", "Import", "Intake", "Letter",
+    "LetterCount", "LetterFilter", "LoadProgress", "LoadResult", "Mapping", "Miss", "Moved", "Pii", "Plan",
+    "PlanCache", "PlannedEvent", "PlannedField", "RecentVerdicts", "Refusal", "Reject", "ReplayResult", "Replayed",
+    "SavedPlan", "Source", "SourceKeys", "Tried", "Verdict", "Violation", "ViolationCode", "accept", "add_source",
+    "append", "arriving", "arriving_of", "attempts_of", "check", "close_interrupted", "compile_plan", "decode_refusal",
+    "disable_source", "discard", "draft_event", "draft_plan", "drop_plan", "encode_refusal", "enforce",
+    "enforce_bodies", "forget_misses", "import_of", "import_source", "imports", "keep_refusals", "kind_that_holds",
+    "last_days", "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows", "observe", "observed",
+    "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source", "read_instant", "read_mapping",
+    "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "save_plan", "snippet", "source_of_key",
+    "sources", "try_plan", "webhooks",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from omniloom.web.styled import styled
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
-PAGE_ROWS = 50
+PAGE_ROWS = 25
 
 
 @page("/refused", permission=Permission.SOURCES_READ, title=mark("Refused events"), nav=512, icon="report")

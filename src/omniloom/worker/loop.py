@@ -29,8 +29,8 @@ class Act:
 
 
 def _trim_log(platform: Platform) -> Progress:
-    """Forget raw messages that identity has carried into both stores, a large step at a time."""
-    done = identity.passed(platform.stores)
+    """Forget raw messages that identity has carried into both stores and that are counted, a large step at a time."""
+    done = min(identity.passed(platform.stores), collect.observed(platform.stores))
     with platform.stores.state.read() as state:
         trimmed = state.cursor("log.trim")
     if done - trimmed >= TRIM_STEP:
@@ -50,6 +50,7 @@ ACTS = (
     Act("collect.refusals", lambda p: collect.keep_refusals(
         p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, days=p.settings.collect.dead_letters_days,
         letters_max=p.settings.collect.dead_letters_max)),
+    Act("collect.observe", lambda p: collect.observe(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
     Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
     Act("analytics.name", name_campaigns),
     Act("messaging.deliver", lambda p: messaging.deliver(

@@ -7,6 +7,7 @@ from omniloom.api.manage import (
     imports,
     letters,
     people,
+    plans,
     reports,
     segments,
     settings,
@@ -22,6 +23,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All management routes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (people, segments, templates, campaigns, reports, sources, letters, imports, settings, trackers, webhooks):
+    for part in (people, segments, templates, campaigns, reports, sources, letters, plans, imports, settings, trackers, webhooks):
         routes.include_router(part.routes)
     return routes
