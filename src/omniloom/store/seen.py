@@ -1,10 +1,10 @@
 """Every message id seen lately, to look up at a cost that does not grow with their number.
 
 An id is a 16-byte digest with 8 bytes that digest what was said. The newest ones are the active set: sorted in memory,
-and on disk one row per batch, in the order they came. Once a day, or at a million, it is sealed into a run: rows of
-about a hundred sorted ids each, and a Bloom filter of 2.5 bytes an id that stays in memory. A new id is in no filter,
-so that hardly ever a row is read for it; what a filter lets through is looked up exactly. Runs never change, and go as
-a whole when their ids expire. See docs/decisions.
+and on disk one row per batch, in the order they came. Once a day, or at 800,000 ids, it is sealed into a run: rows of
+about a hundred sorted ids each, and a Bloom filter of 2 to 4 bytes an id that stays in memory. A new id is in no
+filter, so that hardly ever a row is read for it; what a filter lets through is looked up exactly. Runs never change,
+and go as a whole when their ids expire. See docs/decisions.
 """
 
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from omniloom.core.clock import micros
+from omniloom.store.bloom import U64, Probes, new_filter
 from omniloom.store.ports import StateTx
 from omniloom.store.sql import query
 
 # Spec: exact dedup by (source, message id) for at least 7 days; a month leaves room for late retries.
 SEEN_KEPT = timedelta(days=30)
-RUN_IDS_MAX = 1_000_000
+RUN_IDS_MAX = 800_000  # so that a filter has 21 bits an id
 RUN_AGE_MAX = timedelta(days=1)
 UNKNOWN = 0  # the content of an id whose message is not known: equal to any
 
 _ROW_IDS = 120  # ids of one row of a run, about: a row fits a page
-_FILTER_BITS, _FILTER_PROBES = 20, 8  # a false alarm in 7,000 a run
 _EXPIRED_ROWS_MAX = 512  # rows of an expired run deleted at once
 _KEY, _ENTRY, _NOTE = 16, 24, 25  # bytes of a key, of an id in a run, of an id in a batch
 
@@ -40,7 +40,6 @@ _ROWS = query(__file__, "seen_rows")
 _EXPIRE_ROWS = query(__file__, "seen_rows_expire")
 _EXPIRE_RUN = query(__file__, "seen_run_expire")
 
-U64 = npt.NDArray[np.uint64]
 Known = tuple[int, bool]  # what an id said, and whether it is kept for ever
 
 
@@ -94,21 +93,14 @@ class Run:
     run_id: int
     ids: int
     expires_at: int | None
-    filter: npt.NDArray[np.uint8]
+    filter: U64
 
-    def candidates(self, high: U64, low: U64) -> npt.NDArray[np.int64]:
-        """Numbers of the keys that the filter lets through."""
-        left = np.arange(len(high))
-        for probe in range(_FILTER_PROBES):
-            bit = _bits(low[left], self.ids, probe)
-            left = left[(self.filter[bit >> np.uint64(3)] >> (bit & np.uint64(7)).astype(np.uint8)) & 1 == 1]
-        return left
-
-    def find(self, tx: StateTx, high: U64, low: U64) -> dict[int, Known]:
+    def find(self, tx: StateTx, probes: Probes) -> dict[int, Known]:
         """Which of the keys are here: number -> what is known."""
-        asked = self.candidates(high, low)
+        asked = probes.passing(self.filter)
         if not len(asked):
             return {}
+        high, low = probes.high, probes.low
         buckets = _buckets(high[asked], self.ids).tolist()
         rows = dict(tx.tuples(_ROWS, run_id=self.run_id, buckets=sorted(set(buckets))))
         found: dict[int, Known] = {}
@@ -133,9 +125,10 @@ class Memory:
         """Which of the keys (16 bytes each) are remembered: number -> what is known."""
         high, low = _halves(keys)
         found = self.active.find(high, low)
+        probes = Probes(high, low)
         for run in self.runs:
             if not is_expired(run, now):
-                for number, (content, is_kept) in run.find(tx, high, low).items():
+                for number, (content, is_kept) in run.find(tx, probes).items():
                     known = found.get(number, (content, False))
                     found[number] = (known[0], known[1] or is_kept)
         return found
@@ -190,8 +183,8 @@ def seal_if_due(tx: StateTx, memory: Memory, now: datetime) -> Memory:
 
 def seal(tx: StateTx, run_id: int, ids: Ids, expires_at: int | None) -> Run:
     """Write sorted ids as a run."""
-    filter_ = _new_filter(ids.low)
-    tx.run(_ADD_RUN, run_id=run_id, ids=len(ids), expires_at=expires_at, filter=filter_.tobytes())
+    filter_ = new_filter(ids.high, ids.low)
+    tx.run(_ADD_RUN, run_id=run_id, ids=len(ids), expires_at=expires_at, filter=filter_.astype("<u8").tobytes())
     entries = np.stack((ids.high, ids.low, ids.content), axis=1).astype(">u8").tobytes()
     buckets, starts = np.unique(_buckets(ids.high, len(ids)), return_index=True)
     ends = [*starts[1:].tolist(), len(ids)]
@@ -266,19 +259,5 @@ def _buckets(high: U64, ids: int) -> U64:
     return high >> np.uint64(64 - bits) if bits else np.zeros(len(high), np.uint64)
 
 
-def _bits(low: U64, ids: int, probe: int) -> U64:
-    """The bit of each key in a filter for so many ids, at one of its probes."""
-    half = np.uint64(32)
-    mixed = ((low & np.uint64(0xFFFFFFFF)) + np.uint64(probe) * (low >> half)) & np.uint64(0xFFFFFFFF)
-    return (mixed * np.uint64(ids * _FILTER_BITS)) >> half
-
-
-def _new_filter(low: U64) -> npt.NDArray[np.uint8]:
-    bits = np.zeros(-(-len(low) * _FILTER_BITS // 8) * 8, np.bool_)
-    for probe in range(_FILTER_PROBES):
-        bits[_bits(low, len(low), probe)] = True
-    return np.packbits(bits, bitorder="little")
-
-
-def _filter_of(tx: StateTx, run_id: int) -> npt.NDArray[np.uint8]:
-    return np.frombuffer(tx.tuples(_FILTER, run_id=run_id)[0][0], np.uint8)
+def _filter_of(tx: StateTx, run_id: int) -> U64:
+    return np.frombuffer(tx.tuples(_FILTER, run_id=run_id)[0][0], "<u8").astype(np.uint64)
