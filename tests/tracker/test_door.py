@@ -205,3 +205,13 @@ def test_nothing_in_a_snippet_ends_its_script(server: Server) -> None:
     text = snippet(server.source, url="https://omni.example/</script>", options={"currency": "</script><b>"})
     assert text.count("</script>") == 1
     assert "https://omni.example/\\u003c/script>" in text
+
+
+def test_a_page_may_read_when_to_come_again(server: Server) -> None:
+    """The tracker obeys Retry-After; a browser shows it to a page of another site only if the answer allows it."""
+    body = b'{"writeKey": "unknown", "batch": []}'
+    origin = {"content-type": "text/plain", "origin": "https://shop.example"}
+    answer = server.ask("POST", "/v1/batch", content=body, headers=origin)
+    assert answer.status_code == 401
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "retry-after" in answer.headers["access-control-expose-headers"]
