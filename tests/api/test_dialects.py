@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.api.tracker_table import table, written
 from tests.api.trackers import CAPTURES, Door, captures, door, expected, replay
 
 from omniloom.core.event import Event
@@ -127,3 +128,8 @@ def test_what_a_dialect_does_not_have_goes_on_to_the_application(web: Door) -> N
     assert web.send("GET", "/api/v1/customers/1").status_code in {401, 403, 404, 405}
     assert web.send("GET", "/posthog/nothing").status_code == 404
     assert web.send("PATCH", "/matomo.php").status_code in {404, 405}
+
+
+@captured
+def test_the_guide_s_table_says_what_really_lands() -> None:
+    assert written() == table(), "write it anew: python -m tests.api.tracker_table"

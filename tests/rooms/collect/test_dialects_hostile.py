@@ -49,7 +49,8 @@ HOSTILE = st.sampled_from([*ODD, *NUMBERS, None, [], {}, [None], {"a": {}}, "x" 
 _PAGE = {"url": "https://s.ru/p?utm_source=ya&yclid=1", "title": "T"}
 _SPEC = {
     "type": "track", "event": "Good", "userId": "u", "anonymousId": "a", "messageId": "m",
-    "timestamp": "2026-05-04T09:00:00Z", "sentAt": "2026-05-04T10:00:00Z", "properties": {"name": "N", "products": [{"sku": "s"}]}, "traits": {"email": "e"},
+    "timestamp": "2026-05-04T09:00:00Z", "sentAt": "2026-05-04T10:00:00Z",
+    "properties": {"name": "N", "products": [{"sku": "s"}]}, "traits": {"email": "e"},
     "context": {"page": _PAGE, "campaign": {"name": "c"}, "traits": {"a": 1},
                 "externalIds": [{"id": "1", "type": "card"}]},
 }  # fmt: skip
