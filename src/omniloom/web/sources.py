@@ -13,8 +13,9 @@ from omniloom.web.view import View
 LIVE_ROWS = 50
 KINDS = {
     "website": (mark("Website"), "language"), "app": (mark("App"), "smartphone"), "server": (mark("Server"), "dns"),
-    "import": (mark("Import"), "upload_file"),
+    "import": (mark("Import"), "upload_file"), "webhook": (mark("Webhook"), "webhook"),
 }  # fmt: skip
+OWN_DOORS = ("import", "webhook")  # their keys open nothing
 SNIPPET = """curl {url}/v1/track -u {key}: \\
   -H 'content-type: application/json' \\
   -d '{{"userId": "u-1", "event": "Order Completed",
@@ -37,7 +38,7 @@ async def sources(view: View) -> None:
             if view.may(Permission.SOURCES_WRITE):
                 parts.action(_("New source"), "add", on_click=lambda: _new(view))
         return
-    live = [source for source in found if source.kind != "import" and source.disabled_at is None]
+    live = [source for source in found if source.kind not in OWN_DOORS and source.disabled_at is None]
     with parts.columns():
         _list(view, found)
         if live:
@@ -65,6 +66,9 @@ def _list(view: View, found: list[Source]) -> None:
 
 def _key(view: View, source: Source) -> None:
     _ = view.translate
+    if source.kind == "webhook":
+        parts.link(_("Webhooks"), "/webhooks")
+        return
     if source.kind == "import":
         parts.text(_("files only"), "om-muted")
         return
@@ -82,7 +86,7 @@ def _state(view: View, source: Source) -> None:
     _ = view.translate
     if source.disabled_at is not None:
         parts.badge(_("Disabled"), "bad")
-    elif view.may(Permission.SOURCES_WRITE) and source.kind != "import":
+    elif view.may(Permission.SOURCES_WRITE) and source.kind not in OWN_DOORS:
         parts.icon_button("block", _("Disable"), on_click=lambda: _disable(view, source))
     else:
         parts.badge(_("Active"), "good")
@@ -107,7 +111,7 @@ def _new(view: View) -> None:
     view.require(Permission.SOURCES_WRITE)
     with ui.dialog(value=True) as dialog, parts.panel(_("New source")):
         name = ui.input(_("Name")).props("outlined autofocus").classes("w-full")
-        kinds = {kind: _(label) for kind, (label, _icon) in KINDS.items() if kind != "import"}
+        kinds = {kind: _(label) for kind, (label, _icon) in KINDS.items() if kind not in OWN_DOORS}
         kind = ui.select(kinds, value="website", label=_("Kind")).props("outlined").classes("w-full")
 
         async def create() -> None:

@@ -51,6 +51,7 @@ def demo(
             story.load(platform, files, steps)
             with story.far_ends(platform, gateway) as ends, serving(platform, any_port=port is None) as url:
                 story.campaign(platform, url, ends, steps)
+                story.calls_come_in(platform, url, files, steps)
                 facts = summary(platform, steps)
                 steps.close()
                 if as_json:

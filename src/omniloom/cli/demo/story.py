@@ -10,7 +10,7 @@ from typing import Any
 
 from omniloom import analytics, collect, journeys, messaging, segments
 from omniloom.app import Platform, import_paths
-from omniloom.cli.demo import households, source
+from omniloom.cli.demo import calls, households, source
 from omniloom.cli.demo.customers import HOOK_SECRET, Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
 from omniloom.cli.demo.steps import Note, Steps
@@ -64,6 +64,14 @@ def far_ends(platform: Platform, gateway: ThreadingHTTPServer) -> Iterator[Ends]
     with receiving(bag, source.read_yaml("campaign.yaml")["reactions"], seed(), gateway) as ends:
         _set_channels_up(platform, ends)
         yield ends
+
+
+def calls_come_in(platform: Platform, url: str, files: Path, steps: Steps) -> None:
+    """Let some households ring: a call tracker tells a webhook of it."""
+    with steps.step("calls", "Take a call tracker's webhooks") as note:
+        numbers = distinct_values(files / "transactions.parquet", "household_id")
+        calls.ring(platform, url, numbers, source.read_yaml("households.yaml"), note)
+        _wait_until_told(platform)
 
 
 def seed() -> str:
@@ -185,6 +193,10 @@ def _react(platform: Platform, customers: Customers, bag: Mailbag, note: Note) -
         note(done, len(received))
 
     asyncio.run(customers.react(received, platform.now(), one_more))
+    _wait_until_told(platform)
+
+
+def _wait_until_told(platform: Platform) -> None:
     for _ in _ticks(SEND_S_MAX):
         if _is_told(platform):
             return
