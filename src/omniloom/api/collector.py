@@ -28,11 +28,12 @@ def build_collector(collector: Collector) -> Starlette:
             return reply({"ready": False, "waiting_for": ["log"]}, status=503)
         return reply({"ready": True, "waiting_for": []})
 
+    desk = Desk(collector)
     return Starlette(
         routes=[Route("/health", health), Route("/ready", ready)],
         middleware=[
-            Middleware(TrackDoor, desk=Desk(collector)),
-            Middleware(DialectDoor, rooms=collector),
+            Middleware(TrackDoor, desk=desk),
+            Middleware(DialectDoor, desk=desk),
             Middleware(BodyCap),
         ],
     )

@@ -115,11 +115,12 @@ def problem(error: OmniloomError) -> Response:
     response = Response(
         msgspec.json.encode(body, enc_hook=_plain), status_code=error.status, media_type="application/problem+json"
     )
-    if error.status == SERVICE_UNAVAILABLE:
-        response.headers["retry-after"] = "5"
+    if error.status in {TOO_MANY_REQUESTS, SERVICE_UNAVAILABLE}:
+        response.headers["retry-after"] = str(error.facts.get("retry_after_s", 5))
     return response
 
 
+TOO_MANY_REQUESTS = 429
 SERVICE_UNAVAILABLE = 503
 
 

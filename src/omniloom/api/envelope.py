@@ -1,15 +1,17 @@
 """Reading what a client of the tracking API sends: bounded bytes, gzip, JSON, the envelope of a batch."""
 
+import asyncio
 import json
 import zlib
 from typing import Any
 
 import msgspec
-from fastapi import Request
+from starlette.types import Receive
 
 from omniloom.api.door import BodyTooLarge
-from omniloom.core.errors import Invalid
+from omniloom.core.errors import Invalid, OmniloomError
 
+BODY_S = 30  # seconds that a body may take to arrive
 BATCH_BYTES_MAX = 500 * 1024  # as sent and after decompression
 BATCH_ITEMS_MAX = 2_500
 
@@ -40,19 +42,50 @@ class RawBatch(Batch):
 _raw_batches = msgspec.json.Decoder(RawBatch)
 
 
-async def read_body(request: Request, *, bytes_max: int, what: str) -> bytes:
-    """The body, decompressed, never more than ``bytes_max``. Errors: BodyTooLarge names the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > bytes_max:
-            raise _over(bytes_max, what)
-    encoding = request.headers.get("content-encoding", "identity").strip().lower()
-    if encoding == "gzip":
-        return gunzip(bytes(body), bytes_max=bytes_max, what=what)
-    if encoding not in ("identity", ""):
-        raise Malformed(f"content-encoding {encoding!r} is not supported", hint="send gzip, or no encoding")
-    return bytes(body)
+class TooSlow(OmniloomError):
+    """The body did not arrive in time."""
+
+    code = "too_slow"
+    status = 408
+
+
+async def read_body(receive: Receive, headers: dict[bytes, bytes], *, bytes_max: int, what: str) -> bytes:
+    """The body, decompressed, never more than ``bytes_max``.
+
+    Errors: BodyTooLarge names the limit; TooSlow for a body that drips; Malformed for one that is cut short.
+    """
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body", False) and len(body) <= bytes_max:
+        try:
+            async with asyncio.timeout(BODY_S):
+                body = await _rest(body, receive, bytes_max)
+        except TimeoutError as error:
+            raise TooSlow(f"the body took over {BODY_S} seconds", hint="send it again") from error
+    if len(body) > bytes_max:
+        raise _over(bytes_max, what)
+    if message["type"] == "http.disconnect":
+        raise Malformed("the request was cut short", hint="send it whole")
+    encoding = headers.get(b"content-encoding", b"")
+    if encoding and (named := encoding.strip().lower()) != b"identity":
+        if named in {b"gzip", b"x-gzip"}:
+            return gunzip(body, bytes_max=bytes_max, what=what)
+        shown = named.decode("latin-1")
+        raise Malformed(f"content-encoding {shown!r} is not supported", hint="send gzip, or no encoding")
+    return body
+
+
+async def _rest(body: bytes, receive: Receive, bytes_max: int) -> bytes:
+    """The whole body, or a little more than ``bytes_max`` of it."""
+    whole = bytearray(body)
+    is_more = True
+    while is_more and len(whole) <= bytes_max:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Malformed("the request was cut short", hint="send it whole")
+        whole += message.get("body", b"")
+        is_more = message.get("more_body", False)
+    return bytes(whole)
 
 
 def gunzip(packed: bytes, *, bytes_max: int, what: str) -> bytes:

@@ -194,7 +194,7 @@ def _is_machine(request: Request) -> bool:
 def _tell(rooms: Rooms, event: Event) -> None:
     """Hand the event to intake; a link works also when the log does not."""
     try:
-        rooms.intake.submit([event])
+        rooms.intake.submit([event], is_urgent=True)
     except Unavailable:
         return
     rooms.wake.set()

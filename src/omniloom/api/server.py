@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from omniloom import __version__
 from omniloom.access import PUBLIC
-from omniloom.api import hooks, manage, public, shop, track, tracker, webhooks
+from omniloom.api import dialects, hooks, manage, metrics, public, shop, track, tracker, webhooks
+from omniloom.api.desk import Desk
 from omniloom.api.door import BodyCap, guard, needs, permission_of, problem, reply
 from omniloom.app import Platform
 from omniloom.core.errors import Invalid, OmniloomError
@@ -28,9 +29,12 @@ def build(platform: Platform) -> FastAPI:
     )
     app.state.platform = platform
     app.add_middleware(BodyCap)
+    desk = Desk(platform)
+    app.add_middleware(dialects.DialectDoor, desk=desk)
+    app.add_middleware(track.TrackDoor, desk=desk)
     app.add_exception_handler(OmniloomError, _on_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_bad_request)  # type: ignore[arg-type]
-    app.include_router(track.router(platform))
+    app.include_router(track.router())
     app.include_router(public.router(platform))
     app.include_router(hooks.router(platform))
     app.include_router(webhooks.router(platform))
@@ -38,7 +42,7 @@ def build(platform: Platform) -> FastAPI:
     if platform.settings.server.demo_shop:
         app.include_router(shop.router(platform))
     app.include_router(manage.router())
-    app.add_api_route("/health", _health)
+    app.include_router(metrics.routes)
     app.add_api_route("/api/v1/openapi.json", _openapi, include_in_schema=False)
     return app
 
@@ -61,14 +65,6 @@ def undeclared(app: FastAPI) -> list[str]:
 def _openapi(request: Request) -> Response:
     """The document of all routes, for generators of clients."""
     return reply(request.app.openapi())
-
-
-@needs(PUBLIC)
-def _health(request: Request) -> Response:
-    """Whether the process answers and the worker's acts run without faults."""
-    platform: Platform = request.app.state.platform
-    failing = {name: "failing" for name, status in platform.status.items() if status.error}
-    return reply({"status": "degraded" if failing else "ok", "version": __version__, "acts": failing})
 
 
 async def _on_fault(_request: Request, error: OmniloomError) -> Response:

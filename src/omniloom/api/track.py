@@ -3,156 +3,179 @@
 ``POST /v1/{identify,track,page,screen,group,alias}`` takes one event, ``/v1/{batch,import}`` many; browsers use the
 one-letter forms. It answers 200 after the events are on disk, and every refusal names the field and the remedy.
 
-These are plain routes: the write key is their proof, no model stands between bytes and decoder, and any web page may
-call them (CORS).
+It is plain ASGI before the application, because this is the one hot path of the platform: no model stands between
+bytes and decoder. The write key is the proof, and any web page may call it (CORS).
 
 Source: Segment HTTP tracking API; limits from spec/reliability.md §4.1; RFC 9457 for errors.
 """
 
-import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request
+import msgspec
+import structlog
+from fastapi import APIRouter
 from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omniloom.access import PUBLIC
-from omniloom.api.door import BodyTooLarge, needs, problem, reply
-from omniloom.api.envelope import BATCH_BYTES_MAX, Batch, Malformed, decode_batch, decode_json, read_body
-from omniloom.app import Platform
-from omniloom.collect import ITEM_BYTES_MAX, Drop, DropReason, Source, SourceKeys, accept, read_instant
-from omniloom.core.errors import Denied, OmniloomError
-from omniloom.core.event import Event
+from omniloom.api.desk import Desk, KeyRefused, is_urgent
+from omniloom.api.door import BodyTooLarge, needs, problem
+from omniloom.api.envelope import (
+    BATCH_BYTES_MAX,
+    Batch,
+    Malformed,
+    decode_batch,
+    decode_json,
+    read_body,
+)
+from omniloom.collect import (
+    ITEM_BYTES_MAX,
+    Arrival,
+    Drop,
+    DropReason,
+    Quota,
+    Reception,
+    Source,
+    read_instant,
+    take,
+    take_plain,
+)
+from omniloom.core.errors import OmniloomError
+
+log = structlog.get_logger("omniloom.api")
 
 SINGLE = {
     "identify": "identify", "track": "track", "page": "page", "screen": "screen", "group": "group", "alias": "alias",
     "i": "identify", "t": "track", "p": "page", "s": "screen", "g": "group", "a": "alias",
 }  # fmt: skip
 BATCH = ("batch", "b", "import")
+_DOCS = "see docs/guide/collecting.md"
 
-CORS = {
-    "access-control-allow-origin": "*",
-    "access-control-allow-methods": "POST, OPTIONS",
-    "access-control-allow-headers": "authorization, content-type, content-encoding",
-    "access-control-max-age": "86400",
-}
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class KeyRefused(Denied):
-    """The write key is unknown."""
-
-    code = "unknown_write_key"
-    status = 401
+CORS = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-allow-methods", b"POST, OPTIONS"),
+    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
+    (b"access-control-expose-headers", b"retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"),
+    (b"access-control-max-age", b"86400"),
+]
+_JSON = (b"content-type", b"application/json")
+_DONE = b'{"success":true}'
 
 
-def router(platform: Platform) -> APIRouter:
-    """The routes of this door."""
-    door = Door(platform)
+@dataclass(slots=True)
+class Call:
+    """One request: where it came in, its headers, and, once its source is known, what that may still send."""
+
+    path: str
+    query: bytes
+    headers: dict[bytes, bytes]
+    receive: Receive
+    quota: Quota | None = field(default=None)
+
+
+Take = Callable[[Call], Awaitable[bytes]]
+
+
+class TrackDoor:
+    """ASGI: answers the tracking API's requests, and hands everything else to the application behind it."""
+
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+        self._table: dict[str, Take] = {f"/v1/{path}": partial(self._one, kind=kind) for path, kind in SINGLE.items()}
+        self._table |= {f"/v1/{path}": partial(self._many, is_history=path == "import") for path in BATCH}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - the ASGI call
+        take_in = self._table.get(scope["path"]) if scope["type"] == "http" else None
+        if take_in is None or scope["method"] not in {"POST", "OPTIONS"}:
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "OPTIONS":
+            await _answer(send, 204, b"", list(CORS))
+            return
+        call = Call(scope["path"], scope["query_string"], dict(scope["headers"]), receive)
+        try:
+            body = await take_in(call)
+        except Exception as error:  # noqa: BLE001 - a door: no request may go without an answer
+            refused = problem(_told(error, call.path))
+            await _answer(
+                send, refused.status_code, bytes(refused.body), [*refused.raw_headers, *CORS, *_budget(call.quota)]
+            )
+            return
+        await _answer(send, 200, body, [_JSON, (b"content-length", b"%d" % len(body)), *CORS, *_budget(call.quota)])
+
+    async def _one(self, call: Call, *, kind: str) -> bytes:
+        """Take one event of the type ``kind``."""
+        raw = await read_body(call.receive, call.headers, bytes_max=ITEM_BYTES_MAX, what="an event")
+        item: Any = None
+        key: Any = write_key(call.headers.get(b"authorization", b""))
+        if not key:
+            key = (item := _object(raw)).get("writeKey")
+        source = self._desk.source_of(key)
+        call.quota, against = self._desk.admit(source, 1)
+        if against is not None and not is_urgent(raw):
+            raise against
+        reception = Reception(source.source_id, self._desk.clock.now(), None, self._desk.ids, {}, is_history=False)
+        verdict: bytes | Drop | None = take_plain(raw, kind, reception)
+        if verdict is None:
+            item = {**(item or _object(raw)), "type": kind}
+            [verdict] = take([item], reception)
+        arrival = _arrival(call, source, reception, key)
+        [kept] = await self._desk.keep(
+            [verdict], [raw if item is None else item], arrival, is_urgent=against is not None
+        )
+        if isinstance(kept, Drop):
+            refusal = BodyTooLarge if kept.reason == DropReason.TOO_LARGE else Malformed
+            raise refusal(kept.message, hint=_DOCS, reason=kept.reason, field=kept.field)
+        return _DONE
+
+    async def _many(self, call: Call, *, is_history: bool) -> bytes:
+        """Take many events; ``is_history`` leaves their times as they are and keeps their ids."""
+        raw = await read_body(call.receive, call.headers, bytes_max=BATCH_BYTES_MAX, what="a batch")
+        batch = decode_batch(raw)
+        key = write_key(call.headers.get(b"authorization", b"")) or batch.write_key
+        source = self._desk.source_of(key)
+        call.quota, against = self._desk.admit(source, len(batch.batch))
+        items = batch.batch
+        if against is not None and not (items := [item for item in items if is_urgent(_bytes(item))]):
+            raise against
+        reception = Reception(
+            source.source_id, self._desk.clock.now(), _sent_at(batch), self._desk.ids, _context(batch), is_history
+        )
+        verdicts = take(items, reception, is_ascii=raw.isascii() and b"\\" not in raw)
+        arrival = _arrival(call, source, reception, key or "")
+        kept = await self._desk.keep(verdicts, items, arrival, is_urgent=against is not None)
+        if against is not None and len(items) < len(batch.batch):
+            raise against  # the urgent ones are on disk; the client sends all again, and they count once
+        return _listed(kept, is_verbose=b"verbose=1" in call.query.split(b"&"))
+
+
+def router() -> APIRouter:
+    """The paths of this door, for the list of all routes: their requests end in ``TrackDoor``."""
     routes = APIRouter()
-    for path, call in SINGLE.items():
-        routes.add_route(f"/v1/{path}", door.single(call), methods=["POST", "OPTIONS"])
-    for path in BATCH:
-        routes.add_route(f"/v1/{path}", door.batch(is_history=path == "import"), methods=["POST", "OPTIONS"])
+    for path in (*SINGLE, *BATCH):
+        routes.routes.append(Route(f"/v1/{path}", _elsewhere, methods=["POST", "OPTIONS"]))
     return routes
 
 
-class Door:
-    """What the routes share: the platform and the write keys seen a moment ago."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-        self._keys = SourceKeys(platform.stores, platform.clock)
-
-    def single(self, call: str) -> Endpoint:
-        """The endpoint that takes one event of the type ``call``."""
-
-        async def take(request: Request) -> Response:
-            body = await read_body(request, bytes_max=ITEM_BYTES_MAX, what="an event")
-            item = decode_json(body)
-            if not isinstance(item, dict):
-                raise Malformed("the body is not a JSON object", hint="send one event as an object")
-            source = self._source(request, item.get("writeKey"))
-            return await self._take_one({**item, "type": call}, source)
-
-        return _open_to_browsers(take)
-
-    def batch(self, *, is_history: bool) -> Endpoint:
-        """The endpoint that takes many events; ``is_history`` leaves their times as they are and keeps their ids."""
-
-        async def take(request: Request) -> Response:
-            body = await read_body(request, bytes_max=BATCH_BYTES_MAX, what="a batch")
-            batch = decode_batch(body)
-            source = self._source(request, batch.write_key)
-            return await self._take_batch(
-                batch, source, is_history=is_history, is_verbose=request.query_params.get("verbose") == "1"
-            )
-
-        return _open_to_browsers(take)
-
-    async def _take_one(self, item: dict[str, Any], source: Source) -> Response:
-        now = self._platform.clock.now()
-        verdicts = accept([item], source_id=source.source_id, received_at=now, sent_at=None, ids=self._platform.ids)
-        self._platform.recent.add(source.source_id, verdicts, at=now)
-        verdict = verdicts[0]
-        if isinstance(verdict, Drop):
-            kind = BodyTooLarge if verdict.reason == DropReason.TOO_LARGE else Malformed
-            raise kind(verdict.message, hint=_DOCS, reason=verdict.reason, field=verdict.field)
-        await self._store([verdict], keep_ids=False)
-        return reply({"success": True})
-
-    async def _take_batch(self, batch: Batch, source: Source, *, is_history: bool, is_verbose: bool) -> Response:
-        now = self._platform.clock.now()
-        verdicts = accept(
-            list(batch.batch),
-            source_id=source.source_id,
-            received_at=now,
-            sent_at=_sent_at(batch),
-            ids=self._platform.ids,
-            batch_context=_context(batch),
-            is_history=is_history,
-        )
-        self._platform.recent.add(source.source_id, verdicts, at=now)
-        events = [verdict for verdict in verdicts if isinstance(verdict, Event)]
-        await self._store(events, keep_ids=is_history)
-        rejected = len(verdicts) - len(events)
-        return reply({
-            "success": bool(events) or not verdicts,
-            "accepted": len(events),
-            "rejected": rejected,
-            "verdicts": _listed(verdicts, is_verbose=is_verbose),
-        })  # fmt: skip
-
-    async def _store(self, events: list[Event], *, keep_ids: bool) -> None:
-        """Wait until the events are on disk."""
-        if not events:
-            return
-        await asyncio.wrap_future(self._platform.intake.submit(events, keep_ids=keep_ids))
-        self._platform.wake.set()
-
-    def _source(self, request: Request, in_body: Any) -> Source:
-        key = write_key(request.headers.get("authorization", "")) or in_body
-        if not key or not isinstance(key, str):
-            raise KeyRefused("the write key is missing", hint="send it as the HTTP Basic user name, or as writeKey")
-        try:
-            return self._keys.source_of(key)
-        except Denied as error:
-            raise KeyRefused(error.message, hint=error.hint) from error
+@needs(PUBLIC)
+async def _elsewhere(_request: Any) -> Response:
+    raise AssertionError("answered by TrackDoor")
 
 
-_DOCS = "see docs/guide/collecting.md"
-
-
-def write_key(authorization: str) -> str:
+def write_key(authorization: bytes) -> str:
     """The write key of an Authorization header: the user name of Basic, or Bearer's token; else empty."""
-    scheme, _, value = authorization.partition(" ")
-    if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() != "basic":
+    scheme, _, value = authorization.partition(b" ")
+    scheme = scheme.lower()
+    if scheme == b"bearer":
+        return value.strip().decode("latin-1")
+    if scheme != b"basic":
         return ""
     try:
         return base64.b64decode(value, validate=True).decode().partition(":")[0]
@@ -160,7 +183,21 @@ def write_key(authorization: str) -> str:
         raise KeyRefused("the Authorization header is not valid Basic", hint="encode `key:` in Base64") from error
 
 
-def _sent_at(batch: Batch) -> datetime | None:
+def _object(raw: bytes) -> dict[str, Any]:
+    item = decode_json(raw)
+    if not isinstance(item, dict):
+        raise Malformed("the body is not a JSON object", hint="send one event as an object")
+    return item
+
+
+def _arrival(call: Call, source: Source, reception: Reception, key: str) -> Arrival:
+    return Arrival(
+        source.source_id, "segment", call.path, reception.received_at, reception.sent_at, reception.context,
+        reception.is_history, key,
+    )  # fmt: skip
+
+
+def _sent_at(batch: Batch) -> Any:
     sent_at = read_instant(batch.sent_at or "", "sentAt")
     if isinstance(sent_at, Drop):
         raise Malformed(sent_at.message, hint=_DOCS, field=sent_at.field)
@@ -174,32 +211,61 @@ def _context(batch: Batch) -> dict[str, Any]:
     return context
 
 
-def _listed(verdicts: list[Event | Drop], *, is_verbose: bool) -> list[dict[str, Any]]:
+def _bytes(item: Any) -> bytes:
+    return bytes(item) if isinstance(item, msgspec.Raw) else msgspec.json.encode(item)
+
+
+def _listed(verdicts: list[bytes | Drop], *, is_verbose: bool) -> bytes:
     """What became of the items: of all, or only of the refused."""
-    listed: list[dict[str, Any]] = []
-    for index, verdict in enumerate(verdicts):
-        if isinstance(verdict, Drop):
-            listed.append({
-                "index": index, "ok": False, "reason": verdict.reason, "field": verdict.field,
-                "message": verdict.message,
-            })  # fmt: skip
-        elif is_verbose:
-            listed.append({"index": index, "ok": True, "messageId": verdict.message_id})
-    return listed
+    refused = [
+        {"index": i, "ok": False, "reason": one.reason, "field": one.field, "message": one.message}
+        for i, one in enumerate(verdicts)
+        if isinstance(one, Drop)
+    ]
+    listed: list[dict[str, Any]] = refused
+    if is_verbose:
+        refusals = {one["index"]: one for one in refused}
+        listed = [refusals.get(i) or {"index": i, "ok": True, **_id(one)} for i, one in enumerate(verdicts)]
+    accepted = len(verdicts) - len(refused)
+    return msgspec.json.encode(
+        {
+            "success": bool(accepted) or not verdicts,
+            "accepted": accepted,
+            "rejected": len(refused),
+            "verdicts": listed,
+        }
+    )
 
 
-def _open_to_browsers(take: Endpoint) -> Endpoint:
-    """The endpoint with CORS: pre-flight requests are answered, and every reply, errors too, may be read by a page."""
+class _Known(msgspec.Struct):
+    message_id: str
 
-    @needs(PUBLIC)
-    async def endpoint(request: Request) -> Response:
-        if request.method == "OPTIONS":
-            return Response(status_code=204, headers=CORS)
-        try:
-            response = await take(request)
-        except OmniloomError as error:
-            response = problem(error)
-        response.headers.update(CORS)
-        return response
 
-    return endpoint
+_known = msgspec.json.Decoder(_Known).decode
+
+
+def _id(body: Any) -> dict[str, str]:
+    return {"messageId": _known(body).message_id}
+
+
+def _budget(quota: Quota | None) -> list[tuple[bytes, bytes]]:
+    """What the source may still send, as Segment says it."""
+    if quota is None or not quota.limit:
+        return []
+    return [
+        (b"x-ratelimit-limit", b"%d" % quota.limit),
+        (b"x-ratelimit-remaining", b"%d" % quota.remaining),
+        (b"x-ratelimit-reset", b"%d" % quota.reset_s),
+    ]
+
+
+def _told(error: Exception, path: str) -> OmniloomError:
+    if isinstance(error, OmniloomError):
+        return error
+    log.error("request failed", path=path, exc_info=error)
+    return OmniloomError("the request failed", hint="see the server's log")
+
+
+async def _answer(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

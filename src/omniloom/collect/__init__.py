@@ -23,7 +23,9 @@ from omniloom.collect.arriving import (
     last_days,
 )
 from omniloom.collect.build import Reject
+from omniloom.collect.dialect import Answer, Dialect, Hit, Route, Taken, Unreadable, all_dialects
 from omniloom.collect.drop import Drop, DropReason
+from omniloom.collect.flood import Flood
 from omniloom.collect.intake import Intake, append
 from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
 from omniloom.collect.letter import (
@@ -83,8 +85,9 @@ from omniloom.collect.plan_try import (
     Tried,
     try_plan,
 )
+from omniloom.collect.quota import Quota, Quotas
 from omniloom.collect.recent import RecentVerdicts, Verdict
-from omniloom.collect.reception import MESSAGE_ID_CHARS_MAX
+from omniloom.collect.reception import MESSAGE_ID_CHARS_MAX, Reception
 from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
 from omniloom.collect.refusal import (
     Arrival,
@@ -109,18 +112,21 @@ from omniloom.collect.source import (
     source_of_key,
     sources,
 )
+from omniloom.collect.take import take, take_plain
+from omniloom.collect.wire import Oversized, gunzip
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Arrival", "Arriving",
-    "ArrivingDetail", "ArrivingField", "Attempt", "Drop", "DropReason", "FieldType", "Import", "Intake", "Letter",
-    "LetterCount", "LetterFilter", "LoadProgress", "LoadResult", "Mapping", "Miss", "Moved", "Pii", "Plan",
-    "PlanCache", "PlannedEvent", "PlannedField", "RecentVerdicts", "Refusal", "Reject", "ReplayResult", "Replayed",
-    "SavedPlan", "Source", "SourceKeys", "Tried", "Verdict", "Violation", "ViolationCode", "accept", "add_source",
-    "append", "arriving", "arriving_of", "attempts_of", "check", "close_interrupted", "compile_plan", "decode_refusal",
-    "disable_source", "discard", "draft_event", "draft_plan", "drop_plan", "encode_refusal", "enforce",
-    "enforce_bodies", "forget_misses", "import_of", "import_source", "imports", "keep_refusals", "kind_that_holds",
-    "last_days", "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows", "observe", "observed",
-    "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source", "read_instant", "read_mapping",
-    "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "save_plan", "snippet", "source_of_key",
-    "sources", "try_plan", "webhooks",
+    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Answer", "Arrival", "Arriving",
+    "ArrivingDetail", "ArrivingField", "Attempt", "Dialect", "Drop", "DropReason", "FieldType", "Flood", "Hit",
+    "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress", "LoadResult", "Mapping", "Miss",
+    "Moved", "Oversized", "Pii", "Plan", "PlanCache", "PlannedEvent", "PlannedField", "Quota", "Quotas",
+    "RecentVerdicts", "Reception", "Refusal", "Reject", "ReplayResult", "Replayed", "Route", "SavedPlan", "Source",
+    "SourceKeys", "Taken", "Tried", "Unreadable", "Verdict", "Violation", "ViolationCode", "accept", "add_source",
+    "all_dialects", "append", "arriving", "arriving_of", "attempts_of", "check", "close_interrupted", "compile_plan",
+    "decode_refusal", "disable_source", "discard", "draft_event", "draft_plan", "drop_plan", "encode_refusal",
+    "enforce", "enforce_bodies", "forget_misses", "gunzip", "import_of", "import_source", "imports", "keep_refusals",
+    "kind_that_holds", "last_days", "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows",
+    "observe", "observed", "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source",
+    "read_instant", "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows",
+    "save_plan", "snippet", "source_of_key", "sources", "take", "take_plain", "try_plan", "webhooks",
 ]  # fmt: skip

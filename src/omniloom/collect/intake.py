@@ -1,16 +1,21 @@
 """From events to the log. Acknowledged means on disk: no call or future here ends well before the append is durable."""
 
+import asyncio
 import queue
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from typing import Any
 
 from omniloom.core.errors import OmniloomError, Unavailable
 from omniloom.core.event import Event, encode
 from omniloom.store import Stores
 
-COMMIT_MESSAGES_MAX = 5_000  # messages that share one commit
-WAITING_MAX = 10_000  # submissions that may wait; beyond it clients are told to come again
+COMMIT_BODIES_MAX = 20_000  # bodies that share one commit
+COMMIT_BYTES_MAX = 16 << 20
+WAITING_BYTES_MAX = 64 << 20  # what may wait; beyond it clients are told to come again
+URGENT_BYTES_MAX = 96 << 20  # what may wait with what is urgent: unsubscribing and consent are shed last
+_OVERHEAD = 200  # bytes that a waiting body costs besides its own
 
 
 def append(stores: Stores, events: list[Event], *, keep_ids: bool = False) -> int:
@@ -29,10 +34,16 @@ def _bodies(events: list[Event], *, keep_ids: bool) -> list[bytes]:
     return [encode(event) for event in events]
 
 
-@dataclass(frozen=True, slots=True)
 class _Submission:
-    bodies: list[bytes]
-    done: "Future[int]"
+    """What waits for one commit, and who waits for it: a thread, or a task of an event loop."""
+
+    __slots__ = ("bodies", "done", "loop", "refusals", "size")
+
+    def __init__(
+        self, bodies: Sequence[bytes], refusals: Sequence[bytes], done: Any, loop: asyncio.AbstractEventLoop | None
+    ) -> None:
+        self.bodies, self.refusals, self.done, self.loop = bodies, refusals, done, loop
+        self.size = sum(map(len, bodies)) + sum(map(len, refusals)) + _OVERHEAD * (len(bodies) + len(refusals))
 
 
 class Intake:
@@ -42,28 +53,48 @@ class Intake:
     left waiting: a fault of the committing thread reaches every submitter, now and later.
     """
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(
+        self, stores: Stores, *, waiting_bytes_max: int = WAITING_BYTES_MAX, urgent_bytes_max: int = URGENT_BYTES_MAX
+    ) -> None:
         self._stores = stores
-        self._waiting: queue.Queue[_Submission | None] = queue.Queue()
+        self._bytes_max = (waiting_bytes_max, urgent_bytes_max)
+        self._waiting: queue.SimpleQueue[_Submission | None] = queue.SimpleQueue()
+        self._waiting_bytes = 0
         self._lock = threading.Lock()
         self._is_open = True
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
-    def submit(self, events: list[Event], *, keep_ids: bool = False) -> "Future[int]":
-        """Queue events for the next commit.
+    @property
+    def waiting_bytes(self) -> int:
+        """How much waits for its commit."""
+        return self._waiting_bytes
 
-        Errors: Unavailable at once if intake is closed or too many submissions wait; the future's, if the disk refuses.
+    def is_full(self, *, is_urgent: bool = False) -> bool:
+        """Whether so much waits that nothing more of this kind is taken."""
+        return self._waiting_bytes >= self._bytes_max[is_urgent]
+
+    def submit(self, events: list[Event], *, keep_ids: bool = False, is_urgent: bool = False) -> "Future[int]":
+        """Queue events for the next commit, from any thread.
+
+        Errors: Unavailable at once if intake is closed or too much waits; the future's, if the disk refuses.
         """
-        submission = _Submission(_bodies(events, keep_ids=keep_ids), Future())
-        submission.done.set_running_or_notify_cancel()  # who hangs up does not take his events back
-        with self._lock:
-            if not self._is_open:
-                raise Unavailable("intake is closed", hint="send again in a moment")
-            if self._waiting.qsize() >= WAITING_MAX:
-                raise Unavailable("intake is overloaded", hint="send again in a moment, with larger batches")
-            self._waiting.put(submission)
-        return submission.done
+        done: Future[int] = Future()
+        done.set_running_or_notify_cancel()  # who hangs up does not take his events back
+        self._queue(_Submission(_bodies(events, keep_ids=keep_ids), (), done, None), is_urgent=is_urgent)
+        return done
+
+    def store(
+        self, bodies: Sequence[bytes], refusals: Sequence[bytes] = (), *, is_urgent: bool = False
+    ) -> "asyncio.Future[int]":
+        """As ``submit``, for a task of the running event loop: events encoded for the log, and refused items beside.
+
+        Both are on disk when the future ends. One call into the loop ends all futures of a commit.
+        """
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[int] = loop.create_future()
+        self._queue(_Submission(bodies, refusals, done, loop), is_urgent=is_urgent)
+        return done
 
     def close(self) -> None:
         """Commit what was submitted, then stop. Further submissions are refused."""
@@ -72,6 +103,15 @@ class Intake:
                 self._is_open = False
                 self._waiting.put(None)
         self._thread.join()
+
+    def _queue(self, submission: _Submission, *, is_urgent: bool) -> None:
+        with self._lock:
+            if not self._is_open:
+                raise Unavailable("intake is closed", hint="send again in a moment")
+            if self.is_full(is_urgent=is_urgent):
+                raise Unavailable("intake is overloaded", hint="send again in a moment, with larger batches")
+            self._waiting_bytes += submission.size
+            self._waiting.put(submission)
 
     def _run(self) -> None:
         is_last = False
@@ -83,8 +123,8 @@ class Intake:
     def _next_group(self) -> tuple[list[_Submission], bool]:
         """All that waits now, up to one commit's worth; and whether intake ends after it."""
         group: list[_Submission] = []
-        size = 0
-        while size < COMMIT_MESSAGES_MAX:
+        count = size = 0
+        while count < COMMIT_BODIES_MAX and size < COMMIT_BYTES_MAX:
             try:
                 submission = self._waiting.get(block=not group)
             except queue.Empty:
@@ -92,28 +132,39 @@ class Intake:
             if submission is None:
                 return group, True
             group.append(submission)
-            size += len(submission.bodies)
+            count += len(submission.bodies)
+            size += submission.size
         return group, False
 
     def _commit(self, group: list[_Submission]) -> None:
         bodies = [body for submission in group for body in submission.bodies]
+        refusals = [body for submission in group for body in submission.refusals]
+        position, fault = 0, None
         try:
-            position = self._stores.log.append(bodies)
+            if refusals:
+                self._stores.refusals.append(refusals)
+            if bodies:
+                position = self._stores.log.append(bodies)
         except OmniloomError as error:
-            self._refuse(group, error)
-            return
+            fault = error
         except BaseException as error:
             self._break(group, error)
             raise
-        for submission in group:
-            submission.done.set_result(position)
+        self._end(group, position, fault)
 
-    @staticmethod
-    def _refuse(group: list[_Submission], error: OmniloomError) -> None:
+    def _end(self, group: list[_Submission], position: int, fault: OmniloomError | None) -> None:
+        """Tell every submitter of a commit what became of it."""
+        with self._lock:
+            self._waiting_bytes -= sum(submission.size for submission in group)
+        by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[int]]] = {}
         for submission in group:
-            refusal = Unavailable(f"the events were not stored: {error.message}", hint=error.hint)
-            refusal.__cause__ = error
-            submission.done.set_exception(refusal)
+            if submission.loop is None:
+                _tell(submission.done, position, fault)
+            else:
+                by_loop.setdefault(submission.loop, []).append(submission.done)
+        for loop, futures in by_loop.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_tell_all, futures, position, fault)
 
     def _break(self, group: list[_Submission], error: BaseException) -> None:
         """The thread is about to die of an unforeseen fault: nobody may wait for it."""
@@ -122,4 +173,20 @@ class Intake:
             while not self._waiting.empty():
                 if (submission := self._waiting.get()) is not None:
                     group.append(submission)
-        self._refuse(group, OmniloomError(str(error) or type(error).__name__, hint="restart the server; see its log"))
+        fault = OmniloomError(str(error) or type(error).__name__, hint="restart the server; see its log")
+        self._end(group, 0, fault)
+
+
+def _tell_all(futures: "list[asyncio.Future[int]]", position: int, fault: OmniloomError | None) -> None:
+    for future in futures:
+        if not future.done():  # else who waited has gone
+            _tell(future, position, fault)
+
+
+def _tell(future: "Future[int] | asyncio.Future[int]", position: int, fault: OmniloomError | None) -> None:
+    if fault is None:
+        future.set_result(position)
+        return
+    refusal = Unavailable(f"the events were not stored: {fault.message}", hint=fault.hint)
+    refusal.__cause__ = fault
+    future.set_exception(refusal)
