@@ -1,5 +1,7 @@
 /** A window small enough to see through: a clock and timers that move when told, storage, cookies, and a server. */
 
+import { webcrypto } from "node:crypto"; // node 18 has no global one
+
 const NOON = Date.UTC(2026, 2, 2, 12);
 
 export function openWindow({ href = "https://shop.example/", referrer = "", storage, navigator = {}, answer, at = NOON } = {}) {
@@ -13,7 +15,7 @@ export function openWindow({ href = "https://shop.example/", referrer = "", stor
     location: { href, hostname: new URL(href).hostname, protocol: new URL(href).protocol },
     localStorage: storage || openLocalStorage(),
     navigator: Object.assign({ userAgent: "Test", language: "ru-RU" }, navigator),
-    crypto: globalThis.crypto,
+    crypto: webcrypto,
     console: { log() {} },
     Math: { random: () => 0.5 },
     Date: { now: () => now },
