@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml requirements.lock
 
 # The web tracker. Where npm is missing or reaches nothing, the server sends the same modules joined but not shortened.
 $(TRACKER): tracker/package-lock.json tracker/build.mjs $(wildcard tracker/src/*.js) | $(STAMP)
-	@bash tracker/build || echo "omniloom.js is served unminified until npm can install tracker/package-lock.json" >&2
+	@bash tracker/build || { rm -f $@; echo "omniloom.js is served unminified until npm can install its lock" >&2; }
 
 system:
 	@SUDO="$(SUDO)" bash .ci/system
