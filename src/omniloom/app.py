@@ -171,8 +171,9 @@ def open_platform(
     settings = read_settings(data_dir, flags=flags, environ=environ)
     clock = clock or SystemClock(timedelta(seconds=settings.core.clock_offset_s))
     stores = open_stores(data_dir, settings.store)
-    messaging.reconcile(stores, now=clock.now(), is_restart=True)  # the lock says that no other worker lives
-    collect.close_interrupted(stores, now=clock.now())
+    if stores.is_exclusive:  # nothing else is at work; elsewhere whoever gets the lease does it (worker/turn.py)
+        messaging.reconcile(stores, now=clock.now(), is_restart=True)
+        collect.close_interrupted(stores, now=clock.now())
     public_url = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
     secret = installation_secret(data_dir)
     return Platform(

@@ -8,14 +8,16 @@ from omniloom.store.collecting import open_collecting
 from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
+from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
 from omniloom.store.sql import Query, built, query
 from omniloom.store.stores import Stores, are_here, engine_versions, open_stores
 from omniloom.store.vault import seal, unseal
 
 __all__ = [
-    "BLOCK_BODIES_MAX", "Events", "EventsTx", "Join", "Log", "Progress", "Query", "Row", "Settled", "State", "StateTx",
-    "Stores", "Stretch", "are_here", "arranged", "built", "distinct_values", "duplicates", "engine_versions", "forget",
-    "open_collecting", "open_stores", "query", "sample_parquet", "seal", "settle", "settle_through", "settled",
+    "BLOCK_BODIES_MAX", "LEASE_LASTING", "Events", "EventsTx", "Join", "Lease", "Log", "Progress", "Query", "Row",
+    "Settled", "State", "StateTx", "Stores", "Stretch", "are_here", "arranged", "built", "distinct_values",
+    "duplicates", "engine_versions", "fenced", "forget", "lease_holder", "open_collecting", "open_stores", "query",
+    "release_lease", "renew_lease", "sample_parquet", "seal", "settle", "settle_through", "settled", "take_lease",
     "unseal",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from omniloom.store.sql import query
 if TYPE_CHECKING:
     from omniloom.store.stores import Stores
 
-LASTING = timedelta(seconds=15)  # spec: another worker takes over within 30 s
+LEASE_LASTING = timedelta(seconds=15)  # spec: another worker takes over within 30 s
 
 _TAKE = query(__file__, "lease_take")
 _OF = query(__file__, "lease_of")
@@ -35,7 +35,7 @@ class Lease:
     fence: int
 
 
-def take(state: State, name: str, *, holder: str, lasting: timedelta = LASTING) -> Lease | None:
+def take_lease(state: State, name: str, *, holder: str, lasting: timedelta = LEASE_LASTING) -> Lease | None:
     """A lease that nobody holds by now, or None. ``holder`` says who, to people."""
     with state.write() as tx:
         now = tx.clock()
@@ -45,20 +45,20 @@ def take(state: State, name: str, *, holder: str, lasting: timedelta = LASTING) 
     return Lease(name, holder, int(row["fence"])) if row else None
 
 
-def renew(state: State, lease: Lease, *, lasting: timedelta = LASTING) -> bool:
+def renew_lease(state: State, lease: Lease, *, lasting: timedelta = LEASE_LASTING) -> bool:
     """Whether the lease was still held, and now lasts longer. To be called every third of its length."""
     with state.write() as tx:
         now = tx.clock()
         return tx.run(_RENEW, name=lease.name, fence=lease.fence, now=now, expires_at=now + _length(lasting)) == 1
 
 
-def release(state: State, lease: Lease) -> None:
+def release_lease(state: State, lease: Lease) -> None:
     """Give the lease back, if it is still held."""
     with state.write() as tx:
         tx.run(_RELEASE, name=lease.name, fence=lease.fence)
 
 
-def holder_of(state: State, name: str) -> str | None:
+def lease_holder(state: State, name: str) -> str | None:
     """Who holds a lease by now."""
     with state.read() as tx:
         row = tx.one(_OF, name=name)

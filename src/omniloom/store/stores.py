@@ -55,6 +55,8 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
     with contextlib.ExitStack() as undo:
         if is_exclusive := has_files(settings):
             undo.enter_context(take_lock(data_dir))
+        else:
+            (data_dir / LOCK_NAME).touch()  # says that an installation is here
         log, refusals = open_logs(data_dir, settings, undo)
         state = open_state(data_dir, settings, undo)
         events = open_events(data_dir, settings, undo)

@@ -4,6 +4,7 @@ Each act reads what is new since its cursor, writes, and moves the cursor in the
 be killed at any instant and run again. An act works on sets of rows, never on one person.
 """
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +16,12 @@ from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
 from omniloom.store import BLOCK_BODIES_MAX, Progress, forget, settle
+from omniloom.worker.turn import Turn
 
 TRIM_STEP = 64 * BLOCK_BODIES_MAX  # positions: the log is trimmed a large step at a time, and keeps half of one
+# Batches make hundreds of thousands of short-lived objects without cycles; looking for cycles as often as Python does
+# by default took a fifth of the loop's time.
+GC_THRESHOLDS = (100_000, 20, 50)
 log = structlog.get_logger("omniloom.worker")
 
 
@@ -44,6 +49,7 @@ ACTS = (
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
     Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
+    Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now())),
     Act("segments.refresh", lambda p: segments.refresh_due(
         p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s)),
     Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
@@ -66,10 +72,23 @@ KNOWING = ACTS[:3]  # the acts that turn messages into people; those behind them
 
 def run(platform: Platform, stop: threading.Event) -> None:
     """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives."""
-    while not stop.is_set():
-        platform.wake.clear()
-        if not run_once(platform, stop):
-            platform.wake.wait(platform.settings.worker.pause_s)
+    gc.freeze()  # what was loaded at the start stays: the collector need not look at it again
+    gc.set_threshold(*GC_THRESHOLDS)
+    with Turn(platform) as turn:
+        while not stop.is_set():
+            platform.wake.clear()
+            if not _run_mine(turn, stop):
+                platform.wake.wait(platform.settings.worker.pause_s)
+
+
+def _run_mine(turn: Turn, stop: threading.Event) -> int:
+    """Run every act once if it is this worker's turn."""
+    try:
+        mine = turn.mine()
+    except OmniloomError as error:
+        log.error("no turn", error=str(error))
+        mine = None
+    return run_once(mine, stop) if mine else 0
 
 
 def run_once(platform: Platform, stop: threading.Event | None = None, acts: tuple[Act, ...] = ACTS) -> int:
@@ -83,12 +102,16 @@ def run_once(platform: Platform, stop: threading.Event | None = None, acts: tupl
 
 
 def catch_up(platform: Platform, progress: Callable[[int], None] | None = None, acts: tuple[Act, ...] = ACTS) -> int:
-    """Run the acts until nothing is left to do now; rows handled. For commands that work without a server."""
+    """Run the acts until nothing is left to do now; rows handled. For commands that work without a server.
+
+    Does nothing while a worker elsewhere has its turn: it does the same.
+    """
     total = 0
-    while rows := run_once(platform, acts=acts):
-        total += rows
-        if progress is not None:
-            progress(total)
+    with Turn(platform) as turn:
+        while (mine := turn.mine()) and (rows := run_once(mine, acts=acts)):
+            total += rows
+            if progress is not None:
+                progress(total)
     return total
 
 

@@ -24,14 +24,14 @@ VERSION_MIN = 150_000  # `on conflict` and hashed `= any(array)` in both directi
 _READERS_KEPT = 8  # idle reading connections worth keeping open; more readers than that open their own
 _WRITE_LOCK = 7_241_001  # advisory locks of an installation's database
 _ALONE_LOCK = 7_241_002
-_BUSY_S = 10
-_ASLEEP_S = 30
-_SESSION = (
-    f"set lock_timeout = '{_BUSY_S}s'; set idle_in_transaction_session_timeout = '{_ASLEEP_S}s';"
-    "set synchronous_commit = on; set timezone = 'UTC';"
-    # a list parameter of any length is hashed only when its value is known to the planner
-    "set plan_cache_mode = force_custom_plan; set client_min_messages = warning"
-)
+_SESSION = {
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "15s",  # as long as a worker's lease
+    "synchronous_commit": "on",
+    "timezone": "UTC",
+    "plan_cache_mode": "force_custom_plan",  # a list parameter is hashed only when its value is known to the planner
+    "client_min_messages": "warning",
+}
 _BEGIN_WRITE = f"begin isolation level read committed read write; select pg_advisory_xact_lock({_WRITE_LOCK})"
 _BEGIN_READ = "begin isolation level repeatable read read only"
 
@@ -39,9 +39,12 @@ _HINTS: dict[type[psycopg.Error], str] = {
     errors.DiskFull: "free disk space on the database's machine",
     errors.OutOfMemory: "give the database more memory",
     errors.TooManyConnections: "raise max_connections of the database",
+    errors.IdleInTransactionSessionTimeout: "this process slept for too long within a transaction; try again",
     errors.LockNotAvailable: "another process is writing; try again in a moment",
     errors.ReadOnlySqlTransaction: "the address leads to a read-only replica; name the primary in store.state_url",
 }
+
+_REFUSALS = (psycopg.OperationalError, psycopg.InterfaceError, errors.IdleInTransactionSessionTimeout)
 
 
 class _Number(psycopg.adapt.Loader):
@@ -136,15 +139,18 @@ class Connections:
                 connection.close()
 
     def _connected(self) -> Connection:
+        session = " ".join(f"-c {name}={value}" for name, value in _SESSION.items())
+        options = f"{session} {conninfo_to_dict(self._url).get('options', '')}"  # the operator's own come last
         try:
-            connection = psycopg.connect(self._url, autocommit=True, connect_timeout=10, application_name="omniloom")
+            connection = psycopg.connect(
+                self._url, autocommit=True, connect_timeout=10, application_name="omniloom", options=options.strip()
+            )
         except psycopg.OperationalError as error:
             raise Unavailable(f"cannot reach PostgreSQL at {self._place}: {_short(error)}",
                               hint="is it running, and does store.state_url name it?") from error  # fmt: skip
         connection.adapters.register_dumper(int, Int8BinaryDumper)
         connection.adapters.register_dumper(int, Int8Dumper)
         connection.adapters.register_loader("numeric", _Number)
-        connection.execute(_SESSION)
         return connection
 
     def _begun(self, connection: Connection, begin: str) -> Connection:
@@ -187,7 +193,7 @@ class Connections:
             if not is_write:
                 raise
             raise self._refused(error) from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except _REFUSALS as error:
             raise self._refused(error) from error
 
     def _refused(self, error: psycopg.Error) -> Unavailable:

@@ -1,0 +1,85 @@
+"""Whose turn it is to work: of all workers of an installation one runs the loop, the others stand by.
+
+One lease for the whole loop, not one for each act: acts follow each other, and the state has one writer at a time
+anyhow, so that two workers would not do more. See docs/decisions/0008.
+"""
+
+import os
+import secrets
+import socket
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from types import TracebackType
+
+import structlog
+
+from omniloom import messaging
+from omniloom.app import Platform
+from omniloom.core.errors import OmniloomError
+from omniloom.store import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
+
+NAME = "worker"
+log = structlog.get_logger("omniloom.worker")
+
+
+class Turn:
+    """The turn of this process. Files belong to one process, whose turn it always is."""
+
+    def __init__(self, platform: Platform, *, lasting: timedelta = LEASE_LASTING) -> None:
+        self._platform = platform
+        self._lasting = lasting
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._lease: Lease | None = None
+        self._mine: Platform | None = None
+        self._ended = threading.Event()
+        self._beating = threading.Thread(target=self._beat, name="lease", daemon=True)
+
+    def __enter__(self) -> "Turn":
+        if not self._platform.stores.is_exclusive:
+            self._beating.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        if self._beating.is_alive():
+            self._beating.join()
+        if lease := self._lease:
+            try:
+                release_lease(self._platform.stores.state, lease)
+            except OmniloomError as fault:
+                log.warning("lease not given back", error=str(fault))
+
+    def mine(self) -> Platform | None:
+        """The platform to work on, whose stores refuse what comes after the lease; None while another works.
+
+        Errors: Unavailable if the state store is away.
+        """
+        if self._platform.stores.is_exclusive:
+            return self._platform
+        if self._lease is None:
+            state = self._platform.stores.state
+            if lease_holder(state, NAME):
+                return None
+            if not (lease := take_lease(state, NAME, holder=self._holder, lasting=self._lasting)):
+                return None
+            log.info("working", holder=self._holder, fence=lease.fence)
+            mine = replace(self._platform, stores=fenced(self._platform.stores, lease))
+            messaging.reconcile(mine.stores, now=mine.now(), is_restart=True)  # whoever held it works no more
+            self._lease, self._mine = lease, mine
+        return self._mine
+
+    def _beat(self) -> None:
+        """Renew the lease every third of its length; forget one that has run out."""
+        while not self._ended.wait(self._lasting.total_seconds() / 3):
+            if (lease := self._lease) is None:
+                continue
+            try:
+                if renew_lease(self._platform.stores.state, lease, lasting=self._lasting):
+                    continue
+                log.warning("lease lost", holder=self._holder, fence=lease.fence)
+                self._lease = None
+            except OmniloomError as fault:
+                log.warning("lease not renewed", error=str(fault))
