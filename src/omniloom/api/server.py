@@ -37,7 +37,7 @@ def build(platform: Platform) -> FastAPI:
     app.include_router(track.router())
     app.include_router(public.router(platform))
     app.include_router(hooks.router(platform))
-    app.include_router(webhooks.router(platform))
+    app.include_router(webhooks.router(platform, desk))
     app.include_router(tracker.router(platform))
     if platform.settings.server.demo_shop:
         app.include_router(shop.router(platform))

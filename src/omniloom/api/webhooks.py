@@ -6,9 +6,7 @@ leaves nothing behind but a line among the webhook's last requests.
 Source: spec/reliability.md §3 SEC-W1..W3.
 """
 
-import asyncio
 from datetime import datetime
-from threading import Event as Wake
 from typing import Protocol
 
 from fastapi import APIRouter, Request
@@ -16,9 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from omniloom.access import PUBLIC
+from omniloom.api.desk import Desk, is_urgent
 from omniloom.api.door import needs, problem
-from omniloom.collect import Intake, RecentVerdicts, encode_refusal, webhooks
+from omniloom.collect import Drop, webhooks
 from omniloom.core.errors import Denied, Invalid
+from omniloom.core.event import Event, encode
 from omniloom.core.ids import Ids
 from omniloom.store import Stores
 
@@ -31,10 +31,7 @@ class Rooms(Protocol):
     stores: Stores
     secret: bytes
     ids: Ids
-    intake: Intake
-    recent: RecentVerdicts
     deliveries: webhooks.RecentDeliveries
-    wake: Wake
 
     def now(self) -> datetime:
         """The present instant."""
@@ -55,7 +52,7 @@ class MethodRefused(Denied):
     status = 403
 
 
-def router(rooms: Rooms) -> APIRouter:
+def router(rooms: Rooms, desk: Desk) -> APIRouter:
     """The webhooks' route over one open platform."""
     routes = APIRouter()
 
@@ -76,9 +73,10 @@ def router(rooms: Rooms) -> APIRouter:
             rooms.deliveries.add(denied)
             kind = MethodRefused if isinstance(error, webhooks.NotAllowed) else ProofRefused
             raise kind(error.message, hint=error.hint) from error
-        await _store(rooms, taken, now)
-        _tell(rooms, taken, posted, now)
-        return _answer(taken)
+        kept = await _keep(desk, taken)
+        await run_in_threadpool(webhooks.remember, rooms.stores, taken, now=now)
+        _tell(rooms, taken, kept, posted)
+        return _answer(taken, kept)
 
     return routes
 
@@ -95,41 +93,42 @@ async def _posted(request: Request) -> webhooks.Posted:
     )
 
 
-async def _store(rooms: Rooms, taken: webhooks.Taken, now: datetime) -> None:
-    """Wait until everything is on disk, then know the delivery."""
-    if taken.reading.events:
-        await asyncio.wrap_future(rooms.intake.submit(taken.reading.events))
-        rooms.wake.set()
-    await run_in_threadpool(_keep, rooms, taken, now)
-
-
-def _keep(rooms: Rooms, taken: webhooks.Taken, now: datetime) -> None:
-    if taken.refusals:
-        rooms.stores.refusals.append([encode_refusal(refusal) for refusal in taken.refusals])
-        rooms.wake.set()
-    webhooks.remember(rooms.stores, taken, now=now)
-
-
-def _tell(rooms: Rooms, taken: webhooks.Taken, posted: webhooks.Posted, now: datetime) -> None:
+async def _keep(desk: Desk, taken: webhooks.Taken) -> list[bytes | Drop]:
+    """The verdicts, once all of them are on disk. Errors: TooMany, Unavailable; then the provider sends again."""
     reading = taken.reading
-    if reading.verdicts:
-        rooms.recent.add(taken.webhook.source_id, reading.verdicts, at=now)
+    if not reading.verdicts:
+        return []
+    verdicts = [encode(one) if isinstance(one, Event) else one for one in reading.verdicts]
+    _, against = desk.admit(taken.webhook.source, len(verdicts))
+    if against is not None and not any(is_urgent(one) for one in verdicts if isinstance(one, bytes)):
+        raise against
+    return await desk.keep(verdicts, reading.raws, taken.arrival, is_urgent=against is not None)
+
+
+def _tell(rooms: Rooms, taken: webhooks.Taken, kept: list[bytes | Drop], posted: webhooks.Posted) -> None:
+    """Put the request among the webhook's last ones."""
+    pairs = list(zip(taken.reading.verdicts, kept, strict=True))
+    events = [one.name or one.type for one, now in pairs if isinstance(one, Event) and isinstance(now, bytes)]
+    drops = [one for one in kept if isinstance(one, Drop)]
     if taken.is_repeat:
         outcome = webhooks.Outcome.REPEATED
-    elif reading.events or not reading.verdicts:
-        outcome = webhooks.Outcome.TAKEN if reading.events else webhooks.Outcome.IGNORED
+    elif events:
+        outcome = webhooks.Outcome.TAKEN
     else:
-        outcome = webhooks.Outcome.REFUSED
-    events = [event.name or event.type for event in reading.events[: webhooks.SHOWN_MAX]]
-    refused = [f"{drop.reason}: {drop.message}" for drop in reading.drops[: webhooks.SHOWN_MAX]]
-    told = webhooks.Delivery(taken.webhook.hook_id, now, outcome, posted.method, posted.client_ip, events, refused)
+        outcome = webhooks.Outcome.REFUSED if drops else webhooks.Outcome.IGNORED
+    refused = [f"{drop.reason}: {drop.message}" for drop in drops[: webhooks.SHOWN_MAX]]
+    told = webhooks.Delivery(
+        taken.webhook.hook_id, taken.arrival.received_at, outcome, posted.method, posted.client_ip,
+        events[: webhooks.SHOWN_MAX], refused,
+    )  # fmt: skip
     rooms.deliveries.add(told)
 
 
-def _answer(taken: webhooks.Taken) -> Response:
+def _answer(taken: webhooks.Taken, kept: list[bytes | Drop]) -> Response:
     """What the provider expects; to a sender of the user's own also what is wrong."""
-    connector, reading = taken.connector, taken.reading
-    if reading.drops and not reading.events and connector.refused_status != OK:
-        first = reading.drops[0]
+    connector = taken.connector
+    drops = [one for one in kept if isinstance(one, Drop)]
+    if drops and len(drops) == len(kept) and connector.refused_status != OK:
+        first = drops[0]
         return problem(Invalid(first.message, hint="see the webhook's page", reason=first.reason, field=first.field))
     return Response(connector.answer, media_type=connector.answer_type)

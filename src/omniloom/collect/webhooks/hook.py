@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from omniloom.collect.field import unknown, zone
-from omniloom.collect.source import NAME_CHARS_MAX, closed_source
+from omniloom.collect.source import NAME_CHARS_MAX, Source, closed_source
 from omniloom.collect.webhooks.connector import Connector, definition_of, parse_connector
 from omniloom.collect.webhooks.proof import THEIRS, check_secret, made_secret
 from omniloom.core.clock import instant
@@ -52,6 +52,11 @@ class Webhook:
     def path(self) -> str:
         """Where it listens."""
         return f"/in/{self.hook_id}"
+
+    @property
+    def source(self) -> Source:
+        """The source its events are of."""
+        return Source(self.source_id, self.name, "webhook", "", self.created_at, None)
 
     def described(self) -> Connector:
         """Its connector, with its own zone and currency."""

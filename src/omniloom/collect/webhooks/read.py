@@ -18,7 +18,10 @@ ITEMS_MAX = 2_500  # events of one request
 
 @dataclass(slots=True)
 class Reading:
-    """What a body came to. ``raws[i]`` is what verdict ``i`` is about, as it was sent."""
+    """What a body came to. ``raws[i]`` is what verdict ``i`` is about: the item made of it, else what was sent.
+
+    A made item that is refused can be judged again as it is; what no item could be made of has to be corrected.
+    """
 
     verdicts: list[Event | Drop] = field(default_factory=list)
     raws: list[Any] = field(default_factory=list)
@@ -95,18 +98,18 @@ def _read_one(
     is_taken = False
     for rule in connector.rules:
         for element in elements(top, rule.each)[: ITEMS_MAX + 1]:
+            raw = element
             try:
                 record = record_of(element, top, query, received_at)
                 if not rule.takes(record):
                     continue
-                verdict = accept(
-                    [rule.item(record)], source_id=source_id, received_at=received_at, sent_at=None, ids=ids
-                )[0]
+                raw = rule.item(record)
+                verdict = accept([raw], source_id=source_id, received_at=received_at, sent_at=None, ids=ids)[0]
             except Dropped as dropped:
                 verdict = dropped.drop
             is_taken = True
             reading.verdicts.append(verdict)
-            reading.raws.append(element)
+            reading.raws.append(raw)
     if not is_taken:
         told = "no rule of the connector takes this body: add one, or an `ignore`"
         reading.verdicts.append(Drop(DropReason.NO_RULE, "", told))

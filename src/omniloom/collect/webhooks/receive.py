@@ -7,7 +7,7 @@ when it is repeated, and its events are known by their ids.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from omniloom.collect.refusal import Arrival, Refusal, refusals_of
+from omniloom.collect.refusal import Arrival
 from omniloom.collect.webhooks.body import Posted
 from omniloom.collect.webhooks.connector import Connector
 from omniloom.collect.webhooks.hook import Webhook, opened
@@ -27,7 +27,7 @@ class Taken:
     connector: Connector
     delivery: str
     reading: Reading
-    refusals: list[Refusal]
+    arrival: Arrival
     is_repeat: bool = False
 
 
@@ -47,11 +47,11 @@ def receive(stores: Stores, hook_id: str, posted: Posted, *, key: bytes, now: da
     if not webhook.lets_in(posted.client_ip):
         raise NotAllowed("this sender is not on the webhook's list", hint="add its network to allow_ips")
     delivery = connector.proof.check(posted, secret, now=now)
-    if delivery and _is_seen(stores, hook_id, delivery, now):
-        return Taken(webhook, connector, delivery, Reading(), [], is_repeat=True)
-    reading = read(connector, posted, source_id=webhook.source_id, received_at=now, ids=ids, secret=secret)
     arrival = Arrival(webhook.source_id, "webhook", webhook.path, now, key=secret)
-    return Taken(webhook, connector, delivery, reading, refusals_of(reading.verdicts, reading.raws, arrival))
+    if delivery and _is_seen(stores, hook_id, delivery, now):
+        return Taken(webhook, connector, delivery, Reading(), arrival, is_repeat=True)
+    reading = read(connector, posted, source_id=webhook.source_id, received_at=now, ids=ids, secret=secret)
+    return Taken(webhook, connector, delivery, reading, arrival)
 
 
 def preview(connector: Connector, posted: Posted, *, now: datetime, ids: Ids) -> Reading:
