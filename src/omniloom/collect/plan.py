@@ -4,7 +4,6 @@ One definition for files (YAML or JSON), the API and the editor; ``docs/guide/tr
 Values are held by kinds, lists of allowed values and bounds, never by patterns: what a plan costs an event is bounded.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from enum import StrEnum
@@ -215,9 +214,6 @@ def _check_field(field: PlannedField, path: str) -> None:
     has_length = field.type in (FieldType.TEXT, FieldType.LIST)
     if (field.min_length is not None or field.max_length is not None) and not has_length:
         raise _wrong(path, f"min_length and max_length do not bound {field.type}", "use them for text and lists")
-    numbers = [one for one in (field.min, field.max, *field.values) if isinstance(one, float)]
-    if not all(math.isfinite(one) for one in numbers):
-        raise _wrong(path, "holds a number that is not finite", "leave the bound out")
     for low, high in ((field.min, field.max), (field.min_length, field.max_length)):
         if low is not None and high is not None and low > high:
             raise _wrong(path, f"nothing lies between {low} and {high}", "turn them round")
