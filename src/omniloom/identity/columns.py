@@ -37,14 +37,15 @@ class Columns:
 
     def add(self, claim: Claim, person_id: int | None) -> None:
         """One event of one person (None: nobody). The event's properties are used up."""
-        event, problems = claim.event, dict(claim.problems)
+        event, problems = claim.event, claim.problems
         properties = event.properties
         person_id = NOBODY if person_id is None else person_id
         at = micros(event.occurred_at)
         order_id = label(properties.get("order_id"))
-        currency = _currency(properties.get("currency"), self._home_currency)
+        home = self._home_currency
+        currency = _currency(properties["currency"], home) if "currency" in properties else home
         revenue_minor = _revenue(properties, currency, problems)
-        products = _products(properties, problems)
+        products = _products(properties, problems) if "products" in properties else []
         if products:
             self._items.add(products, (claim.position, person_id, at, order_id), currency)
         body = event.traits if event.type in ("identify", "group") else properties
@@ -80,8 +81,10 @@ def _revenue(properties: dict[str, Any], currency: str, problems: dict[str, str]
     whole = properties.get("revenue_minor")
     if whole.__class__ is int and abs(whole) <= BIGINT_MAX:
         return int(whole)
-    name = next((name for name in _REVENUE if properties.get(name) not in (None, "")), None)
-    if name is None:
+    for name in _REVENUE:
+        if properties.get(name) not in (None, ""):
+            break
+    else:
         return None
     amount_minor = read_minor(properties[name], currency)
     if amount_minor is None and name == "revenue":  # "total" and "value" may mean anything in a brand's own events
@@ -90,7 +93,7 @@ def _revenue(properties: dict[str, Any], currency: str, problems: dict[str, str]
 
 
 def _products(properties: dict[str, Any], problems: dict[str, str]) -> list[Any]:
-    products = properties.pop("products", None)
+    products = properties.pop("products")
     if products is None or isinstance(products, list):
         return products or []
     problems["products"] = "malformed: not a list"
@@ -112,6 +115,8 @@ def _campaign(event: Event) -> str | None:
 
 def _given(event: Event) -> dict[str, str]:
     """The identifiers as they came, with an alias's previous id and a group's id."""
+    if not event.previous_id and not event.group_id:
+        return event.identifiers
     given = dict(event.identifiers)
     if event.previous_id:
         given["previous_id"] = event.previous_id

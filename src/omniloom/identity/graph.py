@@ -46,9 +46,12 @@ class Graph:
 
     def settle(self, claim: Claim) -> None:
         """Take one event's claim into account; claims come in log order."""
-        keys = [*claim.keys, *self._previous(claim)]
         if not claim.keys:
             return
+        if len(claim.keys) == 1 and not claim.previous:
+            self._settle_one(claim, claim.keys[0])
+            return
+        keys = [*claim.keys, *self._previous(claim)]
         target: int | None = None
         waiting: list[Key] = []
         for key in keys:
@@ -64,6 +67,16 @@ class Graph:
                 target = self._merge(claim, key, target, root)
         self._attach(waiting, self._new_person() if target is None else target)
         self._see(claim, keys)
+
+    def _settle_one(self, claim: Claim, key: Key) -> None:
+        """As ``settle`` for the commonest event, which names one identifier: nothing can be joined by it."""
+        if key not in self.owners:
+            person_id = self._new_person()
+            self.owners[key] = person_id
+            self.held[person_id].add(key[0])
+        at = micros(claim.event.occurred_at)
+        first, last = self.seen.get(key, (at, at))
+        self.seen[key] = (min(first, at), max(last, at))
 
     def root_of(self, person_id: int) -> int:
         """The person that ``person_id`` is part of by now."""
