@@ -4,10 +4,11 @@ Ids are remembered by the platform's own code, only that their keys are drawn in
 settled, and half-repeated ones, as the worker does. The last line is JSON.
 """
 
+import contextlib
 import json
-import os
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -48,56 +49,56 @@ def bodies(draw: random.Random, count: int) -> list[bytes]:
     ]  # fmt: skip
 
 
-def measure(stores: Stores, repeated: float) -> tuple[float, float]:
-    """Microseconds an event (passed, of processor), in the median round; ``repeated``: the share that came before."""
-    draw = random.Random(int.from_bytes(os.urandom(8)))
-    before = bodies(draw, BATCH)
-    stores.log.append(before)
-    settle(stores, now=NOW, rows_max=BATCH)
-    spent: list[float] = []
-    worked: list[float] = []
-    for _ in range(ROUNDS):
-        fresh = bodies(draw, BATCH)
-        stores.log.append([*before[: int(BATCH * repeated)], *fresh[int(BATCH * repeated) :]])
-        before = fresh
-        started, cpu = time.perf_counter(), time.process_time()
-        progress = settle(stores, now=NOW, rows_max=BATCH)
-        spent.append(time.perf_counter() - started)
-        worked.append(time.process_time() - cpu)
+class Measured:
+    """One installation with so many million ids remembered, and what its rounds took."""
+
+    def __init__(self, folder: Path, millions: int) -> None:
+        self.millions = millions
+        self.folder = folder
+        self.stores = open_stores(folder)
+        started = time.perf_counter()
+        fill(self.stores, millions * 1_000_000)
+        self.fill_s = time.perf_counter() - started
+        self.draw = random.Random(millions)
+        self.before = bodies(self.draw, BATCH)
+        self.took: dict[str, list[tuple[float, float]]] = {"new": [], "half_repeated": []}
+
+    def round(self, kind: str) -> None:
+        """Append and settle one batch."""
+        repeated = BATCH // 2 if kind == "half_repeated" else 0
+        fresh = bodies(self.draw, BATCH)
+        self.stores.log.append([*self.before[:repeated], *fresh[repeated:]])
+        self.before = fresh
+        started, worked = time.perf_counter(), time.process_time()
+        progress = settle(self.stores, now=NOW, rows_max=BATCH)
+        self.took[kind].append((time.perf_counter() - started, time.process_time() - worked))
         assert progress.rows == BATCH
-    return tuple(round(sorted(found)[ROUNDS // 2] / BATCH * 1_000_000, 2) for found in (spent, worked))  # type: ignore[return-value]
 
-
-def run(millions: int) -> dict[str, float]:
-    """All figures with so many million ids remembered."""
-    with tempfile.TemporaryDirectory(prefix="omniloom-dedup-") as folder:
-        stores = open_stores(Path(folder) / "home")
-        try:
-            started = time.perf_counter()
-            fill(stores, millions * 1_000_000)
-            filled = time.perf_counter() - started
-            measure(stores, 0)
-            new, half = measure(stores, 0), measure(stores, 0.5)
-            return {
-                "ids_m": millions,
-                "fill_s": round(filled, 1),
-                "new_us": new[0],
-                "new_cpu_us": new[1],
-                "half_repeated_us": half[0],
-                "half_repeated_cpu_us": half[1],
-                "state_mb": (Path(folder) / "home" / "state.db").stat().st_size >> 20,
-                "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10,
-            }
-        finally:
-            stores.close()
+    def figures(self) -> dict[str, float]:
+        """Medians in microseconds an event: passed, and of processor."""
+        found: dict[str, float] = {"ids_m": self.millions, "fill_s": round(self.fill_s, 1)}
+        for kind, took in self.took.items():
+            for name, values in zip(("us", "cpu_us"), zip(*took[1:], strict=True), strict=True):
+                found[f"{kind}_{name}"] = round(statistics.median(values) / BATCH * 1e6, 2)
+        return found | {"state_mb": (self.folder / "state.db").stat().st_size >> 20}
 
 
 def main() -> None:
-    """Measure every size asked for, smallest first."""
+    """Measure every size asked for, round by round in turn, so that noise meets them alike."""
     sizes = sorted(int(given) for given in sys.argv[1:]) or [5, 50]
-    found = [run(size) for size in sizes]
-    ratio = round(found[-1]["new_cpu_us"] / found[0]["new_cpu_us"], 3)
-    print(json.dumps({"dedup": found, "events_per_s": round(1e6 / found[-1]["new_cpu_us"]), "cost_ratio": ratio}))
+    with tempfile.TemporaryDirectory(prefix="omniloom-dedup-") as folder, contextlib.ExitStack() as closing:
+        all_ = [Measured(Path(folder) / str(size), size) for size in sizes]
+        for one in all_:
+            closing.callback(one.stores.close)
+        for number in range(2 * ROUNDS):
+            for one in all_:
+                one.round("half_repeated" if number % 2 else "new")
+        found = [one.figures() for one in all_]
+    ratios = {f"cost_ratio_{name}": round(found[-1][name] / found[0][name], 3) for name in ("new_us", "new_cpu_us")}
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    print(
+        json.dumps({"dedup": found, "peak_rss_mb": rss_mb, "events_per_s": round(1e6 / found[-1]["new_us"])} | ratios)
+    )
 
 
 if __name__ == "__main__":
