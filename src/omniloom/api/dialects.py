@@ -7,68 +7,37 @@ It stands before the application, because there are some hundred paths, found he
 permission: the write key is the proof, and it can only add events; so pages of any origin may call them.
 """
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from threading import Event as Wake
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from omniloom.api.desk import Desk, KeyRefused, is_urgent
 from omniloom.collect import (
     Answer,
     Arrival,
     Dialect,
-    Drop,
     Hit,
-    Intake,
     Oversized,
-    PlanCache,
-    RecentVerdicts,
+    Reception,
     Route,
     Source,
-    SourceKeys,
     Taken,
     Unreadable,
-    accept,
     all_dialects,
-    encode_refusal,
-    enforce,
     gunzip,
-    refusals_of,
+    take,
 )
-from omniloom.core.clock import Clock
-from omniloom.core.errors import Denied, OmniloomError
-from omniloom.core.event import Event
-from omniloom.core.ids import Ids
-from omniloom.store import Stores
+from omniloom.core.errors import OmniloomError
 
 log = structlog.get_logger("omniloom.api")
 
 ITEMS_MAX = 5_000  # of one request
 QUERY_FIELDS_MAX = 1_000
-
-
-class Rooms(Protocol):
-    """What this door needs of the platform."""
-
-    stores: Stores
-    clock: Clock
-    ids: Ids
-    intake: Intake
-    recent: RecentVerdicts
-    plans: PlanCache
-    wake: Wake
-
-
-class KeyRefused(Denied):
-    """The write key is unknown."""
-
-    code = "unknown_write_key"
-    status = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +64,9 @@ class Entry:
 class DialectDoor:
     """ASGI: answers trackers' requests, and hands everything else to the application behind it."""
 
-    def __init__(self, app: ASGIApp, rooms: Rooms) -> None:
+    def __init__(self, app: ASGIApp, desk: Desk) -> None:
         self._app = app
-        self._rooms = rooms
-        self._keys = SourceKeys(rooms.stores, rooms.clock)
+        self._desk = desk
         self._table: dict[str, list[Entry]] = {}
         for entry in _entries():
             self._table.setdefault(entry.parts[0], []).append(entry)
@@ -142,7 +110,7 @@ class DialectDoor:
         try:
             bytes_max = max(entry.route.bytes_max for entry, _ in found)
             body = await _body(headers, receive, bytes_max)
-            hit = _hit(scope, headers, body, self._rooms.clock.now())
+            hit = _hit(scope, headers, body, self._desk.clock.now())
             for entry, values in found:
                 first = entry
                 said = entry.route.read(replace(hit, params=values))
@@ -156,42 +124,22 @@ class DialectDoor:
             return first.dialect.refuse(OmniloomError("the request failed", hint="see the server's log"))
 
     async def _take(self, taken: Taken, entry: Entry, values: dict[str, str], hit: Hit) -> Answer:
+        """Take in what a request says; its answer once everything, what is refused too, is on disk."""
         if len(taken.items) > ITEMS_MAX:
             raise Oversized(f"{len(taken.items)} events at once; the limit is {ITEMS_MAX}", hint="send less at once")
         source = self._source(values.get("write_key", ""), taken.keys)
-        judged = accept(
-            taken.items,
-            source_id=source.source_id,
-            received_at=hit.received_at,
-            sent_at=taken.sent_at,
-            ids=self._rooms.ids,
-            batch_context=taken.context,
-            is_history=taken.is_history,
+        _, against = self._desk.admit(source, len(taken.items))
+        reception = Reception(
+            source.source_id, hit.received_at, taken.sent_at, self._desk.ids, taken.context, taken.is_history
         )
-        verdicts = enforce(self._rooms.plans, source.source_id, judged)
-        self._rooms.recent.add(source.source_id, verdicts, at=hit.received_at)
+        verdicts = take(taken.items, reception)
+        if against is not None and not any(is_urgent(one) for one in verdicts if isinstance(one, bytes)):
+            raise against
         arrival = Arrival(
-            source.source_id,
-            entry.dialect.name,
-            hit.path,
-            hit.received_at,
-            sent_at=taken.sent_at,
-            context=taken.context,
-            is_history=taken.is_history,
-            key=source.write_key,
-        )
-        await self._keep(verdicts, taken, arrival)
-        return taken.answer(verdicts)
-
-    async def _keep(self, verdicts: list[Event | Drop], taken: Taken, arrival: Arrival) -> None:
-        """Wait until what was accepted, and what was refused, is on disk."""
-        if refusals := refusals_of(verdicts, taken.items, arrival):
-            bodies = [encode_refusal(refusal) for refusal in refusals]
-            await asyncio.to_thread(self._rooms.stores.refusals.append, bodies)
-        events = [verdict for verdict in verdicts if isinstance(verdict, Event)]
-        if events:
-            await asyncio.wrap_future(self._rooms.intake.submit(events, keep_ids=taken.is_history))
-        self._rooms.wake.set()
+            source.source_id, entry.dialect.name, hit.path, hit.received_at, taken.sent_at, taken.context,
+            taken.is_history, source.write_key,
+        )  # fmt: skip
+        return taken.answer(await self._desk.keep(verdicts, taken.items, arrival, is_urgent=against is not None))
 
     def _source(self, prefix: str, keys: tuple[str, ...]) -> Source:
         """The source of the first key that is one. Errors: KeyRefused."""
@@ -199,9 +147,9 @@ class DialectDoor:
         last = KeyRefused("the write key is missing", hint="see docs/guide/trackers.md for where each tracker has it")
         for key in candidates:
             try:
-                return self._keys.source_of(key)
-            except Denied as error:
-                last = KeyRefused(error.message, hint=error.hint)
+                return self._desk.source_of(key)
+            except KeyRefused as error:
+                last = error
         raise last
 
 

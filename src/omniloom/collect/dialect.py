@@ -7,7 +7,7 @@ Invariants: a request that cannot be read is ``Unreadable``; an item that cannot
 refused with a reason and its neighbours are taken; a tracker's own message id is kept, so that its retry is known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -60,7 +60,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Verdicts = list[Event | Drop]
+Verdicts = Sequence[Event | bytes | Drop]  # an accepted one as an event, or encoded for the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def answer(value: Any, error: OmniloomError | None = None, *, status: int = 200)
     return Answer(
         status=error.status if error is not None else status,
         body=msgspec.json.encode(value),
-        headers={"retry-after": "5"} if is_passing else {},
+        headers={"retry-after": str(error.facts.get("retry_after_s", 5))} if is_passing and error else {},
     )
 
 
