@@ -132,10 +132,11 @@ class Collector:
 
 @dataclass(slots=True)
 class ActStatus:
-    """How one act of the worker's loop is doing."""
+    """How one act of the worker's loop is doing. ``rests_until``: by the stopwatch, when it may run again."""
 
     rows: int = 0
     seconds: float = 0.0
+    rests_until: float = 0.0
     last_at: datetime | None = None
     error: str = ""
 

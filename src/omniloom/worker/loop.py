@@ -27,10 +27,15 @@ log = structlog.get_logger("omniloom.worker")
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One step of the loop: a room's act with the platform's parts it needs."""
+    """One step of the loop: a room's act with the platform's parts it needs.
+
+    ``share``: how much of the loop's time it may take. An act whose cost grows with the history, not with the events,
+    then runs the more seldom the longer it takes, and what one event costs stays the same.
+    """
 
     name: str
     run: Callable[[Platform], Progress]
+    share: float = 1.0
 
 
 def _trim_log(platform: Platform) -> Progress:
@@ -49,9 +54,9 @@ ACTS = (
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
     Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
-    Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now())),
+    Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now()), share=0.2),
     Act("segments.refresh", lambda p: segments.refresh_due(
-        p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s)),
+        p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s), share=0.2),
     Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
     Act("collect.refusals", lambda p: collect.keep_refusals(
         p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, days=p.settings.collect.dead_letters_days,
@@ -88,16 +93,23 @@ def _run_mine(turn: Turn, stop: threading.Event) -> int:
     except OmniloomError as error:
         log.error("no turn", error=str(error))
         mine = None
-    return run_once(mine, stop) if mine else 0
+    return run_once(mine, stop, is_paced=True) if mine else 0
 
 
-def run_once(platform: Platform, stop: threading.Event | None = None, acts: tuple[Act, ...] = ACTS) -> int:
-    """Run every act once; rows handled by all of them."""
+def run_once(
+    platform: Platform,
+    stop: threading.Event | None = None,
+    acts: tuple[Act, ...] = ACTS,
+    *,
+    is_paced: bool = False,
+) -> int:
+    """Run every act once; rows handled by all of them. ``is_paced`` passes over acts that took their share of time."""
     rows = 0
     for act in acts:
         if stop is not None and stop.is_set():
             break
-        rows += _run_act(platform, act)
+        if not (is_paced and stopwatch() < platform.status.setdefault(act.name, ActStatus()).rests_until):
+            rows += _run_act(platform, act)
     return rows
 
 
@@ -128,8 +140,10 @@ def _run_act(platform: Platform, act: Act) -> int:
         _record(status, act, error)
         return 0
     status.error = ""
+    took = stopwatch() - started
     status.rows += progress.rows
-    status.seconds += stopwatch() - started
+    status.seconds += took
+    status.rests_until = started + took / act.share
     status.last_at = platform.now()
     return progress.rows
 
