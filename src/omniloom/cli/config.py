@@ -41,7 +41,7 @@ def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> Non
     """Check what an installation needs; each finding says what to do."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("settings", lambda: f"{len(read_settings(data_dir).values)} settings are valid"),
-        ("engines", _check_engines),
+        *((f"engine of {store}", ask) for store, ask in _engines(data_dir).items()),
         ("disk", lambda: _check_disk(data_dir)),
         ("data directory", lambda: _check_directory(data_dir)),
         ("server", lambda: running_server(data_dir) or "not running"),
@@ -60,8 +60,12 @@ def doctor(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> Non
         raise typer.Exit(7)
 
 
-def _check_engines() -> str:
-    return ", ".join(f"{engine} {version}" for engine, version in engine_versions().items())
+def _engines(data_dir: Path) -> dict[str, Callable[[], str]]:
+    """How to ask for each store's engine; wrong settings are told by their own check."""
+    try:
+        return engine_versions(read_settings(data_dir).store)
+    except OmniloomError:
+        return {}
 
 
 def _check_disk(data_dir: Path) -> str:

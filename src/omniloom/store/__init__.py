@@ -8,10 +8,11 @@ from omniloom.store.collecting import open_collecting
 from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
+from omniloom.store.engines.versions import engine_versions
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
 from omniloom.store.sql import Query, built, query
-from omniloom.store.stores import Stores, are_here, engine_versions, open_stores
+from omniloom.store.stores import Stores, are_here, open_stores
 from omniloom.store.vault import seal, unseal
 
 __all__ = [

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from omniloom.core.errors import Conflict, Unavailable
-from omniloom.store.engines.by_url import has_files, open_events, open_logs, open_state
-from omniloom.store.engines.duckdb_events import duckdb_version
-from omniloom.store.engines.sqlite import check_version, library_version
+from omniloom.store.engines.by_url import ballast_of, has_files, open_events, open_logs, open_state
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.legacy import carry_over
 from omniloom.store.ports import Events, Log, State
@@ -62,13 +60,11 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
         events = open_events(data_dir, settings, undo)
         if isinstance(log, SqliteLog):
             carry_over(log, state)
+        if is_exclusive:
+            ballast = ballast_of(data_dir, settings)
+            undo.callback(ballast.leave)
+            ballast.take()
         return Stores(log, refusals, state, events, data_dir, is_exclusive, undo.pop_all())
-
-
-def engine_versions() -> dict[str, str]:
-    """Engine -> its version. Errors: Misconfigured if one may not be used."""
-    check_version(library_version())
-    return {"SQLite": library_version(), "DuckDB": duckdb_version()}
 
 
 def are_here(data_dir: Path) -> bool:
