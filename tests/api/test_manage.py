@@ -48,6 +48,9 @@ SAMPLE = {
     "channel": "sms",
     "hook": "x",
     "source": "x",
+    "source_id": "x",
+    "letter_id": "1",
+    "plan": "x",
 }
 
 

@@ -24,7 +24,7 @@ _PII = {
     for pii, words in tomllib.loads((Path(__file__).parent / "pii_words.toml").read_text()).items()
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONE = re.compile(r"\+?[\d ()-]{10,20}")
+_PHONE = re.compile(r"^\+?[\d ()-]{10,20}$|\+\d[\d ()-]{8,}\d")
 
 
 def kinds_of(event: Event) -> Iterator[tuple[str, FieldType]]:
@@ -96,7 +96,7 @@ def _shown(value: Any, path: str, classes: dict[str, Pii], depth: int) -> Any:
     if isinstance(value, list):
         return [_shown(inner, f"{path}[]", classes, depth + 1) for inner in value[:ELEMENTS_MAX]]
     if isinstance(value, str):
-        if known is None and (_EMAIL.search(value) or _PHONE.fullmatch(value)):
+        if known is None and (_EMAIL.search(value) or _PHONE.search(value)):
             return masked(value, Pii.CONTACT)
         return value if len(value) <= TEXT_CHARS_MAX else value[:TEXT_CHARS_MAX] + "…"
     return value

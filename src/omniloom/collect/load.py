@@ -11,6 +11,7 @@ from typing import Any
 from omniloom.collect.build import build, row_values
 from omniloom.collect.intake import append
 from omniloom.collect.mapping import Mapping
+from omniloom.collect.plan_import import plan_for, taken
 from omniloom.collect.record import LoadProgress, LoadResult, Record
 from omniloom.collect.rows import count_rows, read_tables
 from omniloom.collect.source import import_source
@@ -34,6 +35,7 @@ def load(
 ) -> LoadResult:
     """Turn the rows of files into events of the log.
 
+    An event that the source's tracking plan keeps aside becomes a dead letter, and is in none of the counts.
     Errors: Invalid if the mapping is for another target, or a file cannot be read as it says; what was added before
     stays, and repeating adds the rest.
     Cost: streamed; memory holds one batch of 65,536 rows, and a sort's 256 MB with ``group_by``.
@@ -41,12 +43,14 @@ def load(
     if mapping.event is None:
         raise Invalid(f"{mapping.name} is for {mapping.target}, not for events", hint="use another mapping")
     source = import_source(stores, mapping.source, now=now)
+    plan = plan_for(stores, source)
     with Record(stores, mapping, paths, now=now, ids=ids, rejects_dir=rejects_dir, progress=progress) as record:
         record.rows_total = count_rows(mapping, paths)
         for table in read_tables(mapping, paths, record.seen):
             built = build(mapping, table, source_id=source.source_id, now=now)
-            added = _append(stores, built.events, now=now)
-            record.note(added=added, known=len(built.events) - added, rejected=built.rejects)
+            events = taken(stores, plan, built.events, path=mapping.name, now=now)
+            added = _append(stores, events, now=now)
+            record.note(added=added, known=len(events) - added, rejected=built.rejects)
     return record.result()
 
 
