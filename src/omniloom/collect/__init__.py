@@ -1,6 +1,7 @@
 """Everything that happens comes in here, and becomes an event of the log.
 
-Tables: collect_source, collect_import, collect_reject, and those of webhooks/; and it is the one that appends what others send to the log.
+Tables: collect_source, collect_import, collect_reject, collect_dead_letter, collect_plan, collect_arrival and those of
+webhooks/; and it is the one that appends what others send to the log.
 
 Invariants: what is acknowledged is on disk; every item gets a verdict, a refused one with reason, field and remedy;
 a bad item never harms its neighbours; an order is whole or held back; a repeat adds nothing. This room knows nothing
