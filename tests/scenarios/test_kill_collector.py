@@ -136,7 +136,7 @@ def batch(number: int) -> bytes:
 
 @contextlib.contextmanager
 def a_life(data_dir: Path, dice: random.Random) -> Iterator[list[socket.socket]]:
-    """One or two collectors and sometimes a settling worker, alive within and killed at the end; their clients' connections."""
+    """One or two collectors and sometimes a settling worker, killed at the end; the clients' connections."""
     ours: list[socket.socket] = []
     children: list[int] = []
     for _ in range(dice.choice((1, 1, 2))):

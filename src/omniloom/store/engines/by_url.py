@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from omniloom.core.errors import Misconfigured
+from omniloom.store.ballast import Ballast
 from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_state import SqliteState
@@ -21,12 +22,18 @@ def has_files(settings: StoreSettings) -> bool:
     return not (settings.state_url and settings.log_url and settings.events_url)
 
 
+def ballast_of(data_dir: Path, settings: StoreSettings) -> Ballast:
+    """What makes way in the data directory when its disk is full."""
+    return Ballast(data_dir, settings.ballast_mb << 20)
+
+
 def open_logs(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> tuple[Log, Log]:
     """The log and the refusals."""
     if not settings.log_url:
-        log = SqliteLog(data_dir / "log.db")
+        ballast = ballast_of(data_dir, settings)
+        log = SqliteLog(data_dir / "log.db", ballast)
         undo.callback(log.close)
-        refusals = SqliteLog(data_dir / "refusals.db")
+        refusals = SqliteLog(data_dir / "refusals.db", ballast)
         undo.callback(refusals.close)
         return log, refusals
     from omniloom.store.engines.nats import NatsConnection
@@ -40,7 +47,7 @@ def open_logs(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> tuple
 def open_state(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> State:
     """The state store."""
     if not settings.state_url:
-        files = SqliteState(data_dir / "state.db")
+        files = SqliteState(data_dir / "state.db", ballast_of(data_dir, settings))
         undo.callback(files.close)
         migrate(files, "state")
         return files
@@ -60,7 +67,10 @@ def open_events(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> Eve
     if settings.events_url:
         scheme = urlsplit(settings.events_url).scheme
         raise Misconfigured(f"store.events_url: no engine for {scheme}://", hint="leave it empty")
-    files = DuckEvents(data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads)
+    files = DuckEvents(
+        data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads,
+        ballast=ballast_of(data_dir, settings),
+    )  # fmt: skip
     undo.callback(files.close)
     migrate(files, "events")
     return files

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from omniloom.core.errors import Misconfigured, Unavailable
+from omniloom.store.ballast import Ballast
 from omniloom.store.ports import EventsTx, Row
 from omniloom.store.sql import Query, parse_events
 
@@ -109,7 +110,8 @@ class DuckEvents:
 
     dialect = "duckdb"
 
-    def __init__(self, path: Path, *, memory_mb: int, threads: int) -> None:
+    def __init__(self, path: Path, *, memory_mb: int, threads: int, ballast: Ballast | None = None) -> None:
+        self._ballast = ballast or Ballast(path.parent, 0)
         try:
             self._connection = duckdb.connect(
                 str(path),
@@ -140,8 +142,10 @@ class DuckEvents:
     def write(self) -> Iterator[EventsTx]:
         """The writing transaction; writers wait for each other, so no two conflict.
 
-        Errors: RuntimeError if the thread is writing already: a second transaction would not see the first.
+        Errors: Unavailable while the disk is full; RuntimeError if the thread is writing already: a second transaction
+        would not see the first.
         """
+        self._ballast.admit()
         with self._write_lock:
             if self._is_writing:
                 raise RuntimeError("write() does not nest: pass the open transaction on")

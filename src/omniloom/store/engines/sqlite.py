@@ -12,6 +12,7 @@ from pathlib import Path
 import apsw
 
 from omniloom.core.errors import Misconfigured, Unavailable
+from omniloom.store.ballast import Ballast
 
 VERSION_MIN = (3, 51, 3)
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536",
@@ -56,8 +57,9 @@ class Connections:
     use is Unavailable; a snapshot still open then ends undisturbed and closes its own connection.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
         self._path = path
+        self._ballast = ballast or Ballast(path.parent, 0)
         self._writer = connect(path)
         self._write_lock = threading.RLock()
         self._is_writing = False
@@ -146,6 +148,8 @@ class Connections:
         try:
             yield
         except (apsw.FullError, apsw.IOError, apsw.CantOpenError) as error:
+            if isinstance(error, apsw.FullError):
+                self._ballast.throw_off()  # so that what must not fail succeeds when it is tried again
             raise Unavailable(f"{self._path.name}: {error}", hint="free disk space") from error
         except apsw.BusyError as error:
             raise Unavailable(f"{self._path.name} is busy", hint="try again in a moment") from error

@@ -12,6 +12,7 @@ from typing import cast
 
 import apsw
 
+from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite import Connections
 from omniloom.store.ports import BLOCK_BODIES_MAX
 
@@ -34,8 +35,9 @@ _EMPTY = f"update log_block set sizes = zeroblob(length(sizes)), body = x'' {_PA
 class SqliteLog:
     """The ``Log`` port on SQLite. Any number of processes may append to one file."""
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path)
+    def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
+        self._ballast = ballast or Ballast(path.parent, 0)
+        self._connections = Connections(path, self._ballast)
         try:
             with self._connections.writing() as connection:
                 connection.execute(_SCHEMA)
@@ -48,6 +50,7 @@ class SqliteLog:
         """Store bodies in one transaction; see the port."""
         if not bodies:
             return self.last_position()
+        self._ballast.admit(sum(map(len, bodies)))
         with self._connections.writing() as connection:
             for first in range(0, len(bodies), BLOCK_BODIES_MAX):
                 block = bodies[first : first + BLOCK_BODIES_MAX]

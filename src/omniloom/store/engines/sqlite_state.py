@@ -10,6 +10,7 @@ from typing import Any
 import apsw
 
 from omniloom.core.clock import SystemClock, micros
+from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite import Connections
 from omniloom.store.ports import Row, StateTx
 from omniloom.store.sql import Query, parse_state
@@ -102,8 +103,9 @@ class SqliteState:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
-        self._connections = Connections(path)
+    def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
+        self._ballast = ballast or Ballast(path.parent, 0)
+        self._connections = Connections(path, self._ballast)
 
     @contextmanager
     def read(self) -> Iterator[StateTx]:
@@ -113,7 +115,8 @@ class SqliteState:
 
     @contextmanager
     def write(self) -> Iterator[StateTx]:
-        """The writing transaction. It does not nest."""
+        """The writing transaction. It does not nest. A full disk makes way for it."""
+        self._ballast.make_room()
         with self._connections.writing() as connection:
             yield SqliteStateTx(connection)
 

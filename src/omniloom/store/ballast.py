@@ -1,0 +1,71 @@
+"""A reserve on the disk for what must be stored though the disk is full: that somebody leaves, or takes consent back.
+
+The ballast is a file in the data directory that holds nothing. While it lies there, the log takes messages. When the
+disk runs full it is thrown off; from then on only the state store uses the room, and the log refuses until there is
+room for the ballast again. Any number of processes share it: the file itself says how things stand.
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+from omniloom.core.errors import Unavailable
+
+NAME = "ballast"
+ROOM_MIN = 1 << 20  # bytes that must be free beside the ballast for a write to be tried
+PLENTY = 1 << 30  # bytes that free the ballast of its task while nothing runs
+RETRY_S = 10
+
+
+class Ballast:
+    """The reserve of one data directory; a size of 0 means none."""
+
+    def __init__(self, folder: Path, size: int) -> None:
+        self._folder = folder
+        self._path = folder / NAME
+        self._size = size
+
+    def take(self) -> bool:
+        """Whether the ballast lies there, after taking it aboard if there is room for it and some more."""
+        if not self._size or self._is_aboard():
+            return True
+        if self._free() < self._size + max(self._size // 2, 2 * ROOM_MIN):  # else what was thrown off came right back
+            return False
+        try:
+            with self._path.open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, self._size)
+        except OSError:
+            self.throw_off()
+            return False
+        return True
+
+    def throw_off(self) -> None:
+        """Free the room. Whatever goes wrong with that, the write that needs it will tell."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def make_room(self) -> None:
+        """Before a write that must not fail: throw the ballast off if the disk is all but full."""
+        if self._size and self._free() < ROOM_MIN:
+            self.throw_off()
+
+    def admit(self, size: int = 0) -> None:
+        """Before a write that can wait. Errors: Unavailable while the disk is full."""
+        if self._size and (self._free() < ROOM_MIN + 2 * size or not self.take()):
+            raise Unavailable("the disk is full", hint="free disk space; send again later", retry_after_s=RETRY_S)
+
+    def leave(self) -> None:
+        """At the end of a clean run: keep the ballast only where it may be needed at the next start."""
+        with contextlib.suppress(OSError):
+            if self._free() > PLENTY:
+                self.throw_off()
+
+    def _is_aboard(self) -> bool:
+        try:
+            return self._path.stat().st_size >= self._size
+        except OSError:
+            return False
+
+    def _free(self) -> int:
+        at = os.statvfs(self._folder)
+        return at.f_bavail * at.f_frsize

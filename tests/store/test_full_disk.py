@@ -1,0 +1,119 @@
+"""A full disk: the log refuses at once, whoever leaves is heard, and with room again all goes on without repair."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from omniloom.core.errors import Unavailable
+from omniloom.core.event import Event, encode
+from omniloom.store import ballast as ballast_module
+from omniloom.store import open_stores, settle_through, settled
+from omniloom.store.ballast import Ballast
+from omniloom.store.engines.sqlite_log import SqliteLog
+from omniloom.store.settings import StoreSettings
+from omniloom.store.sql import parse_state
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MB = 1 << 20
+ADD = parse_state("test.add", "insert into store_cursor (name, position) values (:name, 1)")
+ALL = parse_state("test.all", "select name from store_cursor where name like 'leaver%'")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 64 megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this user may not mount a small file system")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def event(number: int) -> bytes:
+    return encode(Event(
+        source_id="s", message_id=str(number), type="track", occurred_at=NOW, received_at=NOW,
+        traits={"text": "x" * 4_000},
+    ))  # fmt: skip
+
+
+def test_on_a_full_disk_the_log_refuses_but_leavers_are_heard_and_room_heals_it(small_disk: Path) -> None:
+    (small_disk / "other").write_bytes(bytes(26 * MB))
+    stores = open_stores(small_disk / "home", StoreSettings(events_memory_mb=64))
+    try:
+        accepted = 0
+        with pytest.raises(Unavailable, match="full") as refusal:
+            while True:
+                stores.log.append([event(accepted + at) for at in range(20)])
+                accepted += 20
+        assert accepted > 100
+        assert refusal.value.facts["retry_after_s"] > 0
+        (small_disk / "filler").write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * 4096 - 65_536))
+        for number in range(300):
+            with stores.state.write() as tx:
+                tx.run(ADD, name=f"leaver-{number}")
+            refuses(lambda: stores.log.append([event(-1)]))
+        refuses(lambda: stores.events.write().__enter__())
+        assert not (small_disk / "home" / "ballast").exists()
+        (small_disk / "filler").unlink()
+        (small_disk / "other").unlink()
+        last = stores.log.append([event(accepted)])
+        settle_through(stores, last, now=NOW)
+        found = settled(stores, after=0, rows_max=1_000_000)
+        assert len(found.messages) == accepted + 1
+        with stores.state.read() as state:
+            assert len(state.tuples(ALL)) == 300
+    finally:
+        stores.close()
+
+
+def refuses(act: Callable[[], object]) -> None:
+    with pytest.raises(Unavailable):
+        act()
+
+
+def test_what_fills_the_disk_from_outside_throws_the_ballast_off_and_it_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = [100 * MB]
+    monkeypatch.setattr(Ballast, "_free", lambda self: free[0] - (16 * MB if self._is_aboard() else 0))
+    ballast = Ballast(tmp_path, 16 * MB)
+    with closing(SqliteLog(tmp_path / "log.db", ballast)) as log:
+        log.append([b"x"])
+        assert (tmp_path / "ballast").stat().st_size == 16 * MB
+        free[0] = 16 * MB + 1000  # nothing but the ballast
+        refuses(lambda: log.append([b"x"]))
+        assert ballast.take()  # still aboard: only a write that must not fail throws it off
+        ballast.make_room()
+        assert not (tmp_path / "ballast").exists()
+        for enough in (16 * MB, 20 * MB, 23 * MB):
+            free[0] = enough
+            refuses(lambda: log.append([b"x"]))
+        free[0] = 40 * MB
+        log.append([b"y"])
+        assert (tmp_path / "ballast").exists()
+        assert [body for _, body in log.read(after=0, rows_max=9)] == [b"x", b"y"]
+
+
+def test_without_a_ballast_nothing_is_kept_free(tmp_path: Path) -> None:
+    ballast = Ballast(tmp_path, 0)
+    assert ballast.take()
+    ballast.admit()
+    ballast.make_room()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_roomy_disk_keeps_no_ballast_while_nothing_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_stores(tmp_path / "home").close()
+    assert not (tmp_path / "home" / "ballast").exists()
+    monkeypatch.setattr(ballast_module, "PLENTY", 1 << 60)
+    open_stores(tmp_path / "home").close()
+    assert (tmp_path / "home" / "ballast").exists()
