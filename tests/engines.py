@@ -31,6 +31,7 @@ from omniloom.store import Stores, open_stores
 from omniloom.store.settings import StoreSettings
 
 EMBEDDED, SCALED = "embedded", "scaled"
+CLICKHOUSE = "chdb://memory"  # the real engine, in this process
 CHOICE = "OMNILOOM_TEST_ENGINES"
 _STARTED_S = 30.0
 
@@ -50,7 +51,9 @@ def store_settings(data_dir: Path, engines: str | None = None) -> StoreSettings:
     if (engines or chosen()) == EMBEDDED:
         return StoreSettings()
     name = named(data_dir)
-    return StoreSettings(state_url=postgres().database(name), log_url=nats().url(name))
+    return StoreSettings(
+        state_url=postgres().database(name), log_url=nats().url(name), events_url=f"{CLICKHOUSE}/{name}"
+    )
 
 
 def named(folder: Path) -> str:

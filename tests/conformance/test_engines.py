@@ -14,11 +14,18 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests import engines as servers
 
 from omniloom.core.clock import EPOCH, micros
 from omniloom.core.errors import Misconfigured, Unavailable
+from omniloom.core.ids import digest
 from omniloom.store import BLOCK_BODIES_MAX
+from omniloom.store.engines.clickhouse_events import ClickHouseEvents
+from omniloom.store.engines.clickhouse_schema import Layout, layouts
 from omniloom.store.engines.duckdb_events import DuckEvents
+from omniloom.store.engines.nats import NatsConnection
+from omniloom.store.engines.nats_log import NatsLog
+from omniloom.store.engines.postgres_state import PostgresState
 from omniloom.store.engines.sqlite import check_version
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_state import SqliteState
@@ -27,9 +34,18 @@ from omniloom.store.sql import parse_events, parse_state
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
-LOG_ENGINES: dict[str, Callable[[Path], Any]] = {"sqlite": lambda folder: SqliteLog(folder / "log.db")}
-STATE_ENGINES: dict[str, Callable[[Path], Any]] = {"sqlite": lambda folder: SqliteState(folder / "state.db")}
+LOG_ENGINES: dict[str, Callable[[Path], Any]] = {
+    "nats": lambda folder: NatsLog(NatsConnection(servers.nats().url(servers.named(folder))), "log"),
+    "sqlite": lambda folder: SqliteLog(folder / "log.db"),
+}
+STATE_ENGINES: dict[str, Callable[[Path], Any]] = {
+    "postgres": lambda folder: PostgresState(servers.postgres().database(servers.named(folder), template=None)),
+    "sqlite": lambda folder: SqliteState(folder / "state.db"),
+}
 EVENTS_ENGINES: dict[str, Callable[[Path], Any]] = {
+    "clickhouse": lambda folder: ClickHouseEvents(
+        "chdb://memory", database=f"e_{digest(str(folder))[:24]}", known={**layouts(), "seen": Layout(order="tuple()")}
+    ),
     "duckdb": lambda folder: DuckEvents(folder / "events.duckdb", memory_mb=256, threads=2),
 }
 

@@ -5,9 +5,10 @@ Each function opens one store, hands its closing to ``undo`` and migrates it. Dr
 
 from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from omniloom.core.errors import Misconfigured
+from omniloom.core.ids import digest
 from omniloom.store.ballast import Ballast
 from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite_log import SqliteLog
@@ -63,10 +64,19 @@ def open_state(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> Stat
 
 
 def open_events(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> Events:
-    """The event store."""
+    """The event store. Its tables lie in the database that the address names, else in one of the folder's name."""
     if settings.events_url:
-        scheme = urlsplit(settings.events_url).scheme
-        raise Misconfigured(f"store.events_url: no engine for {scheme}://", hint="leave it empty")
+        address = urlsplit(settings.events_url)
+        if address.scheme not in {"clickhouse", "clickhouses", "chdb"}:
+            raise Misconfigured(
+                f"store.events_url: no engine for {address.scheme}://", hint="clickhouse://host:8123/db"
+            )
+        from omniloom.store.engines.clickhouse_events import ClickHouseEvents
+
+        scaled = ClickHouseEvents(settings.events_url, database=_database(data_dir, address))
+        undo.callback(scaled.close)
+        migrate(scaled, "events")
+        return scaled
     files = DuckEvents(
         data_dir / "events.duckdb", memory_mb=settings.events_memory_mb, threads=settings.events_threads,
         ballast=ballast_of(data_dir, settings),
@@ -74,3 +84,10 @@ def open_events(data_dir: Path, settings: StoreSettings, undo: ExitStack) -> Eve
     undo.callback(files.close)
     migrate(files, "events")
     return files
+
+
+def _database(data_dir: Path, address: SplitResult) -> str:
+    """The database of an address; in this process's memory every data directory has one of its own."""
+    if address.netloc and (named := address.path.strip("/")):
+        return named
+    return f"omniloom_{digest(str(data_dir.resolve()))[:24]}" if address.scheme == "chdb" else "omniloom"
