@@ -251,10 +251,8 @@ class Compiler:
 
     def _asked(self, table: str | None = None) -> list[exp.Expr]:
         """The filter that leaves only the people asked about: it goes to every scan, where it costs least."""
-        if not self._is_among_staged:
-            return []
-        among = select(person_id(), source=exp.to_table("stage_among"))
-        return [exp.In(this=person_id(table), query=among.subquery())]
+        among = select(person_id(), source=exp.to_table("stage_among")).subquery()
+        return [exp.In(this=person_id(table), query=among)] if self._is_among_staged else []
 
     def _within(self, measured: exp.Expr, bounds: Bounds) -> list[exp.Expr]:
         limits: list[exp.Expr] = []

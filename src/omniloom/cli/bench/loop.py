@@ -16,7 +16,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -28,7 +27,7 @@ from omniloom.cli.bench import shoppers, stored
 from omniloom.cli.bench.shoppers import Line
 from omniloom.cli.client import SERVER_FILE
 from omniloom.cli.output import AsJson, console, print_json
-from omniloom.core.clock import stopwatch
+from omniloom.core.clock import SystemClock, stopwatch
 from omniloom.core.errors import Unavailable
 from omniloom.core.event import ORDER_COMPLETED
 
@@ -89,7 +88,7 @@ async def _measure(data_dir: Path, events: int, rate: int, seconds: int) -> Figu
         desk = Desk(urls["url"], data_dir)
         key = await desk.open_shop()
         lines = [Line(urls["collect_url"], authorization=f"Bearer {key}") for _ in range(LINES)]
-        now = datetime.now(UTC)
+        now = SystemClock().now()
         fast = [(shoppers.batch(shoppers.items(i, BATCH, at=now)), BATCH) for i in range(0, events, BATCH)]
         started = stopwatch()
         flood = await shoppers.send_all(fast, lines)
@@ -230,7 +229,7 @@ class Desk:
 
 
 def _buyer(name: str) -> bytes:
-    stamp = datetime.now(UTC).isoformat()
+    stamp = SystemClock().now().isoformat()
     return shoppers.batch([
         {"type": "identify", "userId": name, "messageId": f"{name}-who", "timestamp": stamp, "traits": {"plan": "x"}},
         {"type": "track", "event": ORDER_COMPLETED, "userId": name, "messageId": name, "timestamp": stamp,

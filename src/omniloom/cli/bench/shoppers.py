@@ -4,12 +4,12 @@ It speaks just enough HTTP/1.1 for its own server on this machine: the load must
 """
 
 import asyncio
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
 
 from omniloom.core.clock import stopwatch
 
@@ -19,20 +19,21 @@ _VIEWS = ("Product Viewed", "Product Added", "Cart Viewed", "Checkout Started", 
 
 def items(first: int, count: int, *, at: datetime) -> list[dict[str, object]]:
     """Tracking calls number ``first`` and on: pages, products, some orders, some sign-ins; always the same."""
-    dice = random.Random(first)  # noqa: S311 - a play, repeatable on purpose
+    dice = np.random.default_rng(first)
     stamp = at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return [_item(number, dice, stamp) for number in range(first, first + count)]
+    people, places = dice.integers(0, PEOPLE, count).tolist(), dice.integers(0, 500, count).tolist()
+    drawn = zip(people, dice.random(count).tolist(), places, strict=True)
+    return [_item(number, stamp, *draw) for number, draw in enumerate(drawn, first)]
 
 
-def _item(number: int, dice: random.Random, stamp: str) -> dict[str, object]:
-    person = dice.randrange(PEOPLE)
+def _item(number: int, stamp: str, person: int, share: float, place: int) -> dict[str, object]:
+    product = f"p{place}"
     item: dict[str, object] = {
         "messageId": f"bench-{number}", "timestamp": stamp, "anonymousId": f"device-{person}",
         "context": {"library": {"name": "bench", "version": "1"}, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0"},
     }  # fmt: skip
-    share, product = dice.random(), f"p{dice.randrange(500)}"
     if share < 0.04:
-        traits = {"email": f"user-{person}@shop.test", "city": dice.choice(("Moscow", "Kazan"))}
+        traits = {"email": f"user-{person}@shop.test", "city": ("Moscow", "Kazan")[place % 2]}
         return item | {"type": "identify", "userId": f"user-{person}", "traits": traits}
     if share < 0.07:
         order: dict[str, object] = {"order_id": f"o{number}", "revenue": 10, "currency": "USD"}
@@ -41,7 +42,7 @@ def _item(number: int, dice: random.Random, stamp: str) -> dict[str, object]:
     if share < 0.5:
         return item | {"type": "page", "name": "Home", "properties": {"path": "/", "url": "https://shop.test/"}}
     seen = {"product_id": product, "price": 10, "category": "shoes"}
-    return item | {"type": "track", "event": dice.choice(_VIEWS), "properties": seen}
+    return item | {"type": "track", "event": _VIEWS[place % len(_VIEWS)], "properties": seen}
 
 
 def batch(calls: Sequence[dict[str, object]]) -> bytes:

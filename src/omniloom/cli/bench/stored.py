@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
-from omniloom import segments
+from omniloom import identity, segments
 from omniloom.app import Platform, open_platform
 from omniloom.cli.bench import shoppers
 from omniloom.collect import accept, add_source
@@ -23,12 +23,11 @@ from omniloom.collect import append as append_events
 from omniloom.core.clock import micros, stopwatch
 from omniloom.core.errors import Invalid
 from omniloom.core.event import Event
-from omniloom.store import StateTx, query
-from omniloom.store.seen import RUN_IDS_MAX, Ids, seal
+from omniloom.store import SEEN_RUN_MAX, SeenIds, StateTx, query, seal_seen
 from omniloom.worker import loop
 
 EVENTS_A_PERSON = 10
-CHUNK = RUN_IDS_MAX  # of events and of remembered ids at once
+CHUNK = SEEN_RUN_MAX  # of events and of remembered ids at once
 ROUNDS = 5
 ROUND_EVENTS = 40_000
 SEGMENTS: dict[str, dict[str, Any]] = {
@@ -38,8 +37,8 @@ SEGMENTS: dict[str, dict[str, Any]] = {
 _NAMES = np.array(["Home", "Product Viewed", "Product Added", "Cart Viewed", "Order Completed"])
 _SUFFIX = {"k": 1_000, "m": 1_000_000}
 _COUNTED = query(__file__, "counted")
-_PERSON = query(__file__, "add_person")
-_IDENTIFIER = query(__file__, "add_identifier")
+_PERSON = query(identity.__file__, "add_person")  # identity's own: its tables are its business
+_IDENTIFIER = query(identity.__file__, "see_identifier")
 
 
 def size_of(text: str) -> int:
@@ -112,7 +111,7 @@ def _make(platform: Platform, source_id: str, stored: int, size: int) -> None:
     expires_at = micros(platform.now() + timedelta(days=30))
     for some in _chunks(range(stored, size)):
         with platform.stores.state.write() as tx:
-            seal(tx, -1 - some.start, _ids(some), expires_at)
+            seal_seen(tx, -1 - some.start, _ids(some), expires_at)
         with platform.stores.events.write() as events:
             events.append("identity_event", _rows(some, size // EVENTS_A_PERSON, source_id, micros(platform.now())))
     if not stored:
@@ -127,18 +126,17 @@ def _chunks(numbers: range) -> Iterator[range]:
 
 
 def _add_people(tx: StateTx, people: range, now: int) -> None:
-    tx.many(_PERSON, ({"person_id": person, "now": now} for person in people))
+    tx.many(_PERSON, ({"person_id": person, "created_at": now} for person in people))
+    seen = {"first_seen_at": now, "last_seen_at": now}
     for kind, prefix in (("anonymous_id", "device"), ("user_id", "user")):
-        tx.many(
-            _IDENTIFIER, ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, "now": now} for p in people)
-        )  # fmt: skip
+        tx.many(_IDENTIFIER, ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, **seen} for p in people))
 
 
-def _ids(numbers: range) -> Ids:
+def _ids(numbers: range) -> SeenIds:
     """Digests of so many message ids, as good as random."""
     dice = np.random.default_rng(numbers.start)
     high, low, content = dice.integers(0, 1 << 63, (3, len(numbers)), np.uint64) * np.uint64(2)
-    return Ids(high, low, content, np.zeros(len(numbers), np.bool_)).sorted()
+    return SeenIds(high, low, content, np.zeros(len(numbers), np.bool_)).sorted()
 
 
 def _rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
