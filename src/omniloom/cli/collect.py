@@ -4,12 +4,14 @@ Collectors share one port (SO_REUSEPORT): the kernel deals connections out to th
 ends with it.
 """
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +24,10 @@ import uvicorn
 from omniloom import api
 from omniloom.app import Platform, open_collector
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
-from omniloom.core.errors import Conflict
+from omniloom.core.errors import Conflict, Unavailable
 
 STOP_S = 10  # how long open requests may take to finish
+START_S = 60  # how long collectors may take to start
 RESTART_S = 1.0  # pause before a collector that ended by itself is started again
 log = structlog.get_logger("omniloom.collect")
 
@@ -101,11 +104,21 @@ def collecting(platform: Platform, *, url: str) -> Iterator[str]:
         for keeper in keepers:
             keeper.start()
         try:
+            _wait_for(server.host, port)
             yield f"http://{server.host}:{port}"
         finally:
             stop.set()
             for keeper in keepers:
                 keeper.join()
+
+
+def _wait_for(host: str, port: int) -> None:
+    """Wait until somebody listens. Errors: Unavailable after a minute."""
+    for _ in range(int(START_S / 0.1)):
+        with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=START_S):
+            return
+        time.sleep(0.1)
+    raise Unavailable("no collector has started", hint="see the messages above")
 
 
 def _keep_one(data_dir: Path, host: str, port: int, stop: threading.Event) -> None:
