@@ -55,8 +55,8 @@ class ArrivingField:
 
     @property
     def seen(self) -> int:
-        """In how many of the events that were looked at, at least."""
-        return max(self.kinds.values())
+        """In how many of the events that were looked at; of elements of lists, at least."""
+        return max(self.kinds.values()) if "[]" in self.path else sum(self.kinds.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +161,7 @@ def _fields(rows: Iterable[tuple[str, str, int]]) -> list[ArrivingField]:
 
 def _drafted(found: ArrivingField, looked: int) -> PlannedField:
     is_own = "[]" not in found.path and found.path.count(".") == 1
-    is_always = looked >= LOOKED_MIN and sum(found.kinds.values()) >= looked
+    is_always = looked >= LOOKED_MIN and found.seen >= looked
     return PlannedField(
         path=found.path, type=kind_that_holds(found), required=is_own and is_always, pii=pii_of(found.path)
     )

@@ -63,10 +63,10 @@ def _actions(view: View, known: list[Source], chosen: str, found: Arrivals) -> N
     if plan is not None:
         parts.quiet(_("Open the plan"), "rule", href=f"/plans/{plan.plan_id}")
     elif found.rows and view.may(Permission.SOURCES_WRITE):
-        of = [one for one in known if not chosen or one.source_id == chosen]
-        parts.action(
-            _("Plan what arrives"), "auto_awesome", on_click=lambda: plan_acts.draft(view, of, is_one=bool(chosen))
-        )
+        of = [one for one in known if one.source_id not in found.plans and chosen in ("", one.source_id)]
+        if not of:
+            return
+        parts.action(_("Plan what arrives"), "auto_awesome", on_click=lambda: plan_acts.draft(view, of))
 
 
 def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[str]) -> None:
@@ -88,16 +88,17 @@ def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[s
         parts.text(fmt.ago(one.last_seen_at, view.now()) if one else "–", "om-muted om-nobreak", tag="td")
         with ui.element("td").classes("om-right"):
             if row.has_plan and row.planned is None and one is not None and view.may(Permission.SOURCES_WRITE):
-                parts.quiet(_("Add to the plan"), "add", on_click=lambda: plan_acts.add(view, one))
+                button = parts.quiet(_("Add to the plan"), "add", on_click=lambda: plan_acts.add(view, one))
+                button.props("no-wrap")
 
 
 def _title(row: ArrivingRow) -> None:
     title = row.name or row.type
     if row.arriving is None:
-        parts.text(title, "om-strong")
+        parts.text(title, "om-strong om-nobreak")
         return
     query = f"type={quote(row.type)}&name={quote(row.name, safe='')}"
-    parts.link(title, f"/arriving/{quote(row.source_id, safe='')}?{query}", "om-strong")
+    parts.link(title, f"/arriving/{quote(row.source_id, safe='')}?{query}", "om-strong om-nobreak")
 
 
 def _plan_marks(view: View, row: ArrivingRow, refused: int) -> None:

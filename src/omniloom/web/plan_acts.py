@@ -9,15 +9,15 @@ from omniloom.web import parts
 from omniloom.web.view import View
 
 
-async def draft(view: View, known: list[Source], *, is_one: bool) -> None:
+async def draft(view: View, known: list[Source]) -> None:
     """Make and save a plan of what these sources send, then open it."""
     view.require(Permission.SOURCES_WRITE)
     taken = {one.plan.name for one in await view.run(collect.plans, view.platform.stores)}
-    wanted = known[0].name if is_one else view._("Plan")
+    wanted = known[0].name if len(known) == 1 else view._("Plan")
     name = next(name for n in range(1, 1000) if (name := wanted if n == 1 else f"{wanted} {n}") not in taken)
     plan = await view.run(
         collect.draft_plan, view.platform.stores, name=name, source_ids=[one.source_id for one in known],
-        source_names=[one.name for one in known] if is_one else [], now=view.now(),
+        source_names=[one.name for one in known], now=view.now(),
     )  # fmt: skip
     saved = await save(view, plan)
     ui.navigate.to(f"/plans/{saved.plan_id}")

@@ -26,8 +26,11 @@ class PlanForm:
         self.may = view.may(Permission.SOURCES_WRITE)
 
     def build(self) -> None:
-        """The form, with a switch to the text."""
+        """The form, with a switch to the text; who may only look sees the text."""
         _ = self.view.translate
+        if not self.may:
+            parts.code(collect.plan_yaml(self.plan), copy_label=_("Copy"))
+            return
         self.switch = ui.toggle({"form": _("Form"), "yaml": _("YAML")}, value="form", on_change=self._turn)
         self.switch.props("no-caps unelevated toggle-color=primary").classes("om-filter")
         self.body = ui.element("div").classes("om-stack")
@@ -100,9 +103,8 @@ class PlanForm:
             with self.list:
                 for event in self.plan.events:
                     self._event(event)
-            if self.may:
-                with parts.line("om-pad"):
-                    parts.quiet(_("Add an event"), "add", on_click=self._add)
+            with parts.line("om-pad om-top"):
+                parts.quiet(_("Add an event"), "add", on_click=self._add)
 
     def _event(self, event: PlannedEvent, *, is_open: bool = False) -> None:
         form = EventForm(self.view, event, on_remove=self._remove)

@@ -52,6 +52,7 @@ def demo(
             with story.far_ends(platform, gateway) as ends, serving(platform, any_port=port is None) as url:
                 story.campaign(platform, url, ends, steps)
                 story.calls_come_in(platform, url, files, steps)
+                story.some_misfire(platform, url, steps)
                 facts = summary(platform, steps)
                 steps.close()
                 if as_json:

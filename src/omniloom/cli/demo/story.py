@@ -10,7 +10,7 @@ from typing import Any
 
 from omniloom import analytics, collect, journeys, messaging, segments
 from omniloom.app import Platform, import_paths
-from omniloom.cli.demo import calls, households, source
+from omniloom.cli.demo import calls, households, planned, source
 from omniloom.cli.demo.customers import HOOK_SECRET, Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
 from omniloom.cli.demo.steps import Note, Steps
@@ -41,6 +41,8 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
         _add_contacts(platform, distinct_values(files / "transactions.parquet", "household_id"), draws)
     with steps.step("resolve", "Recognise people, fold profiles") as note:
         loop.catch_up(platform, lambda done: note(done, None), loop.KNOWING)
+    _web_source(platform)
+    planned.apply(platform)
     with steps.step("costs", "Enter the mailings' costs (synthetic)"):
         _add_mail_costs(platform, draws)
 
@@ -72,6 +74,12 @@ def calls_come_in(platform: Platform, url: str, files: Path, steps: Steps) -> No
         numbers = distinct_values(files / "transactions.parquet", "household_id")
         calls.ring(platform, url, numbers, source.read_yaml("households.yaml"), note)
         _wait_until_told(platform)
+
+
+def some_misfire(platform: Platform, url: str, steps: Steps) -> None:
+    """Let the web shop send a few events that cannot be taken: they wait on the page of refused events."""
+    with steps.step("misfires", "Refuse what does not fit the plan") as note:
+        note(planned.misfire(platform, url, _web_source(platform)))
 
 
 def seed() -> str:
