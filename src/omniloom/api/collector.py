@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from omniloom import __version__
 from omniloom.api.desk import Desk
@@ -15,7 +16,7 @@ from omniloom.app import Collector
 from omniloom.core.errors import OmniloomError
 
 
-def build_collector(collector: Collector) -> Starlette:
+def build_collector(collector: Collector) -> ASGIApp:
     """The application of one collector process."""
 
     def health(_request: Request) -> Response:
@@ -29,11 +30,8 @@ def build_collector(collector: Collector) -> Starlette:
         return reply({"ready": True, "waiting_for": []})
 
     desk = Desk(collector)
-    return Starlette(
+    app = Starlette(
         routes=[Route("/health", health), Route("/ready", ready)],
-        middleware=[
-            Middleware(TrackDoor, desk=desk),
-            Middleware(DialectDoor, desk=desk),
-            Middleware(BodyCap),
-        ],
+        middleware=[Middleware(DialectDoor, desk=desk), Middleware(BodyCap)],
     )
+    return TrackDoor(app, desk)

@@ -5,6 +5,7 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omniloom import __version__
 from omniloom.access import PUBLIC
@@ -17,9 +18,22 @@ from omniloom.core.errors import Invalid, OmniloomError
 log = structlog.get_logger("omniloom.api")
 
 
+class Application(FastAPI):
+    """The application, with the hot door in front of all that stands between a request and its route."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - the ASGI call
+        await self.front(scope, receive, send)
+
+    async def behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Everything else."""
+        await super().__call__(scope, receive, send)
+
+
 def build(platform: Platform) -> FastAPI:
     """The application of one open platform; pages are mounted on it by ``web.mount``."""
-    app = FastAPI(
+    app = Application(
         title="Omniloom",
         version=__version__,
         docs_url=None,
@@ -31,7 +45,7 @@ def build(platform: Platform) -> FastAPI:
     app.add_middleware(BodyCap)
     desk = Desk(platform)
     app.add_middleware(dialects.DialectDoor, desk=desk)
-    app.add_middleware(track.TrackDoor, desk=desk)
+    app.front = track.TrackDoor(app.behind, desk)
     app.add_exception_handler(OmniloomError, _on_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_bad_request)  # type: ignore[arg-type]
     app.include_router(track.router())

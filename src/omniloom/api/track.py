@@ -30,6 +30,7 @@ from omniloom.api.envelope import (
     BATCH_BYTES_MAX,
     Batch,
     Malformed,
+    RawBatch,
     decode_batch,
     decode_json,
     read_body,
@@ -57,12 +58,17 @@ SINGLE = {
 BATCH = ("batch", "b", "import")
 _DOCS = "see docs/guide/collecting.md"
 
-CORS = [
-    (b"access-control-allow-origin", b"*"),
+_ORIGIN = (b"access-control-allow-origin", b"*")
+# Whatever headers a client asks for are allowed: none of them can do more than name the source.
+_ASKED, _ALLOWED = b"access-control-request-headers", b"access-control-allow-headers"
+PREFLIGHT = [
+    _ORIGIN,
     (b"access-control-allow-methods", b"POST, OPTIONS"),
-    (b"access-control-allow-headers", b"authorization, content-type, content-encoding"),
-    (b"access-control-expose-headers", b"retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"),
     (b"access-control-max-age", b"86400"),
+]
+CORS = [
+    _ORIGIN,
+    (b"access-control-expose-headers", b"retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset"),
 ]
 _JSON = (b"content-type", b"application/json")
 _DONE = b'{"success":true}'
@@ -97,18 +103,20 @@ class TrackDoor:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", list(CORS))
+            await _answer(send, 204, b"", [*PREFLIGHT, (_ALLOWED, dict(scope["headers"]).get(_ASKED, b"*"))])
             return
         call = Call(scope["path"], scope["query_string"], dict(scope["headers"]), receive)
         try:
             body = await take_in(call)
         except Exception as error:  # noqa: BLE001 - a door: no request may go without an answer
             refused = problem(_told(error, call.path))
-            await _answer(
-                send, refused.status_code, bytes(refused.body), [*refused.raw_headers, *CORS, *_budget(call.quota)]
-            )
-            return
-        await _answer(send, 200, body, [_JSON, (b"content-length", b"%d" % len(body)), *CORS, *_budget(call.quota)])
+            status, body, headers = refused.status_code, bytes(refused.body), refused.raw_headers
+        else:
+            status, headers = 200, [_JSON, (b"content-length", b"%d" % len(body))]
+        headers = [*headers, *_budget(call.quota)]
+        if b"origin" in call.headers:  # only pages say where they come from
+            headers += CORS
+        await _answer(send, status, body, headers)
 
     async def _one(self, call: Call, *, kind: str) -> bytes:
         """Take one event of the type ``kind``."""
@@ -148,7 +156,7 @@ class TrackDoor:
         reception = Reception(
             source.source_id, self._desk.clock.now(), _sent_at(batch), self._desk.ids, _context(batch), is_history
         )
-        verdicts = take(items, reception, is_ascii=raw.isascii() and b"\\" not in raw)
+        verdicts = take(items, reception, whole=raw if batch.__class__ is RawBatch else b"")
         arrival = _arrival(call, source, reception, key or "")
         kept = await self._desk.keep(verdicts, items, arrival, is_urgent=against is not None)
         if against is not None and len(items) < len(batch.batch):

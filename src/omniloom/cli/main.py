@@ -7,6 +7,7 @@ import typer
 
 from omniloom import __version__
 from omniloom.cli import (
+    bench,
     campaign,
     collect,
     config,
@@ -43,6 +44,7 @@ app.add_typer(webhook.app, name="webhook", help="Take in what other systems post
 app.add_typer(deadletters.app, name="deadletters", help="What was refused, and putting it right.")
 app.add_typer(plan.app, name="plan", help="What sources are to send, and what they do send.")
 app.add_typer(report.app, name="report", help="What the money did.")
+app.add_typer(bench.app, name="bench", help="Measure what this machine reaches.")
 
 
 def _say_version(is_asked: bool) -> None:

@@ -10,6 +10,7 @@ range of numbers; ``_as_text`` and ``_object`` check those, and what the careful
 """
 
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -116,19 +117,35 @@ class PlainTaker:
         self._is_fit = not ("traits" in context or "externalIds" in context)
         self._known = b""  # the last context that was proven and names nobody: neighbours often have the same
 
-    def body(self, raw: bytes, *, kind: str = "", is_ascii: bool = False) -> bytes | None:
+    def body(self, raw: bytes, *, kind: str = "") -> bytes | None:
         """The log's body of a plain item; None if it must go the careful way.
 
-        ``kind`` is the item's type if the request's path names it; ``is_ascii`` says that the caller has checked that
-        the item is ASCII without Unicode escapes.
+        ``kind`` is the item's type if the request's path names it.
         """
         if not self._is_fit or len(raw) > ITEM_BYTES_MAX:
             return None
         try:
-            item = _item(raw if is_ascii else _as_text(raw))
+            item = _item(_as_text(raw))
             return _encode(self._event(item, kind or item.type))
         except _ODD:
             return None
+
+    def bodies(self, items: Sequence[Raw], whole: bytes) -> list[bytes | None]:
+        """As ``body``, for each item of a request; ``whole`` is the request's own body, whose text holds for all."""
+        if not self._is_fit:
+            return [None] * len(items)
+        is_text = is_plain_text(whole)
+        is_small = len(whole) <= ITEM_BYTES_MAX
+        event = self._event
+        found: list[bytes | None] = []
+        for raw in items:
+            try:
+                item = _item(raw if is_text else _as_text(bytes(raw)))
+                body = _encode(event(item, item.type)) if is_small or len(bytes(raw)) <= ITEM_BYTES_MAX else None
+            except _ODD:
+                body = None
+            found.append(body)
+        return found
 
     def _event(self, item: PlainItem, kind: str) -> PlainEvent:
         reception = self._reception
@@ -202,19 +219,30 @@ class PlainTaker:
         return context
 
 
+def is_plain_text(raw: bytes) -> bool:
+    """Whether the text of some JSON is UTF-8 in NFC as it stands, without escapes of letters."""
+    if b"\\" in raw and b"\\u" in raw:
+        return False
+    if raw.isascii():
+        return True
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return not raw.translate(None, _SIMPLE) or unicodedata.is_normalized("NFC", text)
+
+
 def _as_text(raw: bytes) -> bytes:
     """The item with its text as UTF-8 in NFC, without escapes of letters.
 
-    Errors: Odd, DecodeError or UnicodeError if it has text that is not safe to store as it is.
+    Errors: Odd or DecodeError if it has text that is not safe to store as it is.
     """
     if b"\\" in raw and b"\\u" in raw:
         raw = _encode(_value(raw))  # half surrogate pairs do not get through
-        if b"\\u0000" in raw:
+        if b"\\u" in raw:  # a control character, of which NUL is refused
             raise Odd
-    if not raw.isascii():
-        text = raw.decode()
-        if raw.translate(None, _SIMPLE) and not unicodedata.is_normalized("NFC", text):
-            raise Odd
+    if not is_plain_text(raw):
+        raise Odd
     return raw
 
 

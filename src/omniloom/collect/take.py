@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
 from omniloom.collect.accept import fit, judge_one
 from omniloom.collect.drop import Drop, Dropped
 from omniloom.collect.plain import PlainTaker
@@ -12,29 +10,24 @@ from omniloom.collect.reception import Reception
 from omniloom.core.event import encode
 
 
-def take(items: Sequence[Any], reception: Reception, *, is_ascii: bool = False) -> list[bytes | Drop]:
+def take(items: Sequence[Any], reception: Reception, *, whole: bytes = b"") -> list[bytes | Drop]:
     """As ``accept``, but an accepted item comes encoded for the log.
 
-    ``is_ascii`` says that the caller has found no byte in the items beyond ASCII and no Unicode escape.
+    ``whole`` is the request's body, if the items are raw JSON out of it: then plain ones take the quick way.
     """
     try:
         reception = fit(reception)
     except Dropped as dropped:
         return [dropped.drop] * len(items)
-    quick = PlainTaker(reception).body
-    verdicts: list[bytes | Drop] = []
-    for item in items:
-        body = quick(bytes(item), is_ascii=is_ascii) if isinstance(item, _RAW) else None
-        verdicts.append(_judged(item, reception) if body is None else body)
-    return verdicts
+    if not whole:
+        return [_judged(item, reception) for item in items]
+    bodies = PlainTaker(reception).bodies(items, whole)
+    return [_judged(item, reception) if body is None else body for item, body in zip(items, bodies, strict=True)]
 
 
 def take_plain(item: bytes, kind: str, reception: Reception) -> bytes | None:
     """One item of the type ``kind``, encoded for the log; None if it is not plain and ``accept`` must judge it."""
     return PlainTaker(reception).body(item, kind=kind)
-
-
-_RAW = (bytes, msgspec.Raw)
 
 
 def _judged(item: Any, reception: Reception) -> bytes | Drop:

@@ -1,0 +1,10 @@
+"""`omniloom bench`: what this machine reaches. One file per measurement; each ends with one line of JSON if asked to."""
+
+import typer
+
+from omniloom.cli.bench.intake import intake
+from omniloom.cli.bench.loop import loop
+
+app = typer.Typer(no_args_is_help=True)
+app.command("intake", epilog="Example: `omniloom bench intake --json`")(intake)
+app.command("loop", epilog="Example: `omniloom bench loop --events 50000 --history '' --json`")(loop)
