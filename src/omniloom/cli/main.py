@@ -20,6 +20,7 @@ from omniloom.cli import (
     segment,
     serve,
     source,
+    store,
     top,
     webhook,
 )
@@ -43,6 +44,7 @@ app.add_typer(source.app, name="source", help="What sends events, and what to pu
 app.add_typer(webhook.app, name="webhook", help="Take in what other systems post.")
 app.add_typer(deadletters.app, name="deadletters", help="What was refused, and putting it right.")
 app.add_typer(plan.app, name="plan", help="What sources are to send, and what they do send.")
+app.add_typer(store.app, name="store", help="Where the stores are.")
 app.add_typer(report.app, name="report", help="What the money did.")
 app.add_typer(bench.app, name="bench", help="Measure what this machine reaches.")
 

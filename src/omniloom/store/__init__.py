@@ -10,15 +10,58 @@ from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
 from omniloom.store.engines.versions import engine_versions
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
+from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
+from omniloom.store.relocate import move_stores
+from omniloom.store.seen import RUN_IDS_MAX as SEEN_RUN_MAX
+from omniloom.store.seen import Ids as SeenIds
+from omniloom.store.seen import seal as seal_seen
 from omniloom.store.sql import Query, built, query
 from omniloom.store.stores import Stores, are_here, open_stores
+from omniloom.store.tail import carry_tail
 from omniloom.store.vault import seal, unseal
 
 __all__ = [
-    "BLOCK_BODIES_MAX", "LEASE_LASTING", "Events", "EventsTx", "Join", "Lease", "Log", "Progress", "Query", "Row",
-    "Settled", "State", "StateTx", "Stores", "Stretch", "are_here", "arranged", "built", "distinct_values",
-    "duplicates", "engine_versions", "fenced", "forget", "lease_holder", "open_collecting", "open_stores", "query",
-    "release_lease", "renew_lease", "sample_parquet", "seal", "settle", "settle_through", "settled", "take_lease",
+    "BLOCK_BODIES_MAX",
+    "LEASE_LASTING",
+    "SEEN_RUN_MAX",
+    "Carried",
+    "Events",
+    "EventsTx",
+    "Join",
+    "Lease",
+    "Log",
+    "Progress",
+    "Query",
+    "Row",
+    "SeenIds",
+    "Settled",
+    "State",
+    "StateTx",
+    "Stores",
+    "Stretch",
+    "are_here",
+    "arranged",
+    "built",
+    "carry_tail",
+    "distinct_values",
+    "duplicates",
+    "engine_versions",
+    "fenced",
+    "forget",
+    "lease_holder",
+    "move_stores",
+    "open_collecting",
+    "open_stores",
+    "query",
+    "release_lease",
+    "renew_lease",
+    "sample_parquet",
+    "seal",
+    "seal_seen",
+    "settle",
+    "settle_through",
+    "settled",
+    "take_lease",
     "unseal",
 ]  # fmt: skip

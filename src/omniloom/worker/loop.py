@@ -15,7 +15,7 @@ from omniloom import collect, identity, journeys, messaging, profiles, segments
 from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
-from omniloom.store import BLOCK_BODIES_MAX, Progress, forget, settle
+from omniloom.store import BLOCK_BODIES_MAX, Progress, carry_tail, forget, settle
 from omniloom.worker.turn import Turn
 
 TRIM_STEP = 64 * BLOCK_BODIES_MAX  # positions: the log is trimmed a large step at a time, and keeps half of one
@@ -49,6 +49,7 @@ def _trim_log(platform: Platform) -> Progress:
 
 
 ACTS = (
+    Act("store.tail", lambda p: carry_tail(p.stores)),
     Act("store.settle", lambda p: settle(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
     Act("identity.resolve", lambda p: identity.resolve(
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
@@ -72,7 +73,7 @@ ACTS = (
 )  # fmt: skip
 
 
-KNOWING = ACTS[:3]  # the acts that turn messages into people; those behind them act on people
+KNOWING = ACTS[:4]  # the acts that turn messages into people; those behind them act on people
 
 
 def run(platform: Platform, stop: threading.Event) -> None:

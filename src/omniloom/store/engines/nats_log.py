@@ -16,7 +16,7 @@ import nats.errors
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
-from omniloom.core.errors import Invalid, Misconfigured
+from omniloom.core.errors import Conflict, Invalid, Misconfigured
 from omniloom.store.engines.nats import NatsConnection
 from omniloom.store.ports import BLOCK_BODIES_MAX
 
@@ -116,6 +116,19 @@ class NatsLog:
             number = newest.number
         self._connection.wait(self._jetstream.purge_stream(self._stream, seq=number))
         return removed
+
+    def begin_after(self, position: int) -> None:
+        """Let positions begin behind one of another log, whose messages were read from there.
+
+        Errors: Conflict if the log has messages and ends before it.
+        """
+        if self.last_position() > position:
+            return
+        if self.last_position():
+            raise Conflict(f"the NATS stream {self._stream} holds other messages", hint="name another with ?stream=…")
+        self._connection.wait(self._jetstream.delete_stream(self._stream))
+        first = position // BLOCK_BODIES_MAX + 1
+        self._connection.wait(self._jetstream.add_stream(self._wanted().evolve(first_seq=first)))
 
     def close(self) -> None:
         """Close the connection, and with it every log on it."""

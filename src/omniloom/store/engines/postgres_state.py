@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
+from psycopg import sql
+
 from omniloom.core.clock import micros
 from omniloom.store.engines.postgres import Connection, Connections, Cursor
 from omniloom.store.ports import Row, StateTx
@@ -107,6 +109,22 @@ class PostgresState:
         """The writing transaction, the only one in the database. It does not nest."""
         with self._connections.writing() as connection:
             yield PostgresStateTx(connection)
+
+    def replace(self, table: str, columns: list[str], chunks: Iterator[list[tuple[Any, ...]]]) -> None:
+        """Put these rows in place of all the table's, in one transaction. Names come from migrations."""
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        with self._connections.writing() as connection, connection.cursor() as cursor:
+            cursor.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)) as copy:
+                for chunk in chunks:
+                    for row in chunk:
+                        copy.write_row(row)
+
+    def each(self, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table, a piece at a time."""
+        names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        with self._connections.reading() as connection, connection.cursor("each") as cursor:
+            yield from cursor.execute(sql.SQL("select {} from {}").format(names, sql.Identifier(table)))
 
     def alone(self) -> AbstractContextManager[None]:
         """Keep other processes from migrating meanwhile."""
