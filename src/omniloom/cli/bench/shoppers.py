@@ -69,10 +69,18 @@ class Line:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> tuple[int, bytes, bytes]:
-        """One request; (status, head, body) of its answer."""
-        if self._streams is None:
-            self._streams = await asyncio.open_connection(*self._place)
-        reader, writer = self._streams
+        """One request; (status, head, body) of its answer. Asked anew if the server had closed an idle connection."""
+        if self._streams is not None:
+            try:
+                return await self._ask(*self._streams, method, path, body)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self.close()
+        self._streams = await asyncio.open_connection(*self._place)
+        return await self._ask(*self._streams, method, path, body)
+
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, method: str, path: str, body: bytes
+    ) -> tuple[int, bytes, bytes]:
         writer.write(f"{method} {path} HTTP/1.1\r\n{self._head}content-length: {len(body)}\r\n\r\n".encode() + body)
         head = await reader.readuntil(b"\r\n\r\n")
         fields = head.lower()
@@ -85,6 +93,7 @@ class Line:
         """Hang up."""
         if self._streams is not None:
             self._streams[1].close()
+            self._streams = None
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
