@@ -48,7 +48,7 @@ def settle(stores: "Stores", *, now: datetime, rows_max: int = ROWS_MAX) -> Prog
     """Find the duplicates among the next messages of the log.
 
     The first position of an id wins. A later one with the same content is a duplicate; with other content it is kept
-    and marked, once per content. Ids are remembered for 30 days, those of events with ``keep_id`` for ever.
+    and marked, once per content. Ids are remembered for 30 days at least, those of events with ``keep_id`` for ever.
     """
     with stores.state.read() as state:
         after = state.cursor(CURSOR)
