@@ -28,12 +28,14 @@ import psycopg
 from nats.js.errors import NotFoundError
 
 from omniloom.store import Stores, open_stores
+from omniloom.store.engines.clickhouse_link import first_link
 from omniloom.store.settings import StoreSettings
 
 EMBEDDED, SCALED = "embedded", "scaled"
 CLICKHOUSE = "chdb://memory"  # the real engine, in this process
 CHOICE = "OMNILOOM_TEST_ENGINES"
 _STARTED_S = 30.0
+_clickhouse_databases: set[str] = set()  # of the test that runs
 
 
 def chosen() -> str:
@@ -51,6 +53,7 @@ def store_settings(data_dir: Path, engines: str | None = None) -> StoreSettings:
     if (engines or chosen()) == EMBEDDED:
         return StoreSettings()
     name = named(data_dir)
+    _clickhouse_databases.add(name)
     return StoreSettings(
         state_url=postgres().database(name), log_url=nats().url(name), events_url=f"{CLICKHOUSE}/{name}"
     )
@@ -219,8 +222,11 @@ def nats() -> Nats:
 @contextlib.contextmanager
 def forgotten() -> Iterator[None]:
     """Drop at the end the databases and streams that are made meanwhile."""
-    before = _made()
+    before, databases_before = _made(), set(_clickhouse_databases)
     yield
+    for name in _clickhouse_databases - databases_before:
+        first_link(CLICKHOUSE).run(f"drop database if exists {name}")
+        _clickhouse_databases.discard(name)
     made = _made() - before
     if databases := {name for kind, name in made if kind is postgres}:
         postgres().drop(databases)

@@ -4,6 +4,7 @@ Each check is a function from a package folder to faults, so that planted faults
 """
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
+from omniloom.core.errors import Misconfigured
 from omniloom.store import Stores
+from omniloom.store.engines.clickhouse_schema import Schema, Snapshot, layouts
+from omniloom.store.engines.clickhouse_text import Texts
 from omniloom.store.migrate import folder
-from omniloom.store.sql import CANONICAL, read_query, store_of
+from omniloom.store.sql import CANONICAL, Query, read_query, store_of
 
 LINES_MAX = 80
 SCALED = {"state": "postgres", "events": "clickhouse"}  # the dialects of the engines at scale
@@ -108,18 +112,32 @@ def form_faults(package: Path) -> Iterator[str]:
         if len(lines) > LINES_MAX:
             yield f"{name} has {len(lines)} lines: split it"
         try:
-            sqlglot.parse_one(rendered(read_query(path).tree, SCALED[store]), dialect=SCALED[store])
-        except sqlglot.errors.SqlglotError as error:
+            sqlglot.parse_one(rendered(read_query(path), store), dialect=SCALED[store])
+        except (sqlglot.errors.SqlglotError, Misconfigured) as error:
             yield f"{name} does not go into {SCALED[store]}: {str(error).splitlines()[0]}"
 
 
-def rendered(tree: exp.Expression, dialect: str) -> str:
-    """The statement in another dialect; ClickHouse wants every parameter to say its type."""
-    typed = tree.copy()
-    if dialect == "clickhouse":
-        for placeholder in typed.find_all(exp.Placeholder):
-            placeholder.set("kind", "String")
-    return typed.sql(dialect=dialect, comments=False)
+def rendered(query: Query, store: str) -> str:
+    """The statement as the engine at scale gets it: over the tables that the migrations make there."""
+    if store == "state":
+        return query.render("postgres")[0]
+    types = {str(node.this): "String" for node in query.tree.find_all(exp.Placeholder)}
+    texts, everything = clickhouse(), Snapshot(frozenset())
+    if isinstance(query.tree, exp.Query):
+        return texts.question(query, types, everything)[1]
+    return texts.change(query, types, everything)[1]
+
+
+@functools.cache
+def clickhouse() -> Texts:
+    """The event tables of every migration. A table without a layout is an error."""
+    schema = Schema(layouts(), is_durable=True)
+    for path in sorted(folder().glob("[0-9]*.sql")):
+        if store_of(path.read_text(), path) == "events":
+            for tree in sqlglot.parse(path.read_text(), dialect="duckdb"):
+                if isinstance(tree, exp.DDL):
+                    schema.define(tree)
+    return Texts(schema)
 
 
 def unused(package: Path) -> Iterator[str]:
@@ -150,6 +168,10 @@ def test_code_names_tables_down_the_stack_only(package: Path, stack: list[frozen
 
 def test_every_query_has_its_contract_and_goes_into_every_dialect(package: Path) -> None:
     assert list(form_faults(package)) == []
+
+
+def test_every_event_table_has_a_layout_on_clickhouse_and_every_layout_a_table() -> None:
+    assert set(clickhouse().schema.tables) == set(layouts())
 
 
 def test_every_query_is_used(package: Path) -> None:

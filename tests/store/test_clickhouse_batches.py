@@ -20,7 +20,7 @@ from omniloom.store.engines.clickhouse_schema import Layout
 from omniloom.store.sql import parse_events
 
 CREATE = "create table kept (n bigint not null); create table latest (key varchar not null, n bigint not null);"
-LAYOUTS = {"kept": Layout(order="n", is_kept=True), "latest": Layout(order="key")}
+LAYOUTS = {"kept": Layout(order="n", address="n"), "latest": Layout(order="key")}
 KEPT = parse_events("test.kept", "select n from kept order by n")
 LATEST = parse_events("test.latest", "select key, n from latest order by key, n")
 FORGET = parse_events("test.forget", "delete from latest where key in (select key from stage_word)")
@@ -181,10 +181,10 @@ def test_old_deleted_rows_and_tickets_are_swept_away(database: str, monkeypatch:
         assert seen(events) == expected(13)
 
 
-def test_rows_that_are_kept_cannot_be_deleted_and_a_table_needs_a_layout(database: str) -> None:
+def test_rows_are_not_changed_in_place_and_a_table_needs_a_layout(database: str) -> None:
     with closing(opened(database)) as events:
-        with pytest.raises(Misconfigured, match="kept"), events.write() as tx:
-            tx.run(parse_events("test.wrong", "delete from kept where n = 1"))
+        with pytest.raises(Misconfigured, match="added and deleted only"), events.write() as tx:
+            tx.run(parse_events("test.wrong", "update kept set n = 2 where n = 1"))
         with pytest.raises(Misconfigured, match="has no layout"):
             events.execute_script("create table stray (n bigint not null);")
 

@@ -101,7 +101,7 @@ class ClickHouseEvents:
         tables = self._texts.schema.tables
         batch, standing = self._ledger.begin(link, [*tables, GONE])
         if standing.rows > LEDGER_ROWS or sum(standing.gone.values()) > GONE_ROWS:
-            tidy(link, standing)
+            tidy(link, standing, {name: table.address for name, table in tables.items()})
         writing = Writing(link, self._ledger, batch, self._clock)
         tx = ClickHouseEventsTx(link, self._texts, standing, writing)
         try:

@@ -9,7 +9,7 @@ the next writer sweeps it away before it begins. See docs/decisions for the proo
 import os
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,13 +169,13 @@ class Ledger:
         link.run(_WRITE, said)
 
 
-def tidy(link: Link, standing: Standing) -> None:
+def tidy(link: Link, standing: Standing, addresses: Mapping[str, str]) -> None:
     """Sweep away rows that no snapshot in use shows any more, and forget tickets that are over; the writer's turn."""
     kept = {"batch": standing.kept}
     for table, rows in standing.gone.items():
         if rows:
             old = f"select gone_batch, gone_row from {GONE} where table_name = '{table}' and _batch <= {{batch:UInt64}}"  # noqa: S608 - a table of ours
-            link.run(f"delete from {table} where (_batch, _row) in ({old})", kept)  # noqa: S608 - as above
+            link.run(f"delete from {table} where (_batch, toUInt64({addresses[table]})) in ({old})", kept)  # noqa: S608 - as above
     link.run(f"delete from {GONE} where _batch <= {{batch:UInt64}}", kept)  # noqa: S608 - as above
     left = link.rows(f"select table_name, count() from {GONE} group by table_name")[1]  # noqa: S608 - as above
     standing.gone = {table: int(rows) for table, rows in left}

@@ -1,7 +1,7 @@
 """The event tables as ClickHouse keeps them, made from the same migrations; and where queries find them.
 
-Every table gets ``_batch``, the batch (transaction) that wrote the row; a table whose rows may be deleted gets
-``_row`` too, the row's address in its batch. What a query's table shows is the rows of batches that count
+Every table gets ``_batch``, the batch (transaction) that wrote the row; a table without a number that tells rows apart
+gets ``_row`` too, the row's address in its batch. What a query's table shows is the rows of batches that count
 (``Snapshot``); a view is its text.
 """
 
@@ -29,17 +29,17 @@ class Layout:
 
     order: str
     partition: str = ""
-    is_kept: bool = False
+    address: str = "_row"
     low: list[str] = field(default_factory=list)
     packed: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: its columns with ClickHouse's types, and whether rows may be deleted."""
+    """A table: its columns with ClickHouse's types, and what tells the rows of one batch apart."""
 
     columns: dict[str, str]
-    is_kept: bool
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,10 @@ class Schema:
             )
         layout = self._layouts[name]
         columns = {column.name: _column_type(column, layout) for column in body.find_all(exp.ColumnDef)}
-        self.tables[name] = Table(columns, layout.is_kept)
+        self.tables[name] = Table(columns, layout.address)
         defined = [f"`{column}` {kind}{_codec(column, layout)}" for column, kind in columns.items()]
         defined += ["_batch UInt64 codec(ZSTD(1))", "index _batch_range _batch type minmax"]
-        defined += [] if layout.is_kept else ["_row UInt64 default generateSnowflakeID() codec(ZSTD(1))"]
+        defined += [] if layout.address != "_row" else ["_row UInt64 default generateSnowflakeID() codec(ZSTD(1))"]
         partition = f" partition by {layout.partition}" if layout.partition else ""
         lying = f"engine = MergeTree{partition} order by ({layout.order})"
         made = f"create table if not exists {name} ({', '.join(defined)}) {lying}"
@@ -136,15 +136,17 @@ class Schema:
     def rows(self, name: str, snapshot: Snapshot, *, with_address: bool = False) -> exp.Select:
         """The rows of a table that a snapshot shows."""
         table = self.tables[name]
-        names = [*table.columns, *(["_batch", "_row"] if with_address else [])]
-        shown = exp.select(*(exp.column(column, quoted=True) for column in names)).from_(exp.to_table(name))
+        address = cast("exp.Expression", exp.maybe_parse(f"toUInt64({table.address})", dialect="clickhouse"))
+        shown = exp.select(*(exp.column(column, quoted=True) for column in table.columns)).from_(exp.to_table(name))
+        if with_address:
+            shown = shown.select(exp.column("_batch"), exp.alias_(address.copy(), "_row"), copy=False)
         for limit in _counting(snapshot):
             shown = shown.where(limit, copy=False)
         if name in snapshot.gone:
             of_table = exp.EQ(this=exp.column("table_name"), expression=exp.Literal.string(name))
             gone = exp.select("gone_batch", "gone_row").from_(GONE).where(of_table, *_counting(snapshot))
-            address = exp.Tuple(expressions=[exp.column("_batch"), exp.column("_row")])
-            shown = shown.where(exp.Not(this=exp.In(this=address, query=gone.subquery())), copy=False)
+            place = exp.Tuple(expressions=[exp.column("_batch"), address])
+            shown = shown.where(exp.Not(this=exp.In(this=place, query=gone.subquery())), copy=False)
         return shown
 
     def typed(self, name: str, rows: pa.Table) -> pa.Table:

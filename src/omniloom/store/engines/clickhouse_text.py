@@ -79,8 +79,8 @@ class Texts:
     def _deleted(self, tree: exp.Delete, snapshot: Snapshot) -> tuple[str, list[str], exp.Expression]:
         """``delete from t``: the addresses of the rows, noted."""
         table = tree.this.name
-        if table not in self.schema.tables or self.schema.tables[table].is_kept:
-            raise Misconfigured(f"rows of {table} are kept", hint="say is_kept = false in clickhouse_layout.toml")
+        if table not in self.schema.tables:
+            raise Misconfigured(f"a delete must name a table of ours, not {table}")
         address = [exp.Literal.string(table), exp.column("_batch", table), exp.column("_row", table)]
         target = self.schema.rows(table, snapshot, with_address=True).subquery(tree.this.alias or table)
         rows = exp.select(*address, exp.Placeholder(this=AT)).from_(target, copy=False)
