@@ -8,7 +8,7 @@ from omniloom import collect
 from omniloom.access import Permission
 from omniloom.collect import Attempt, Letter, LetterFilter, ReplayResult
 from omniloom.web import parts, refused_acts
-from omniloom.web.json_lines import marked
+from omniloom.web.json_lines import marked, pretty
 from omniloom.web.page import page
 from omniloom.web.refused_words import refusal_text, status_badge
 from omniloom.web.styled import styled
@@ -85,10 +85,11 @@ def _item(view: View, one: Letter) -> None:
 def _correct(view: View, one: Letter) -> None:
     """The item as text to change; the original stays as it came."""
     _ = view.translate
-    pretty = "\n".join(line for line, _fault in marked(one.raw, "")) if not one.is_base64 else ""
     with parts.panel(_("Correct it"), _("The original stays as it came; the correction is kept with the replay.")):
         text = (
-            ui.textarea(value=one.raw if "…" in pretty else pretty).props("outlined autogrow").classes("w-full om-raw")
+            ui.textarea(value="" if one.is_base64 else pretty(one.raw))
+            .props("outlined autogrow")
+            .classes("w-full om-raw")
         )
         text.props["aria-label"] = _("Corrected event")
         text.props["data-testid"] = "refused-raw"
