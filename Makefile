@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CODE := src tests benchmarks
 TRACKER := src/omniloom/api/static/omniloom.min.js
+SDKS := .venv-sdks/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo -n")
 
 .DEFAULT_GOAL := help
-.PHONY: help install system demo serve test check bench soak schema screenshots lock changelog clean
+.PHONY: help install sdks system demo serve test check bench soak schema screenshots lock changelog clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,6 +27,12 @@ $(STAMP): pyproject.toml requirements.lock
 $(TRACKER): tracker/package-lock.json tracker/build.mjs $(wildcard tracker/src/*.js) | $(STAMP)
 	@bash tracker/build || { rm -f $@; echo "omniloom.js is served unminified until npm can install its lock" >&2; }
 
+# Released SDKs of other trackers, in places of their own. Where npm or its registry is missing, their test is skipped.
+sdks: $(SDKS) ## the released SDKs of other trackers, for the test that sends with them
+
+$(SDKS): tests/sdks/package-lock.json tests/sdks/requirements.txt | $(STAMP)
+	@bash tests/sdks/install && touch $@ || echo "the test of released SDKs is skipped: they did not install" >&2
+
 system:
 	@SUDO="$(SUDO)" bash .ci/system
 
@@ -35,7 +42,7 @@ demo: install ## import a year of a real grocer, run a campaign, print the summa
 serve: install ## serve the API and the UI on this machine
 	$(BIN)/omniloom serve
 
-test: install ## all tests, in two processes
+test: install sdks ## all tests, in two processes
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: install ## format, lint, types, import contracts
@@ -64,4 +71,4 @@ changelog: ## fold changes/ into CHANGELOG.md (needs the tool towncrier)
 	$(BIN)/python -m towncrier build --yes
 
 clean: ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-sdks tests/sdks/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

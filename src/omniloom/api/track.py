@@ -61,6 +61,7 @@ _DOCS = "see docs/guide/collecting.md"
 _ORIGIN = (b"access-control-allow-origin", b"*")
 # Whatever headers a client asks for are allowed: none of them can do more than name the source.
 _ASKED, _ALLOWED = b"access-control-request-headers", b"access-control-allow-headers"
+_USUAL = b"authorization, content-type, content-encoding"
 PREFLIGHT = [
     _ORIGIN,
     (b"access-control-allow-methods", b"POST, OPTIONS"),
@@ -103,7 +104,7 @@ class TrackDoor:
             await self._app(scope, receive, send)
             return
         if scope["method"] == "OPTIONS":
-            await _answer(send, 204, b"", [*PREFLIGHT, (_ALLOWED, dict(scope["headers"]).get(_ASKED, b"*"))])
+            await _answer(send, 204, b"", [*PREFLIGHT, (_ALLOWED, dict(scope["headers"]).get(_ASKED, _USUAL))])
             return
         call = Call(scope["path"], scope["query_string"], dict(scope["headers"]), receive)
         try:

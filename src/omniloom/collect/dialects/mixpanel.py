@@ -29,8 +29,10 @@ _TRAITS = {
     "$created": "createdAt", "$avatar": "avatar", "$city": "city", "$country_code": "country", "$region": "region",
     "$timezone": "timezone",
 }  # fmt: skip
-_NOT_PROPERTIES = {"token", "time", "distinct_id", "mp_lib", "alias", "current_page_title", "current_domain",
-                   "current_url_path", "current_url_protocol", "current_url_search"}  # fmt: skip
+_NOT_PROPERTIES = {
+    "token", "time", "distinct_id", "alias", "mp_lib", "mp_sent_by_lib_version", "current_page_title", "current_domain",
+    "current_url_path", "current_url_protocol", "current_url_search",
+}  # fmt: skip
 
 
 def _events(hit: Hit) -> Taken:
@@ -110,7 +112,11 @@ def _event(event: Any, hit: Hit, form: dict[str, str]) -> Any:
 def _call(name: str, said: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     if name == "$identify":
         user = text(said.get("$identified_id")) or text(said.get("distinct_id"))
-        return {"type": "identify", "userId": user, "anonymousId": _device(said.get("$anon_id"))}
+        return {
+            "type": "identify",
+            "userId": user,
+            "anonymousId": _device(said.get("$anon_distinct_id") or said.get("$anon_id")),
+        }
     if name == "$create_alias":
         return {"type": "alias", "userId": text(said.get("alias")), "previousId": _device(said.get("distinct_id"))}
     if name == "$merge":
@@ -195,11 +201,12 @@ def _order(charge: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
 def _traits(update: dict[str, Any]) -> dict[str, Any]:
     """The traits a change sets; what it takes away becomes empty; counters and lists are not kept."""
     gone = dict.fromkeys((text(name) for name in sequence(update.get("$unset"))), None)
-    return {
+    found = {
         **gone,
         **renamed(mapping(update.get("$set_once")), _TRAITS),
         **renamed(mapping(update.get("$set")), _TRAITS),
     }
+    return {name: value for name, value in found.items() if not name.startswith("$")}  # the client's own: $os, $browser
 
 
 def _group(update: Any, hit: Hit) -> Any:
