@@ -2,7 +2,7 @@
 
 A lease runs out by the store's own clock, so workers' clocks do not matter. Its fence grows with every taking; each
 writing transaction of a holder reads it first, and the transaction is refused if the lease has run out or changed
-hands. See docs/decisions/0008.
+hands. See docs/decisions/0012.
 """
 
 from collections.abc import Iterator

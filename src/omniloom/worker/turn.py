@@ -1,7 +1,7 @@
 """Whose turn it is to work: of all workers of an installation one runs the loop, the others stand by.
 
 One lease for the whole loop, not one for each act: acts follow each other, and the state has one writer at a time
-anyhow, so that two workers would not do more. See docs/decisions/0008.
+anyhow, so that two workers would not do more. See docs/decisions/0012.
 """
 
 import os

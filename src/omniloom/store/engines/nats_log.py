@@ -26,6 +26,7 @@ _HEAD = struct.Struct(
 _ROOM = 4096  # of a message, for what the protocol adds
 _GET_MESSAGES = 500
 _GET_BYTES = 16 * 1024 * 1024
+_BODY_BYTES = 1024  # of an ordinary message, about: what is fetched beyond the rows asked for is read again
 _GET_S = 10.0
 
 
@@ -82,7 +83,7 @@ class NatsLog:
         found: list[tuple[int, bytes]] = []
         number = (after + 1) // BLOCK_BODIES_MAX
         while len(found) < rows_max:
-            parts, is_end = self._connection.wait(self._got(number))
+            parts, is_end = self._connection.wait(self._got(number, bytes_max=rows_max * _BODY_BYTES))
             for part in parts:
                 found.extend(row for row in enumerate(part.bodies, part.first) if row[0] > after)
                 number = part.number + 1
@@ -183,12 +184,15 @@ class NatsLog:
         earlier = _unpacked(newest.number - 1, message.data or b"")
         return earlier if earlier.last > newest.last else newest
 
-    async def _got(self, number: int) -> tuple[list[_Part], bool]:
+    async def _got(self, number: int, *, bytes_max: int = _GET_BYTES) -> tuple[list[_Part], bool]:
         """The next messages from a number on, and whether they are the last ones."""
         client = self._connection.client
         inbox = client.new_inbox()
         answers = await client.subscribe(inbox, pending_bytes_limit=4 * _GET_BYTES)
-        wanted = {"seq": max(1, number), "batch": _GET_MESSAGES, "max_bytes": _GET_BYTES, "next_by_subj": self._subject}
+        wanted = {
+            "seq": max(1, number), "batch": _GET_MESSAGES, "max_bytes": min(_GET_BYTES, bytes_max + _ROOM),
+            "next_by_subj": self._subject,
+        }  # fmt: skip
         parts: list[_Part] = []
         try:
             await client.publish(f"$JS.API.DIRECT.GET.{self._stream}", json.dumps(wanted).encode(), reply=inbox)

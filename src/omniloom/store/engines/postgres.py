@@ -2,7 +2,7 @@
 
 The lock is the whole database's: one transaction writes at a time, whichever process it is in, as SQLite has it. The
 server ends a session that sleeps inside a transaction, so a process stopped there holds the others up for that long
-and changes nothing when it wakes. See docs/decisions/0008.
+and changes nothing when it wakes. See docs/decisions/0012.
 """
 
 import threading
