@@ -240,4 +240,4 @@ def _check_on_violation(action: Action | None, path: str) -> None:
 
 
 def _wrong(path: str, what: str, hint: str) -> Invalid:
-    return Invalid(f"{path}: {what}" if path else what, hint=hint, path=path, field=path)
+    return Invalid(f"at {path}: {what}" if path else what, hint=hint, path=path, field=path)

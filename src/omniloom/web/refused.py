@@ -46,8 +46,8 @@ class _List:
 
     async def build(self) -> None:
         """Everything below the heading."""
-        self.notice = ui.element("div")
-        self.chart = ui.element("div")
+        self.notice = ui.element("div").classes("om-slot")
+        self.chart = ui.element("div").classes("om-slot")
         reasons, events = await self._choices()
         with parts.panel(classes="om-flush"):
             self._filters(reasons, events)
