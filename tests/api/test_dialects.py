@@ -133,3 +133,10 @@ def test_what_a_dialect_does_not_have_goes_on_to_the_application(web: Door) -> N
 @captured
 def test_the_guide_s_table_says_what_really_lands() -> None:
     assert written() == table(), "write it anew: python -m tests.api.tracker_table"
+
+
+def test_a_page_of_ours_that_a_tracker_asks_for_too_stays_ours(web: Door) -> None:
+    """Mixpanel's client reads ``/settings/``; without its marks the path is the page's."""
+    asked = web.send("GET", "/settings/?mp_lib=web&sdk_config=1", headers={"origin": "https://shop.example"})
+    assert asked.json()["recording"] == {"is_enabled": False}
+    assert web.send("GET", "/settings").status_code == 404  # no page is mounted here

@@ -116,6 +116,8 @@ class DialectDoor:
                 said = entry.route.read(replace(hit, params=values))
                 if said is not None:
                     return said if isinstance(said, Answer) else await self._take(said, entry, values, hit)
+            if scope["method"] == "GET":
+                return None  # a page of ours, perhaps
             raise Unreadable("no tracker's request looks like this", hint="see docs/guide/trackers.md")
         except OmniloomError as error:
             return first.dialect.refuse(error)

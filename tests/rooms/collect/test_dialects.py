@@ -466,6 +466,8 @@ def test_settings_documents_name_this_host() -> None:
     sender = settings["integrations"]["Segment.io"]
     assert (sender["apiKey"], sender["protocol"], sender["apiHost"]) == ("wk", "https", "in.example/v1")
     config = json.loads(ask("rudderstack", "/sourceConfig?writeKey=wk", method="GET").answer.body)
+    recording = told(ask("mixpanel", "/settings/?mp_lib=web&sdk_config=1", method="GET"))[1]
+    assert recording["recording"] == {"is_enabled": False}
     assert (config["source"]["writeKey"], config["source"]["enabled"]) == ("wk", True)
 
 

@@ -262,8 +262,10 @@ def _flags(_hit: Hit) -> Answer:
     return answer({"flags": {}, "code": 200})
 
 
-def _settings(_hit: Hit) -> Answer:
+def _settings(hit: Hit) -> Answer | None:
     """Session recording is off; nothing else is configured from here."""
+    if not hit.asked("mp_lib"):
+        return None
     return answer({"recording": {"is_enabled": False}, "sdk_config": {"config": {}}})
 
 
@@ -278,7 +280,7 @@ DIALECT = Dialect(
         Route(("POST",), "/import", _import, IMPORT_BYTES_MAX),
         Route(("POST", "GET"), "/flags", _flags, is_rooted=False),
         Route(("POST", "GET"), "/decide", _flags, is_rooted=False),
-        Route(("GET",), "/settings", _settings, is_rooted=False),
+        Route(("GET",), "/settings", _settings),
     ),
     refuse=_refuse,
 )
