@@ -52,7 +52,7 @@ def collect(
         with shared_socket(collector.settings.server.host, collector.settings.server.collect_port) as sock:
             config = uvicorn.Config(
                 api.build_collector(collector), log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S,
-                h11_max_incomplete_event_size=65536,
+                http=api.BoundedHttp,
             )  # fmt: skip
             if with_parent:
                 threading.Thread(target=_end_with_parent, daemon=True).start()

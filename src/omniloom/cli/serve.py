@@ -106,7 +106,7 @@ def server_of(platform: Platform) -> uvicorn.Server:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=STOP_S,
-        h11_max_incomplete_event_size=65536,
+        http=api.BoundedHttp,
     )
     return uvicorn.Server(config)
 

@@ -1,4 +1,4 @@
-"""`omniloom bench`: what this machine reaches. One file per measurement; each ends with one line of JSON if asked to."""
+"""`omniloom bench`: what this machine reaches. One file per measurement; each can end with one line of JSON."""
 
 import typer
 
