@@ -13,13 +13,12 @@ import msgspec
 from omniloom.store import seen
 from omniloom.store.content import Sketches, key_with, sketches
 from omniloom.store.ports import Progress, StateTx
-from omniloom.store.seen import UNKNOWN, Memory
+from omniloom.store.seen import CURSOR, UNKNOWN, Memory
 from omniloom.store.sql import query
 
 if TYPE_CHECKING:
     from omniloom.store.stores import Stores
 
-CURSOR = "settle"
 ROWS_MAX = 10_000
 
 _DUPLICATE = query(__file__, "duplicate_add")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 
 from omniloom.store import seen
-from omniloom.store.dedup import CURSOR
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.ports import State, StateTx
 
@@ -23,7 +22,7 @@ def carry_over(log: SqliteLog, state: State) -> None:
             _carry(state, -2 * (number + 1) + is_kept, [each for each in ids if (each[1] is None) == is_kept])
     if was_old:
         with state.write() as tx:
-            tx.move_cursor(CURSOR, max(tx.cursor(CURSOR), log.last_position()))
+            tx.move_cursor(seen.CURSOR, max(tx.cursor(seen.CURSOR), log.last_position()))
     log.drop_old_ids()
 
 

@@ -22,6 +22,7 @@ from omniloom.store.sql import query
 # Spec: exact dedup by (source, message id) for at least 7 days, and retries up to 30 days late change nothing. Ids live
 # by the clock of who settles; two days more let it be that much behind.
 SEEN_KEPT = timedelta(days=32)
+CURSOR = "settle"  # up to where the log is settled
 RUN_IDS_MAX = 800_000  # so that a filter has 21 bits an id
 RUN_AGE_MAX = timedelta(days=1)
 UNKNOWN = 0  # the content of an id whose message is not known: equal to any
