@@ -117,17 +117,20 @@ from omniloom.collect.take import take, take_plain
 from omniloom.collect.wire import Oversized, gunzip
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "PLAN_SCHEMA", "Action", "Answer", "Arrival", "Arriving",
-    "ArrivingDetail", "ArrivingField", "Attempt", "Dialect", "Drop", "DropReason", "FieldType", "Flood", "Hit",
-    "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress", "LoadResult", "Mapping", "Miss",
-    "Moved", "Oversized", "Pii", "Plan", "PlanCache", "PlannedEvent", "PlannedField", "Quota", "Quotas",
-    "RecentVerdicts", "Reception", "Refusal", "Reject", "ReplayResult", "Replayed", "Route", "SavedPlan", "Source",
-    "SourceKeys", "Taken", "Tried", "Unreadable", "Verdict", "Violation", "ViolationCode", "accept", "add_source",
-    "all_dialects", "append", "arriving", "arriving_of", "attempts_of", "check", "close_interrupted", "compile_plan",
-    "decode_refusal", "disable_source", "discard", "draft_event", "draft_plan", "drop_plan", "encode_refusal",
-    "enforce", "enforce_bodies", "forget_misses", "gunzip", "import_of", "import_source", "imports", "keep_refusals",
-    "kind_that_holds", "last_days", "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows",
-    "observe", "observed", "parse_mapping", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source",
-    "read_instant", "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows",
-    "save_plan", "snippet", "source_of_key", "sources", "take", "take_plain", "try_plan", "webhooks",
+    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Answer", "Arrival", "Attempt", "Dialect", "Drop",
+    "DropReason", "Flood", "Hit", "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress",
+    "LoadResult", "Mapping", "Moved", "Oversized", "Quota", "Quotas", "RecentVerdicts", "Reception", "Refusal",
+    "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable", "Verdict", "accept",
+    "add_source", "all_dialects", "append", "attempts_of", "close_interrupted", "decode_refusal", "disable_source",
+    "discard", "encode_refusal", "gunzip", "import_of", "import_source", "imports", "keep_refusals", "letter_counts",
+    "letter_of", "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping",
+    "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key", "sources",
+    "take", "take_plain", "webhooks",
+]  # fmt: skip
+__all__ += [  # what is planned, and what arrives against it
+    "PLAN_SCHEMA", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldType", "Miss", "Pii", "Plan",
+    "PlanCache", "PlannedEvent", "PlannedField", "SavedPlan", "Tried", "Violation", "ViolationCode", "arriving",
+    "arriving_of", "check", "compile_plan", "draft_event", "draft_plan", "drop_plan", "enforce", "enforce_bodies",
+    "forget_misses", "kind_that_holds", "last_days", "observe", "observed", "parse_plan", "plan_of", "plan_yaml",
+    "plans", "plans_by_source", "save_plan", "try_plan",
 ]  # fmt: skip
