@@ -87,7 +87,7 @@ def _telling() -> Iterator[Any]:
 
 
 def write_store_settings(file: Path, values: dict[str, str]) -> None:
-    """Put settings of the stores into the settings file, whole or not at all; for its owner alone: it holds passwords."""
+    """Put settings of the stores into the settings file, whole or not at all; only its owner may read it."""
     lines = file.read_text().splitlines() if file.exists() else []
     kept = [line for line in lines if not re.match(rf"\s*({'|'.join(values)})\s*=", line)]
     if "[store]" not in (line.strip() for line in kept):

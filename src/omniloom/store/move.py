@@ -68,7 +68,8 @@ def claim(state: State, installation: str) -> None:
         if f"{_BEGUN}.{installation}" in cursors:
             if not cursors[f"{_BEGUN}.{installation}"]:
                 return
-            raise Conflict("this installation was moved there already", hint="write its addresses under [store] in omniloom.toml")
+            hint = "write its addresses under [store] in omniloom.toml"
+            raise Conflict("this installation was moved there already", hint=hint)
         if cursors or tx.tuples(_any_of("access_user")) or tx.tuples(_any_of("collect_source")):
             raise Conflict("the database holds another installation", hint="name an empty one")
         tx.move_cursor(f"{_BEGUN}.{installation}", 0)
