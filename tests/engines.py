@@ -36,6 +36,7 @@ CLICKHOUSE = "chdb://memory"  # the real engine, in this process
 CHOICE = "OMNILOOM_TEST_ENGINES"
 _STARTED_S = 30.0
 _clickhouse_databases: set[str] = set()  # of the test that runs
+_clickhouse_free: list[str] = []  # migrated and empty: making the tables costs more than most tests
 
 
 def chosen() -> str:
@@ -53,6 +54,8 @@ def store_settings(data_dir: Path, engines: str | None = None) -> StoreSettings:
     if (engines or chosen()) == EMBEDDED:
         return StoreSettings()
     name = named(data_dir)
+    if name not in _clickhouse_databases and _clickhouse_free:
+        first_link(CLICKHOUSE).run(f"rename database {_clickhouse_free.pop()} to {name}")
     _clickhouse_databases.add(name)
     return StoreSettings(
         state_url=postgres().database(name), log_url=nats().url(name), events_url=f"{CLICKHOUSE}/{name}"
@@ -225,13 +228,24 @@ def forgotten() -> Iterator[None]:
     before, databases_before = _made(), set(_clickhouse_databases)
     yield
     for name in _clickhouse_databases - databases_before:
-        first_link(CLICKHOUSE).run(f"drop database if exists {name}")
-        _clickhouse_databases.discard(name)
+        _emptied(name)
     made = _made() - before
     if databases := {name for kind, name in made if kind is postgres}:
         postgres().drop(databases)
     if streams := {name for kind, name in made if kind is nats}:
         nats().drop(streams)
+
+
+def _emptied(name: str) -> None:
+    """Let the next test have a database: its tables without their rows, but with the memory of its migrations."""
+    link = first_link(CLICKHOUSE)
+    filled = f"select distinct table from system.parts where database = '{name}' and active"
+    for (table,) in link.rows(filled)[1]:
+        if table != "store_script":
+            link.run(f"truncate table {name}.{table}")
+    if link.rows(f"select 1 from system.databases where name = '{name}'")[1]:
+        _clickhouse_free.append(name)
+    _clickhouse_databases.discard(name)
 
 
 def _made() -> set[tuple[Callable[[], Any], str]]:

@@ -99,10 +99,11 @@ class ClickHouseEvents:
 
     def _transaction(self, link: Link) -> Iterator[EventsTx]:
         tables = self._texts.schema.tables
+        since = self._clock.now()
         batch, standing = self._ledger.begin(link, [*tables, GONE])
         if standing.rows > LEDGER_ROWS or sum(standing.gone.values()) > GONE_ROWS:
             tidy(link, standing, {name: table.address for name, table in tables.items()})
-        writing = Writing(link, self._ledger, batch, self._clock)
+        writing = Writing(link, self._ledger, batch, self._clock, since=since)
         tx = ClickHouseEventsTx(link, self._texts, standing, writing)
         try:
             yield tx
@@ -119,7 +120,8 @@ class ClickHouseEvents:
             self._ledger.cancel(link, writing.batch, ())
             return
         try:
-            self._ledger.commit(link, writing.batch, tx.outcome(standing))
+            outcome = tx.outcome(standing)
+            self._ledger.commit(link, writing.batch, outcome, is_sure=writing.was_heard_lately)
         except (DatabaseError, Unavailable):
             if self._ledger.cancel(link, writing.batch, writing.touched):
                 raise

@@ -119,13 +119,15 @@ class Ledger:
                 self._sweep(link, number, void.ticket, tables)
         return mine, standing
 
-    def commit(self, link: Link, batch: Batch, standing: Standing) -> None:
+    def commit(self, link: Link, batch: Batch, standing: Standing, *, is_sure: bool) -> None:
         """Make the batch count, with the cursors and deleted rows of ``standing``.
+
+        ``is_sure``: it said so lately that it is alive that nobody can have made it void.
 
         Errors: Unavailable if another writer made it void.
         """
         self._note(link, batch.ticket, "counts", batch=batch.number, standing=standing)
-        if batch.ticket not in self.standing(link).counted:
+        if not is_sure and batch.ticket not in self.standing(link).counted:
             raise Unavailable("another writer took this one for dead", hint="try again")
 
     def cancel(self, link: Link, batch: Batch, tables: Iterable[str]) -> bool:
@@ -139,8 +141,10 @@ class Ledger:
         return True
 
     def say_alive(self, link: Link, batch: Batch) -> None:
-        """Tell those who wait that this writer goes on."""
+        """Tell those who wait that this writer goes on. Errors: Unavailable if it is too late."""
         self._note(link, batch.ticket, "alive", batch=batch.number)
+        if batch.ticket not in self.standing(link).writing:
+            raise Unavailable("another writer took this one for dead", hint="try again")
 
     def _sweep(self, link: Link, number: int, ticket: str, tables: Iterable[str]) -> None:
         """Delete the rows of a void batch, then note that they are gone."""

@@ -123,17 +123,22 @@ class ClickHouseEventsTx:
 class Writing:
     """The batch of a writing transaction, and what it changed so far."""
 
-    def __init__(self, link: Link, book: Ledger, batch: Batch, clock: Clock) -> None:
+    def __init__(self, link: Link, book: Ledger, batch: Batch, clock: Clock, *, since: datetime) -> None:
         self.batch = batch
         self.touched: set[str] = set()
         self.deleted: set[str] = set()
         self.has_moved = False
         self._link, self._book, self._clock = link, book, clock
-        self._said = clock.now()
+        self._said = since
+
+    @property
+    def was_heard_lately(self) -> bool:
+        """Whether no other writer can take this one for dead yet."""
+        return (self._clock.now() - self._said).total_seconds() < LEASE_S / 4
 
     def say_alive(self) -> None:
         """Before each statement, if the last word is long ago."""
-        if (self._clock.now() - self._said).total_seconds() > LEASE_S / 4:
+        if not self.was_heard_lately:
             self._book.say_alive(self._link, self.batch)
             self._said = self._clock.now()
 
