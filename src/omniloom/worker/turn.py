@@ -5,7 +5,6 @@ anyhow, so that two workers would not do more. See docs/decisions/0012.
 """
 
 import os
-import secrets
 import socket
 import threading
 from dataclasses import replace
@@ -29,7 +28,7 @@ class Turn:
     def __init__(self, platform: Platform, *, lasting: timedelta = LEASE_LASTING) -> None:
         self._platform = platform
         self._lasting = lasting
-        self._holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{platform.ids.token()[:6]}"
         self._lease: Lease | None = None
         self._mine: Platform | None = None
         self._ended = threading.Event()
