@@ -52,8 +52,9 @@ check: install ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install ## the year's import and the main queries, timed
+bench: install ## the year's import, the main queries and the intake, timed
 	$(BIN)/python -m benchmarks
+	$(BIN)/omniloom bench intake
 
 soak: install ## the long tests
 	$(BIN)/python -m pytest -m soak --timeout 3600

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from omniloom.core.clock import Clock, instant
-from omniloom.core.errors import Conflict, Denied, Invalid
+from omniloom.core.errors import Conflict, Denied, Invalid, Unavailable
 from omniloom.core.ids import Ids, digest
 from omniloom.core.text import clean
 from omniloom.store import Row, Stores, query
@@ -119,12 +119,17 @@ class SourceKeys:
         self._found: dict[str, tuple[datetime, Source]] = {}
 
     def source_of(self, write_key: str) -> Source:
-        """As ``source_of_key``, at most 5 seconds old. Errors: Denied."""
+        """As ``source_of_key``, at most 5 seconds old while the store answers. Errors: Denied; Unavailable."""
         now = self._clock.now()
         kept = self._found.get(write_key)
         if kept is not None and abs(now - kept[0]) < self.KEPT:
             return kept[1]
-        source = source_of_key(self._stores, write_key)
+        try:
+            source = source_of_key(self._stores, write_key)
+        except Unavailable:
+            if kept is None:
+                raise
+            return kept[1]  # events come in also while the state store is away
         with self._lock:
             if len(self._found) >= self.KEYS_MAX:
                 self._found.clear()
