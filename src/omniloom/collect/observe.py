@@ -15,6 +15,8 @@ import msgspec
 from omniloom.collect.arriving import OTHER
 from omniloom.collect.inference import kinds_of, sample_of
 from omniloom.collect.plan import ANY_NAME, Pii, Plan
+from omniloom.collect.plan_cache import FLAG, FLAGGED_MAX
+from omniloom.collect.plan_check import ViolationCode
 from omniloom.collect.plan_store import plans, plans_by_source
 from omniloom.collect.source import sources
 from omniloom.core.clock import EPOCH
@@ -25,6 +27,8 @@ CURSOR = "collect.observe"
 LOOKED_MAX = 20  # events of one name and batch whose fields are looked at
 NAMES_MAX = 1_000  # of one source; what comes after shares one name
 FIELDS_MAX = 1_000  # of one name, by kind
+MISSES_MAX = 1_000  # of one source, by place and code; what comes after shares one place
+PATH_CHARS_MAX = 300
 SAMPLES = 3
 DAYS_KEPT = 400
 
@@ -36,8 +40,11 @@ _ADD_MISS = query(__file__, "add_arrival_miss")
 _NAMES = query(__file__, "arrival_names")
 _NAME_COUNTS = query(__file__, "arrival_name_counts")
 _FIELD_COUNTS = query(__file__, "arrival_field_counts")
+_MISSES = query(__file__, "arrival_misses")
 _DROP_DAYS = query(__file__, "drop_arrival_days")
 
+_CODES = frozenset(str(code) for code in ViolationCode)
+_FLAG = f'"{FLAG}"'.encode()
 _NUMBER = re.compile(r"\[\d+\]")
 
 Key = tuple[str, str, str]  # source id, type, name
@@ -53,13 +60,16 @@ class _Context(msgspec.Struct, gc=False):
 
 
 class _Seen(msgspec.Struct, gc=False):
-    """As much of an event as is read of each; its time stays text, which begins with the day."""
+    """As much of an event as is read of each; its time stays text, which begins with the day.
+
+    Its context is the sender's: nothing is known of it before it is looked at.
+    """
 
     source_id: str
     type: str
     occurred_at: str
     name: str = ""
-    context: _Context = msgspec.field(default_factory=_Context)
+    context: msgspec.Raw = msgspec.Raw()
 
 
 @dataclass(slots=True)
@@ -75,6 +85,7 @@ class _Group:
 
 
 _decode = msgspec.json.Decoder(_Seen).decode
+_context = msgspec.json.Decoder(_Context).decode
 
 
 def observe(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
@@ -88,6 +99,7 @@ def observe(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
     classes = _classes(stores)
     with stores.state.write() as tx:
         groups = _bounded(tx, groups)
+        _bound_misses(tx, groups)
         _save(tx, groups, classes, place=stretch.through % SAMPLES)
         tx.run(_DROP_DAYS, before=(now - EPOCH).days - DAYS_KEPT)
         tx.move_cursor(CURSOR, stretch.through)
@@ -116,15 +128,26 @@ def _grouped(bodies: list[bytes]) -> dict[Key, _Group]:
         group.days[at[:10]] += 1
         if len(group.looked) < LOOKED_MAX:
             group.looked.append(body)
-        if flags := seen.context.plan_violations:
+        if flags := _flags(bytes(seen.context)):
             group.flagged += 1
             group.misses.update({(_place(flag.path), flag.code): 1 for flag in flags})
     return groups
 
 
+def _flags(context: bytes) -> list[_Flag]:
+    """What the plan said of an event; nothing if its sender has a field of that name for something else."""
+    if _FLAG not in context:
+        return []
+    try:
+        flags = _context(context).plan_violations[:FLAGGED_MAX]
+    except msgspec.ValidationError:
+        return []
+    return [flag for flag in flags if flag.code in _CODES]
+
+
 def _place(path: str) -> str:
-    """A path without the numbers of elements."""
-    return _NUMBER.sub("[]", path)
+    """A path without the numbers of elements, and no longer than can be shown."""
+    return _NUMBER.sub("[]", path)[:PATH_CHARS_MAX]
 
 
 def _bounded(tx: StateTx, groups: dict[Key, _Group]) -> dict[Key, _Group]:
@@ -156,6 +179,22 @@ def _join(kept: dict[Key, _Group], key: Key, group: _Group) -> None:
     known.first, known.last = min(known.first, group.first), max(known.last, group.last)
     known.days += group.days
     known.flagged += group.flagged
+
+
+def _bound_misses(tx: StateTx, groups: dict[Key, _Group]) -> None:
+    """Fields nobody planned, with names made up by the sender, fill one row, not the table."""
+    for source_id in {key[0] for key, group in groups.items() if group.misses}:
+        known = {(type_, name, path, code) for type_, name, path, code, *_ in tx.tuples(_MISSES, source_id=source_id)}
+        room = MISSES_MAX - len(known)
+        for (of, type_, name), group in groups.items():
+            if of != source_id:
+                continue
+            bounded: Counter[tuple[str, str]] = Counter()
+            for (path, code), events in group.misses.items():
+                if (type_, name, path, code) not in known:
+                    room -= 1
+                bounded[path if room >= 0 or (type_, name, path, code) in known else OTHER, code] += events
+            group.misses = bounded
 
 
 def _classes(stores: Stores) -> dict[Key, dict[str, Pii]]:

@@ -199,3 +199,24 @@ def test_files_are_held_to_the_plan_too(stores: Stores, now: datetime, ids: Seed
     collect.drop_plan(stores, collect.plan_of(stores, "P").plan_id)
     done = collect.replay(stores, collect.LetterFilter(), now=now)
     assert [one.outcome for one in done.results] == ["accepted"]
+
+
+@pytest.mark.parametrize(
+    "said", ["x", None, 5, [1], {"path": "a"}, [{"path": 1}], [{"path": "properties.a", "code": "made up"}]]
+)
+def test_a_sender_s_own_field_of_the_flags_name_stops_nobody(stores: Stores, now: datetime, said: Any) -> None:
+    arrive(stores, [event(1, now, context={"plan_violations": said}), event(2, now)], now)
+    (one,) = collect.arriving(stores, now=now)
+    assert (one.events, one.flagged) == (2, 0)
+    assert collect.observed(stores) == stores.log.last_position()
+
+
+def test_misses_at_made_up_places_share_one_row(stores: Stores, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("omniloom.collect.observe"), "MISSES_MAX", 5)
+    for first in range(0, 40, 8):
+        flags = [{"path": f"properties.k{n}" + "x" * 5000, "code": "unplanned_field"} for n in range(first, first + 8)]
+        arrive(stores, [event(first, now, context={"plan_violations": flags})], now)
+    misses = collect.arriving_of(stores, "shop", "track", "Product Viewed").misses
+    assert len(misses) == 6
+    assert sum(one.events for one in misses) == 40
+    assert max(len(one.path) for one in misses) <= 300
