@@ -22,6 +22,7 @@ from omniloom.collect.reception import (
     NAME_CHARS_MAX,
     TRAIT_KINDS,
     TYPES,
+    YEAR_MIN,
     Reception,
     placed,
     read_instant_text,
@@ -104,7 +105,9 @@ class Odd(ValueError):
     """The item is not plain; never leaves this module."""
 
 
-_ODD = (ValueError, msgspec.DecodeError, RecursionError)  # Odd, Dropped and UnicodeError are ValueErrors
+# Odd, Dropped and UnicodeError are ValueErrors.
+_ODD = (ValueError, msgspec.DecodeError, RecursionError, OverflowError)
+_EARLIEST = datetime(YEAR_MIN, 1, 1, tzinfo=UTC)
 
 
 class PlainTaker:
@@ -116,6 +119,9 @@ class PlainTaker:
         self._shared = _encode(context)[1:-1] if context else b""
         self._is_fit = not ("traits" in context or "externalIds" in context)
         self._known = b""  # the last context that was proven and names nobody: neighbours often have the same
+        sent_at = None if reception.is_history else reception.sent_at
+        # what ``placed`` adds to a time, if the request says when it was sent
+        self._shift = None if sent_at is None else reception.received_at - sent_at
 
     def body(self, raw: bytes, *, kind: str = "") -> bytes | None:
         """The log's body of a plain item; None if it must go the careful way.
@@ -149,7 +155,7 @@ class PlainTaker:
 
     def _event(self, item: PlainItem, kind: str) -> PlainEvent:
         reception = self._reception
-        if kind == "identify" and len(bytes(item.traits)) <= 2 and b'"traits"' in bytes(item.context):
+        if kind == "identify" and b'"traits"' in bytes(item.context) and not bytes(item.traits).strip(_NO_FIELDS):
             raise Odd  # its traits stand in its context
         name = _name(item, kind)
         identifiers = _identifiers(item)
@@ -183,8 +189,11 @@ class PlainTaker:
         reception = self._reception
         text = item.original_timestamp or item.timestamp
         said = datetime.fromisoformat(text) if text else None
-        if said is not None and said.tzinfo is not UTC:
-            said = read_instant_text(text or "", "timestamp")
+        if said is not None:
+            if said.tzinfo is not UTC:
+                said = read_instant_text(text or "", "timestamp")
+            if self._shift is not None and _EARLIEST <= (at := said + self._shift) <= reception.latest:
+                return at, ""
         sent = None
         if not reception.is_history:
             sent = reception.sent_at
@@ -281,13 +290,14 @@ def _name(item: PlainItem, kind: str) -> str:
 
 
 _NAMED = ("track", "page", "screen")
+_NO_FIELDS = b"{} \t\r\n" + b"null"  # all bytes of an object without fields, and of null
 
 
 def _message_id(given: str | int | None) -> str:
     if given is None:
         return ""
-    text = str(given).strip()
-    if len(text) > MESSAGE_ID_CHARS_MAX or (isinstance(given, int) and abs(given) > _INTEGER_MAX):
+    text = given.strip() if isinstance(given, str) else _digits(given)
+    if len(text) > MESSAGE_ID_CHARS_MAX:
         raise Odd
     return text
 
@@ -295,9 +305,9 @@ def _message_id(given: str | int | None) -> str:
 def _identifiers(item: PlainItem) -> dict[str, str]:
     """Who it is about. Errors: Odd if nobody is named."""
     found = {}
-    if item.user_id is not None and (text := _id(item.user_id)):
+    if (given := item.user_id) is not None and (text := _id(given)):
         found["user_id"] = text
-    if item.anonymous_id is not None and (text := _id(item.anonymous_id)):
+    if (given := item.anonymous_id) is not None and (text := _id(given)):
         found["anonymous_id"] = text
     if not found:
         raise Odd
@@ -305,12 +315,17 @@ def _identifiers(item: PlainItem) -> dict[str, str]:
 
 
 def _id(value: str | float) -> str:
-    if isinstance(value, int) and abs(value) > _INTEGER_MAX:
-        raise Odd
-    text = str(value).strip()
+    text = value.strip() if isinstance(value, str) else _digits(value)
     if len(text) > IDENTIFIER_CHARS_MAX:
         raise Odd
     return text
+
+
+def _digits(value: float) -> str:
+    """A number as an id. Errors: Odd beyond 64 bits."""
+    if isinstance(value, int) and abs(value) > _INTEGER_MAX:
+        raise Odd
+    return str(value)
 
 
 def _with_traits(part: Raw, identifiers: dict[str, str]) -> Raw:

@@ -202,6 +202,16 @@ def test_a_context_like_the_last_one_is_looked_at_all_the_same() -> None:
         assert decode(body) == judge([raw], reception())[0]
 
 
+@pytest.mark.parametrize("traits", [b"null", b"{}", b"{ }", b"{\n\t}", b'{"n":1}', b'{"":""}'])
+def test_traits_that_stand_in_the_context_of_an_identify_are_found(traits: bytes) -> None:
+    context = b'{"traits":{"email":"a@b.ru","city":"Omsk"}}'
+    event = same_on_both_ways(
+        b'{"type":"identify","userId":"u","messageId":"m","traits":%s,"context":%s}' % (traits, context)
+    )
+    assert isinstance(event, Event)
+    assert event.traits == (json.loads(traits) or json.loads(context)["traits"])
+
+
 def test_a_plain_event_has_the_fields_of_an_event() -> None:
     assert PlainEvent.__struct_fields__ == Event.__struct_fields__
 
