@@ -205,3 +205,11 @@ def test_a_secret_is_long_enough_and_ours_are() -> None:
                 check_secret(proof, wrong)
     with pytest.raises(Invalid):
         check_secret(Proof("standard"), "whsec_not base64 at all")
+
+
+def test_a_secret_of_another_kind_of_proof_is_no_empty_key() -> None:
+    """A definition may be changed under a secret that was chosen for its old proof."""
+    stamp = str(int(NOW.timestamp()))
+    mac = hmac.digest(b"", f"m.{stamp}.".encode() + BODY, "sha256")
+    forged = standard(BODY, stamp, "v1," + base64.b64encode(mac).decode(), "m")
+    assert not is_let_in(read_proof({"kind": "standard"}, "proof"), forged, secret="a secret of plain words!")
