@@ -187,6 +187,6 @@ def _tell(future: "Future[int] | asyncio.Future[int]", position: int, fault: Omn
     if fault is None:
         future.set_result(position)
         return
-    refusal = Unavailable(f"the events were not stored: {fault.message}", hint=fault.hint)
+    refusal = Unavailable(f"the events were not stored: {fault.message}", hint=fault.hint, **fault.facts)
     refusal.__cause__ = fault
     future.set_exception(refusal)
