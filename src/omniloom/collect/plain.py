@@ -6,16 +6,16 @@ taken apart. Whatever is not plain gets None here and goes the careful way (``ac
 
 Invariants: what this way takes, the careful way takes as the same event; a test compares them on everything.
 Why it may: msgspec checks the whole syntax also of parts it skips, all but two things, the encoding of text and the
-range of numbers; ``_as_text`` and ``_object`` check those, and what the careful way checks beyond (depth, NFC, …).
+range of numbers; ``proof`` checks those, and what the careful way checks beyond (depth, NFC, …).
 """
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 
-from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
+from omniloom.collect.item import ITEM_BYTES_MAX
+from omniloom.collect.proof import ABSENT, Odd, as_plain_text, is_plain_text, joined, plain_object
 from omniloom.collect.reception import (
     IDENTIFIER_CHARS_MAX,
     MESSAGE_ID_CHARS_MAX,
@@ -29,8 +29,8 @@ from omniloom.collect.reception import (
 )
 
 Raw = msgspec.Raw
+_INTEGER_MAX = 2**63 - 1
 _Id = str | int | float | None
-_ABSENT = Raw()  # one object: an encoder leaves out what is the very default
 
 
 class PlainItem(msgspec.Struct, rename="camel", gc=False):
@@ -48,10 +48,10 @@ class PlainItem(msgspec.Struct, rename="camel", gc=False):
     timestamp: str | None = None
     original_timestamp: str | None = None
     sent_at: str | None = None
-    context: Raw = _ABSENT
-    integrations: Raw = _ABSENT
-    traits: Raw = _ABSENT
-    properties: Raw = _ABSENT
+    context: Raw = ABSENT
+    integrations: Raw = ABSENT
+    traits: Raw = ABSENT
+    properties: Raw = ABSENT
 
 
 class PlainEvent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -66,44 +66,30 @@ class PlainEvent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     identifiers: dict[str, str] = {}
     previous_id: str = ""
     group_id: str = ""
-    traits: Raw = _ABSENT
-    properties: Raw = _ABSENT
-    context: Raw = _ABSENT
+    traits: Raw = ABSENT
+    properties: Raw = ABSENT
+    context: Raw = ABSENT
     keep_id: bool = False
 
 
 class _Traits(msgspec.Struct):
     """The traits that are identifiers too."""
 
-    email: Raw = _ABSENT
-    phone: Raw = _ABSENT
+    email: Raw = ABSENT
+    phone: Raw = ABSENT
 
 
 class _Context(msgspec.Struct):
     """What identifies somebody in a context."""
 
-    traits: Raw = _ABSENT
+    traits: Raw = ABSENT
 
 
 _item = msgspec.json.Decoder(PlainItem).decode
 _traits = msgspec.json.Decoder(_Traits).decode
 _context = msgspec.json.Decoder(_Context).decode
 _text = msgspec.json.Decoder(str).decode
-_value = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
-
-# Digits and plus signs become 0, openers {, exponents e: so that few searches find what may be out of bounds.
-_SHAPE = bytes.maketrans(b"123456789+[E", b"0000000000{e")
-_LONG_NUMBER = b"0" * 19
-_HUGE_EXPONENT = b"0e000"
-_INTEGER_MAX = 2**63 - 1
-# All bytes of characters that no normalisation touches, whatever stands beside them: ASCII, Latin and Cyrillic.
-_SIMPLE = bytes((*range(0x80), *range(0x80, 0xC0), 0xC2, 0xC3, 0xC4, 0xC5, 0xD0, 0xD1))
-
-
-class Odd(ValueError):
-    """The item is not plain; never leaves this module."""
-
 
 # Odd, Dropped and UnicodeError are ValueErrors.
 _ODD = (ValueError, msgspec.DecodeError, RecursionError, OverflowError)
@@ -131,7 +117,7 @@ class PlainTaker:
         if not self._is_fit or len(raw) > ITEM_BYTES_MAX:
             return None
         try:
-            item = _item(_as_text(raw))
+            item = _item(as_plain_text(raw))
             return _encode(self._event(item, kind or item.type))
         except _ODD:
             return None
@@ -146,7 +132,7 @@ class PlainTaker:
         found: list[bytes | None] = []
         for raw in items:
             try:
-                item = _item(raw if is_text else _as_text(bytes(raw)))
+                item = _item(raw if is_text else as_plain_text(bytes(raw)))
                 body = _encode(event(item, item.type)) if is_small or len(bytes(raw)) <= ITEM_BYTES_MAX else None
             except _ODD:
                 body = None
@@ -160,15 +146,15 @@ class PlainTaker:
         name = _name(item, kind)
         identifiers = _identifiers(item)
         at, remark = self._placed(item)
-        traits = _with_traits(item.traits, identifiers) if item.traits else _ABSENT
-        context = self._with_context(item.context, identifiers) if item.context else _ABSENT
+        traits = _with_traits(item.traits, identifiers) if item.traits else ABSENT
+        context = self._with_context(item.context, identifiers) if item.context else ABSENT
         if remark or self._shared or item.integrations:
             context = self._merged(context, item.integrations, remark)
         properties = item.properties
         if properties:
-            properties = _object(bytes(properties), properties)
+            properties = plain_object(bytes(properties), properties)
         if item.category is not None:
-            properties = _joined(b'"category":' + _encode(item.category), properties)
+            properties = joined(b'"category":' + _encode(item.category), properties)
         return PlainEvent(
             source_id=reception.source_id,
             message_id=_message_id(item.message_id) or reception.ids.token(),
@@ -206,7 +192,7 @@ class PlainTaker:
         text = bytes(part)
         if text == self._known:
             return part
-        context = _object(text, part)
+        context = plain_object(text, part)
         if b'"externalIds"' in text:
             raise Odd
         if b'"traits"' not in text:
@@ -220,56 +206,12 @@ class PlainTaker:
     def _merged(self, context: Raw, integrations: Raw, remark: str) -> Raw:
         """The context with what the request shares, where it went besides, and what is to be said of its clock."""
         if self._shared:
-            context = _joined(self._shared, context)
+            context = joined(self._shared, context)
         if integrations and (listed := _listed(integrations)):
-            context = _joined(bytes(context)[1:-1], Raw(b'{"integrations":' + listed + b"}"))
+            context = joined(bytes(context)[1:-1], Raw(b'{"integrations":' + listed + b"}"))
         if remark:
-            context = _joined(bytes(context)[1:-1], Raw(b'{"clock":"' + remark.encode() + b'"}'))
+            context = joined(bytes(context)[1:-1], Raw(b'{"clock":"' + remark.encode() + b'"}'))
         return context
-
-
-def is_plain_text(raw: bytes) -> bool:
-    """Whether the text of some JSON is UTF-8 in NFC as it stands, without escapes of letters."""
-    if b"\\" in raw and b"\\u" in raw:
-        return False
-    if raw.isascii():
-        return True
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return not raw.translate(None, _SIMPLE) or unicodedata.is_normalized("NFC", text)
-
-
-def _as_text(raw: bytes) -> bytes:
-    """The item with its text as UTF-8 in NFC, without escapes of letters.
-
-    Errors: Odd or DecodeError if it has text that is not safe to store as it is.
-    """
-    if b"\\" in raw and b"\\u" in raw:
-        raw = _encode(_value(raw))  # half surrogate pairs do not get through
-        if b"\\u" in raw:  # a control character, of which NUL is refused
-            raise Odd
-    if not is_plain_text(raw):
-        raise Odd
-    return raw
-
-
-def _object(text: bytes, part: Raw) -> Raw:
-    """The part if it is a plain object; absent if it is null.
-
-    Errors: Odd for anything else, and for what may be nested too deeply or hold a number out of bounds.
-    """
-    if not text.startswith(b"{"):
-        if text == b"null":
-            return _ABSENT
-        raise Odd
-    shape = text.translate(_SHAPE)
-    if shape.count(b"{") >= DEPTH_MAX or _LONG_NUMBER in shape:
-        raise Odd
-    if _HUGE_EXPONENT in shape:  # or a part of some id
-        _value(text)
-    return part
 
 
 def _name(item: PlainItem, kind: str) -> str:
@@ -331,7 +273,7 @@ def _digits(value: float) -> str:
 def _with_traits(part: Raw, identifiers: dict[str, str]) -> Raw:
     """The item's traits; what identifies somebody in them is added."""
     text = bytes(part)
-    traits = _object(text, part)
+    traits = plain_object(text, part)
     if traits:
         _add_traits(identifiers, text)
     return traits
@@ -349,13 +291,5 @@ def _add_traits(identifiers: dict[str, str], traits: bytes) -> None:
 
 def _listed(integrations: Raw) -> bytes:
     """Integrations worth keeping: empty ones are not. Errors: Odd if they are no plain object."""
-    text = bytes(_object(bytes(integrations), integrations))
+    text = bytes(plain_object(bytes(integrations), integrations))
     return text if b'"' in text else b""
-
-
-def _joined(first: bytes, second: Raw) -> Raw:
-    """An object of the fields of ``first`` (without braces) and then of ``second``: of two alike the later counts."""
-    rest = bytes(second)[1:-1]
-    if not first.strip():
-        return Raw(b"{" + rest + b"}")
-    return Raw(b"{" + first + (b"," + rest if rest.strip() else b"") + b"}")

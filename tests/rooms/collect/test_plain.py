@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from omniloom.collect import Drop
 from omniloom.collect.accept import judge
-from omniloom.collect.plain import _SIMPLE, PlainEvent, PlainTaker
+from omniloom.collect.plain import PlainEvent, PlainTaker
+from omniloom.collect.proof import _SIMPLE
 from omniloom.collect.reception import Reception
 from omniloom.collect.take import take
 from omniloom.core.event import Event, decode
