@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from omniloom.access import local_token
+from omniloom.store import open_stores
 
 WAIT_S_MAX = 60
 
@@ -117,3 +118,17 @@ def test_a_collector_needs_an_installation(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "there is no installation" in done.stderr
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_collector_beside_a_server_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    open_stores(tmp_path).close()
+    command = [sys.executable, "-m", "omniloom.cli.main", "collect", "--data-dir", str(tmp_path), "--port", "0",
+               "--with-parent"]  # fmt: skip
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    until(lambda: (tmp_path / "log.db-wal").exists() or process.poll() is not None)
+    time.sleep(1.0)  # by now it listens; wherever it is, it has to end in order
+    process.send_signal(number)
+    _, err = process.communicate(timeout=WAIT_S_MAX)
+    assert process.returncode in {0, 130}, err
+    assert not (tmp_path / "log.db-wal").exists()  # the log was closed

@@ -47,6 +47,7 @@ def collect(
 ) -> None:
     """Take events in until interrupted; the server resolves them whenever it runs."""
     flags = {k: v for k, v in (("server.host", host), ("server.collect_port", port)) if v is not None}
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again behind itself: close what is open
     collector = open_collector(data_dir, flags=flags)
     try:
         with shared_socket(collector.settings.server.host, collector.settings.server.collect_port) as sock:
@@ -64,8 +65,12 @@ def collect(
 
 
 def _end_with_parent() -> None:
-    """The parent holds the other end of standard input; when it is gone, so are we."""
-    sys.stdin.buffer.read()
+    """The parent holds the other end of standard input; when it is gone, so are we.
+
+    Read without a buffer: the lock of ``sys.stdin``, held by a thread that still waits, would abort Python at its end.
+    """
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -121,6 +126,17 @@ def _wait_for(host: str, port: int) -> None:
     raise Unavailable("no collector has started", hint="see the messages above")
 
 
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a collector; one that does not in time is killed: what it acknowledged is on disk."""
+    process.terminate()
+    try:
+        process.wait(STOP_S + 5)
+    except subprocess.TimeoutExpired:
+        log.warning("collector killed", pid=process.pid)
+        process.kill()
+        process.wait()
+
+
 def _keep_one(data_dir: Path, host: str, port: int, stop: threading.Event) -> None:
     """Run one collector until told to stop."""
     command = [sys.executable, "-m", "omniloom.cli.main", "collect", "--data-dir", str(data_dir), "--host", host,
@@ -130,8 +146,7 @@ def _keep_one(data_dir: Path, host: str, port: int, stop: threading.Event) -> No
         while not stop.wait(0.2) and process.poll() is None:
             pass
         if process.poll() is None:
-            process.terminate()
-            process.wait(STOP_S + 5)
+            _end(process)
         else:
             log.error("collector ended", code=process.returncode)
             stop.wait(RESTART_S)
