@@ -12,10 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from omniloom.core.clock import micros
-from omniloom.core.event import Event, decode, encode
+from omniloom.core.errors import Unavailable
+from omniloom.core.event import OWN_SOURCE_ID, Event, decode, encode
 from omniloom.core.ids import digest_bytes
-from omniloom.store import Stores, duplicates, forget, open_stores, seen, settle, settle_through, settled
+from omniloom.store import (
+    Stores,
+    duplicates,
+    forget,
+    open_collecting,
+    open_stores,
+    seen,
+    settle,
+    settle_through,
+    settled,
+)
 from omniloom.store.seen import SEEN_KEPT
+from omniloom.store.settings import StoreSettings
 from omniloom.store.sql import parse_state
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -72,6 +84,12 @@ def test_the_same_id_with_other_content_is_kept_and_marked_once_per_content(
     send(stores, first, second, first, second)
     send(stores, second, third, first, third)
     assert kept(stores) == [("a", False), ("a", True), ("a", True)]
+
+
+def test_what_the_platform_tells_again_counts_once_whatever_it_calls_the_person_by_now(stores: Stores) -> None:
+    for user_id in ("old", "new"):  # a crash came between the append and the cursor of who tells
+        send(stores, event("change", source_id=OWN_SOURCE_ID, identifiers={"user_id": user_id}))
+    assert kept(stores) == [("change", False)]
 
 
 def test_ids_expire_after_their_time_but_an_imports_ids_never_do(stores: Stores) -> None:
@@ -259,6 +277,16 @@ def test_a_carry_over_that_was_stopped_begins_anew(tmp_path: Path, monkeypatch: 
     assert kept(stores, after=100) == [("100", False)]
     assert len(kept(stores)) == 51
     stores.close()
+
+
+def test_no_collector_appends_before_an_older_release_is_carried_over(tmp_path: Path) -> None:
+    open_stores(tmp_path / "home").close()
+    (tmp_path / "home" / "log.db").unlink()
+    old_log(tmp_path / "home" / "log.db", [event("1")], trimmed=0)
+    with pytest.raises(Unavailable, match="earlier release"):
+        open_collecting(tmp_path / "home", StoreSettings())
+    open_stores(tmp_path / "home").close()
+    open_collecting(tmp_path / "home", StoreSettings()).close()
 
 
 def _dies(*_args: Any) -> None:

@@ -26,6 +26,9 @@ SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
 SEGMENT_LEFT: Final = "Segment Left"
 
 
+OWN_SOURCE_ID: Final = "omniloom"  # of what the platform itself tells; no source has this id
+
+
 class Event(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """One accepted message, as the log keeps it. It never refers to itself, so the collector need not look at it.
 

@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from omniloom.core.clock import instant
-from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_SENT, Event, decode, encode
+from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_SENT, OWN_SOURCE_ID, Event, decode, encode
 from omniloom.identity import identifiers_by_root, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.record import ACCEPTED
 from omniloom.store import Progress, StateTx, Stores, query
 
-SOURCE_ID = "omniloom"
+SOURCE_ID = OWN_SOURCE_ID
 ROWS_MAX = 2_000
 
 

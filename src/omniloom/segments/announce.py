@@ -6,12 +6,11 @@ log keeps one. Segments cannot ask for these events (``parse`` refuses), so anno
 
 from datetime import datetime
 
-from omniloom.core.event import SEGMENT_ENTERED, SEGMENT_LEFT, Event, encode
+from omniloom.core.event import OWN_SOURCE_ID, SEGMENT_ENTERED, SEGMENT_LEFT, Event, encode
 from omniloom.core.ids import digest
 from omniloom.identity import identifiers_by_root, roots_of
 from omniloom.store import Progress, Row, Stores, query
 
-SOURCE_ID = "omniloom"
 CURSOR = "segments.announce"
 
 _CHANGES = query(__file__, "changes")
@@ -53,7 +52,7 @@ def _identifiers(stores: Stores, person_ids: set[int]) -> dict[int, dict[str, st
 def _event(change: Row, identifiers: dict[str, str], now: datetime) -> Event:
     parts = (change["change_id"], change["segment_id"], change["person_id"], int(change["is_entry"]))
     return Event(
-        source_id=SOURCE_ID,
+        source_id=OWN_SOURCE_ID,
         message_id=digest("segments.change", *parts, change["changed_at"].isoformat()),
         type="track",
         name=SEGMENT_ENTERED if change["is_entry"] else SEGMENT_LEFT,

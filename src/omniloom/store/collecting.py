@@ -10,6 +10,7 @@ from pathlib import Path
 
 from omniloom.core.errors import Missing, Unavailable
 from omniloom.store.engines.by_url import open_logs, open_state
+from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.ports import EventsTx
 from omniloom.store.settings import StoreSettings
 from omniloom.store.stores import Stores, are_here
@@ -38,5 +39,10 @@ def open_collecting(data_dir: Path, settings: StoreSettings) -> Stores:
         raise Missing(f"there is no installation in {data_dir}", hint="`omniloom serve` makes one; start it first")
     with contextlib.ExitStack() as undo:
         log, refusals = open_logs(data_dir, settings, undo)
+        if (
+            isinstance(log, SqliteLog) and log.has_old_ids()
+        ):  # what came in before they are known would count as settled
+            hint = "start `omniloom serve` once, then the collectors"
+            raise Unavailable("the data of an earlier release is not brought over yet", hint=hint)
         state = open_state(data_dir, settings, undo)
         return Stores(log, refusals, state, NoEvents(), data_dir, is_exclusive=False, _closing=undo.pop_all())

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from omniloom.store import seen
-from omniloom.store.content import Sketches, key_with, sketches
+from omniloom.store.content import UNKNOWN, Sketches, key_with, sketches
 from omniloom.store.ports import Progress, StateTx
-from omniloom.store.seen import CURSOR, UNKNOWN, Memory
+from omniloom.store.seen import CURSOR, Memory
 from omniloom.store.sql import query
 
 if TYPE_CHECKING:
@@ -143,9 +143,10 @@ def _settle(tx: StateTx, memory: Memory, batch: Sketches, *, now: datetime) -> M
             news.add(key, batch.contents[number], is_kept=batch.kept[number])
             continue
         content, is_kept = known
+        said = batch.contents[number]
         if batch.kept[number] and not is_kept:
             news.add(key, content, is_kept=True)
-        (repeated if content in (UNKNOWN, batch.contents[number]) else others).append(number)
+        (repeated if content == said or UNKNOWN in (content, said) else others).append(number)
     conflicts = _conflicts(tx, memory, batch, others, news=news, now=now)
     tx.many(
         _DUPLICATE,

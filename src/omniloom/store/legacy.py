@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from omniloom.store import seen
+from omniloom.store.content import UNKNOWN
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.ports import State, StateTx
 
@@ -48,4 +49,4 @@ def remember_old(tx: StateTx, run_id: int, ids: _Old) -> None:
     """Remember ids of which nothing else is known as a run, at most a million; it lasts as long as its last id."""
     lasts = max((until for _, until in ids if until is not None), default=None)
     keys = b"".join(key for key, _ in ids)
-    seen.seal(tx, run_id, seen.ids_of(keys, [seen.UNKNOWN] * len(ids), [lasts is None] * len(ids)), lasts)
+    seen.seal(tx, run_id, seen.ids_of(keys, [UNKNOWN] * len(ids), [lasts is None] * len(ids)), lasts)

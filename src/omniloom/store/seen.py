@@ -25,7 +25,6 @@ SEEN_KEPT = timedelta(days=32)
 CURSOR = "settle"  # up to where the log is settled
 RUN_IDS_MAX = 800_000  # so that a filter has 21 bits an id
 RUN_AGE_MAX = timedelta(days=1)
-UNKNOWN = 0  # the content of an id whose message is not known: equal to any
 
 _ROW_IDS = 120  # ids of one row of a run, about: a row fits a page
 _EXPIRED_ROWS_MAX = 512  # rows of an expired run deleted at once

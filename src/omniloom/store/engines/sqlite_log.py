@@ -81,6 +81,11 @@ class SqliteLog:
             connection.execute(_EMPTY, (through,))
         return int(removed or 0)
 
+    def has_old_ids(self) -> bool:
+        """Whether ids of such a release are still to be carried over."""
+        with self._connections.reading() as connection:
+            return has_table(connection, "log_seen")
+
     def old_ids(self) -> Iterator[list[tuple[bytes, int | None]]]:
         """(digest of source and message id, when it expires) of a release that kept ids in the log, in slices."""
         last = b""
