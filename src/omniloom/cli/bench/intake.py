@@ -31,6 +31,7 @@ from omniloom.app import open_platform
 from omniloom.cli.bench import sender
 from omniloom.cli.bench.sender import NUMBER, Sent
 from omniloom.cli.output import AsJson, errors, print_json, print_table
+from omniloom.core.clock import SystemClock
 from omniloom.core.errors import Unavailable
 from omniloom.store import open_stores
 
@@ -204,7 +205,7 @@ def in_log(data_dir: Path) -> Counter[int]:
 def template(batch: int, key: str) -> bytes:
     """A request of so many events, with ``NUMBER`` in each message id."""
     items = [item(i) for i in range(batch)]
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = SystemClock().now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
     value = {"batch": items, "sentAt": now} if batch > 1 else items[0]
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     basic = base64.b64encode(f"{key}:".encode()).decode()
