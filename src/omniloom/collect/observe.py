@@ -101,7 +101,10 @@ def observe(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
         groups = _bounded(tx, groups)
         _bound_misses(tx, groups)
         _save(tx, groups, classes, place=stretch.through % SAMPLES)
-        tx.run(_DROP_DAYS, before=(now - EPOCH).days - DAYS_KEPT)
+        before = (now - EPOCH).days - DAYS_KEPT
+        tx.many(
+            _DROP_DAYS, ({"source_id": of, "type": kind, "name": name, "before": before} for of, kind, name in groups)
+        )
         tx.move_cursor(CURSOR, stretch.through)
     return Progress(stretch.rows, is_done=stretch.rows < rows_max)
 
