@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from omniloom.api import dialects
 from omniloom.api.server import build
 from omniloom.app import Platform, open_platform
 from omniloom.collect import Intake, Quotas, add_source, decode_refusal
@@ -128,6 +129,47 @@ def test_over_its_quota_a_source_may_still_say_who_unsubscribes(opened: Open) ->
     mixed = shop.post("/v1/batch", {"batch": [TRACK, UNSUBSCRIBED, TRACK]})
     assert mixed.status_code == 429  # the rest is to come again
     assert shop.names() == ["Product Viewed"] * 5 + ["Unsubscribed"] * 4
+
+
+def test_over_its_quota_a_tracker_of_another_dialect_gets_in_what_is_urgent_and_no_more(opened: Open) -> None:
+    shop = Shop(opened(events_per_s=1))
+    assert shop.post("/v1/batch", {"batch": [TRACK] * 5}).status_code == 200
+    assert shop.post("/segment/v1/batch", {"batch": [TRACK]}).status_code == 429
+    assert shop.post("/segment/v1/batch", {"batch": [UNSUBSCRIBED]}).status_code == 200
+    assert shop.post("/segment/v1/batch", {"batch": [TRACK, BAD, UNSUBSCRIBED]}).status_code == 429
+    assert shop.names() == ["Product Viewed"] * 5 + ["Unsubscribed"] * 2
+    assert shop.refused() == []
+
+
+def test_a_tracker_s_body_that_drips_is_not_awaited_for_ever(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dialects, "BODY_S", 0.05)
+    shop = Shop(opened())
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/segment/v1/batch", "query_string": b"", "headers": [],
+        "scheme": "http", "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    asyncio.run(shop.app(scope, receive, send))
+    assert sent[0]["status"] == 408
+
+
+def test_of_a_flood_only_what_is_kept_is_encoded() -> None:
+    encoded: list[int] = []
+
+    def encode(n: int) -> bytes:
+        encoded.append(n)
+        return b"x"
+
+    assert len(Flood(2, lambda: 0.0).keep("s", range(1000), encode)) == 2
+    assert encoded == [0, 1]
 
 
 def test_a_quota_fills_at_its_rate_and_an_unlimited_one_never_ends() -> None:

@@ -88,6 +88,34 @@ def test_an_event_kept_aside_by_the_plan_is_replayed_after_the_plan_is_mended(sh
     assert [(one["name"], one["events"]) for one in arriving] == [("Order Completed", 2)]
 
 
+@pytest.mark.parametrize("is_plain", [True, False])
+def test_what_a_single_call_sent_keeps_the_type_that_its_path_named(shop: Shop, is_plain: bool) -> None:
+    shop.manage("POST", "/plans", {"definition": PLAN}, status=201)
+    item = {key: value for key, value in ORDER.items() if key != "type"} | {"messageId": "m1", "properties": {}}
+    odd = {} if is_plain else {"context": {"externalIds": [{"id": "1", "type": "card"}]}}
+    raw = json.dumps({**item, **odd, "writeKey": shop.source.write_key}, indent=1)
+    assert shop.ask("POST", "/v1/track", content=raw + "\n").status_code == 400
+    loop.catch_up(shop.platform)
+    [letter] = shop.manage("GET", "/dead-letters?reason=plan_violation")["letters"]
+    assert (letter["type"], letter["message_id"]) == ("track", "m1")
+    shop.manage("POST", "/plans", {"definition": {**PLAN, "events": []}, "revision": 1}, status=201)
+    shop.platform.plans._looked_at = collect.last_days(shop.platform.now())[0]
+    done = shop.manage("POST", "/dead-letters/replay", {"reason": "plan_violation"})
+    assert [one["outcome"] for one in done["results"]] == ["accepted"]
+
+
+def test_no_plan_keeps_aside_that_somebody_leaves(shop: Shop) -> None:
+    fields = [{"path": "properties.campaign_id", "type": "text", "required": True}]
+    strict = {
+        "name": "Shop", "unplanned_events": "quarantine", "on_violation": "quarantine",
+        "events": [{"name": "Unsubscribed", "fields": fields}],
+    }  # fmt: skip
+    shop.manage("POST", "/plans", {"definition": strict}, status=201)
+    leaving = [{**ORDER, "event": name} for name in ("Unsubscribed", "Consent Withdrawn", "Consent Given")]
+    told = shop.send(ORDER, *leaving)
+    assert [one["index"] for one in told["verdicts"]] == [0, 3]
+
+
 def test_letters_are_corrected_discarded_and_restored(shop: Shop) -> None:
     shop.send({**ORDER, "event": ""}, {"type": "buy", "userId": "u"})
     first, second = sorted(one["letter_id"] for one in shop.manage("GET", "/dead-letters")["letters"])

@@ -115,12 +115,29 @@ class Desk:
         bodies = [one for one in kept if isinstance(one, bytes)]
         refusals: Sequence[bytes] = ()
         if len(bodies) < len(kept):
-            refused = [encode_refusal(one) for one in refusals_of(kept, raws, arrival)]
-            refusals = self.flood.keep(source_id, refused)
+            refusals = self.flood.keep(source_id, refusals_of(kept, raws, arrival), encode_refusal)
         if bodies or refusals:
             await self._intake.store(bodies, refusals, is_urgent=is_urgent)
             if not self._wake.is_set():
                 self._wake.set()
+        return kept
+
+    async def keep_urgent_first(
+        self, verdicts: list[bytes | Drop], raws: Sequence[Any], arrival: Arrival, against: OmniloomError | None
+    ) -> list[bytes | Drop]:
+        """As ``keep``; if something stands against ordinary items, only the urgent ones are kept.
+
+        Errors: what stands against the others, if there are others: the client sends all again, and what is kept
+        counts once.
+        """
+        if against is None:
+            return await self.keep(verdicts, raws, arrival)
+        chosen = [i for i, one in enumerate(verdicts) if isinstance(one, bytes) and is_urgent(one)]
+        if not chosen:
+            raise against
+        kept = await self.keep([verdicts[i] for i in chosen], [raws[i] for i in chosen], arrival, is_urgent=True)
+        if len(chosen) < len(verdicts):
+            raise against
         return kept
 
 

@@ -7,6 +7,7 @@ It stands before the application, because there are some hundred paths, found he
 permission: the write key is the proof, and it can only add events; so pages of any origin may call them.
 """
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,8 @@ from urllib.parse import parse_qsl, unquote
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from omniloom.api.desk import Desk, KeyRefused, is_urgent
+from omniloom.api.desk import Desk, KeyRefused
+from omniloom.api.envelope import BODY_S, TooSlow
 from omniloom.collect import (
     Answer,
     Arrival,
@@ -135,13 +137,11 @@ class DialectDoor:
             source.source_id, hit.received_at, taken.sent_at, self._desk.ids, taken.context, taken.is_history
         )
         verdicts = take(taken.items, reception)
-        if against is not None and not any(is_urgent(one) for one in verdicts if isinstance(one, bytes)):
-            raise against
         arrival = Arrival(
             source.source_id, entry.dialect.name, hit.path, hit.received_at, taken.sent_at, taken.context,
             taken.is_history, source.write_key,
         )  # fmt: skip
-        return taken.answer(await self._desk.keep(verdicts, taken.items, arrival, is_urgent=against is not None))
+        return taken.answer(await self._desk.keep_urgent_first(verdicts, taken.items, arrival, against))
 
     def _source(self, prefix: str, keys: tuple[str, ...]) -> Source:
         """The source of the first key that is one. Errors: KeyRefused."""
@@ -190,7 +190,21 @@ def _hit(scope: Scope, headers: dict[str, str], body: bytes, now: datetime) -> H
 
 
 async def _body(headers: dict[str, str], receive: Receive, bytes_max: int) -> bytes:
-    """The body, decompressed, bounded. Errors: Oversized; Unreadable for another coding than gzip or deflate."""
+    """The body, decompressed, bounded. Errors: Oversized; TooSlow; Unreadable for a coding that is not known."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            packed = await _packed(receive, bytes_max)
+    except TimeoutError as error:
+        raise TooSlow(f"the body took over {BODY_S} seconds", hint="send it again") from error
+    coding = headers.get("content-encoding", "identity").strip().lower()
+    if coding in {"gzip", "deflate", "x-gzip"}:
+        return gunzip(packed, bytes_max=bytes_max)
+    if coding not in {"identity", ""}:
+        raise Unreadable(f"content-encoding {coding!r} is not supported", hint="send gzip, or no encoding")
+    return packed
+
+
+async def _packed(receive: Receive, bytes_max: int) -> bytes:
     packed = bytearray()
     is_more = True
     while is_more:
@@ -201,11 +215,6 @@ async def _body(headers: dict[str, str], receive: Receive, bytes_max: int) -> by
         is_more = message.get("more_body", False)
         if len(packed) > bytes_max:
             raise Oversized(f"the body is over {bytes_max} bytes", hint="send less at once", limit=bytes_max)
-    coding = headers.get("content-encoding", "identity").strip().lower()
-    if coding in {"gzip", "deflate", "x-gzip"}:
-        return gunzip(bytes(packed), bytes_max=bytes_max)
-    if coding not in {"identity", ""}:
-        raise Unreadable(f"content-encoding {coding!r} is not supported", hint="send gzip, or no encoding")
     return bytes(packed)
 
 

@@ -136,9 +136,8 @@ class TrackDoor:
             item = {**(item or _object(raw)), "type": kind}
             [verdict] = take([item], reception)
         arrival = _arrival(call, source, reception, key)
-        [kept] = await self._desk.keep(
-            [verdict], [raw if item is None else item], arrival, is_urgent=against is not None
-        )
+        told = _typed(raw, kind) if isinstance(verdict, bytes) else item
+        [kept] = await self._desk.keep([verdict], [told], arrival, is_urgent=against is not None)
         if isinstance(kept, Drop):
             refusal = BodyTooLarge if kept.reason == DropReason.TOO_LARGE else Malformed
             raise refusal(kept.message, hint=_DOCS, reason=kept.reason, field=kept.field)
@@ -197,6 +196,11 @@ def _object(raw: bytes) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise Malformed("the body is not a JSON object", hint="send one event as an object")
     return item
+
+
+def _typed(raw: bytes, kind: str) -> bytes:
+    """An item as it came, with the type that its path named: as a batch would hold it, to be judged again."""
+    return raw.rstrip()[:-1] + b',"type":"%s"}' % kind.encode()
 
 
 def _arrival(call: Call, source: Source, reception: Reception, key: str) -> Arrival:

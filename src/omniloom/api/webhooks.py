@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from omniloom.access import PUBLIC
-from omniloom.api.desk import Desk, is_urgent
+from omniloom.api.desk import Desk
 from omniloom.api.door import needs, problem
 from omniloom.collect import Drop, webhooks
 from omniloom.core.errors import Denied, Invalid
@@ -100,9 +100,7 @@ async def _keep(desk: Desk, taken: webhooks.Taken) -> list[bytes | Drop]:
         return []
     verdicts = [encode(one) if isinstance(one, Event) else one for one in reading.verdicts]
     _, against = desk.admit(taken.webhook.source, len(verdicts))
-    if against is not None and not any(is_urgent(one) for one in verdicts if isinstance(one, bytes)):
-        raise against
-    return await desk.keep(verdicts, reading.raws, taken.arrival, is_urgent=against is not None)
+    return await desk.keep_urgent_first(verdicts, reading.raws, taken.arrival, against)
 
 
 def _tell(rooms: Rooms, taken: webhooks.Taken, kept: list[bytes | Drop], posted: webhooks.Posted) -> None:

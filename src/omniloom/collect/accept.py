@@ -30,6 +30,8 @@ from omniloom.core.clock import EPOCH
 from omniloom.core.event import Event, EventType
 from omniloom.core.ids import Ids
 
+CONTEXTS_BYTES_MAX = 16 << 20  # of a request's context in all its items together
+
 _KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -69,25 +71,31 @@ def accept(
 def judge(items: Sequence[Any], reception: Reception) -> list[Event | Drop]:
     """As ``accept``."""
     try:
-        reception = fit(reception)
+        reception = fit(reception, count=len(items))
     except Dropped as dropped:
         return [dropped.drop] * len(items)
     return [judge_one(raw, reception) for raw in items]
 
 
-def fit(reception: Reception) -> Reception:
-    """The reception with a context that can be stored with each item. Errors: Dropped if there is no such."""
-    return replace(reception, context=_shared_context(reception.context)) if reception.context else reception
+def fit(reception: Reception, *, count: int) -> Reception:
+    """The reception with a context that can be stored with each of so many items. Errors: Dropped if it cannot."""
+    return replace(reception, context=_shared(reception.context, count)) if reception.context else reception
 
 
-def _shared_context(context: dict[str, Any]) -> dict[str, Any]:
-    """The request's context, held to the limits of one item: it is stored with each."""
+def _shared(context: dict[str, Any], count: int) -> dict[str, Any]:
+    """The request's context, held to the limits of one item, and of all together: it is stored with each."""
     safe: dict[str, Any] = cleaned(context, field="context")
     if (size := len(msgspec.json.encode(safe))) > ITEM_BYTES_MAX:
         raise Dropped(
             DropReason.TOO_LARGE,
             "context",
             f"the batch's context has {size} bytes; the limit is {ITEM_BYTES_MAX} (32 KB)",
+        )
+    if size * count > CONTEXTS_BYTES_MAX:
+        raise Dropped(
+            DropReason.TOO_LARGE,
+            "context",
+            f"the batch's context of {size} bytes is stored with each of {count} items: send less in it, or fewer",
         )
     return safe
 

@@ -1,7 +1,8 @@
 """How many refused items are kept: whoever sends nothing but rubbish must not fill the disk with it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from omniloom.core.clock import stopwatch
 
@@ -20,19 +21,19 @@ class Flood:
         self._bytes: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()  # by source, since the start
 
-    def keep(self, source_id: str, bodies: list[bytes]) -> list[bytes]:
-        """Those of the bodies that are to be kept; the others are only counted."""
+    def keep(self, source_id: str, refused: Sequence[Any], encode: Callable[[Any], bytes] = bytes) -> list[bytes]:
+        """The bodies of those that are to be kept; the others are only counted, and cost no encoding."""
         now = self._tick()
         if now - self._began >= _MINUTE_S:
             self._began = now
             self._kept.clear()
             self._bytes.clear()
         kept = []
-        for body in bodies[: max(self._per_minute - self._kept[source_id], 0)]:
-            if self._bytes[source_id] + len(body) > BYTES_MAX:
+        for one in refused[: max(self._per_minute - self._kept[source_id], 0)]:
+            if self._bytes[source_id] + len(body := encode(one)) > BYTES_MAX:
                 break
             self._bytes[source_id] += len(body)
             kept.append(body)
         self._kept[source_id] += len(kept)
-        self.left_out[source_id] += len(bodies) - len(kept)
+        self.left_out[source_id] += len(refused) - len(kept)
         return kept

@@ -16,7 +16,7 @@ def take(items: Sequence[Any], reception: Reception, *, whole: bytes = b"") -> l
     ``whole`` is the request's body, if the items are raw JSON out of it: then plain ones take the quick way.
     """
     try:
-        reception = fit(reception)
+        reception = fit(reception, count=len(items))
     except Dropped as dropped:
         return [dropped.drop] * len(items)
     if not whole:

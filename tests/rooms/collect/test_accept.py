@@ -152,6 +152,16 @@ def test_the_batch_context_lies_under_the_items_own() -> None:
     assert drop_of(TRACK, batch_context={"x": "\x00"}).reason == DropReason.BAD_TEXT
 
 
+def test_a_small_request_does_not_become_a_large_one_by_its_context() -> None:
+    many = [{**TRACK, "messageId": str(n)} for n in range(2_500)]
+    words = {"source_id": "s", "received_at": NOW, "sent_at": None, "ids": SeededIds(1)}
+    usual = accept(many, batch_context={"userAgent": "x" * 3_000}, **words)
+    assert all(isinstance(one, Event) for one in usual)
+    large = accept(many, batch_context={"userAgent": "x" * 30_000}, **words)
+    assert {(one.reason, one.field) for one in large if isinstance(one, Drop)} == {(DropReason.TOO_LARGE, "context")}
+    assert isinstance(accept(many[:100], batch_context={"userAgent": "x" * 30_000}, **words)[0], Event)
+
+
 def test_text_is_stored_in_one_unicode_form() -> None:
     assert event_of({**TRACK, "properties": {"name": "и\u0306"}}).properties == {"name": "й"}
 
