@@ -322,12 +322,13 @@ def test_mixpanel_page_profile_charge_and_group() -> None:
 def test_mixpanel_import_is_history_and_names_each_failure() -> None:
     old = {"event": "E", "properties": {"distinct_id": "u1", "time": 1_500_000_000, "$insert_id": "i"}}
     bad = {"event": "E", "properties": {"distinct_id": "u1", "time": "soon"}}
-    lines = "\n".join(json.dumps(one) for one in (old, bad)).encode()
+    lines = "\n".join([json.dumps(old), '{"event": "cut', json.dumps(bad)]).encode()
     outcome = ask("mixpanel", "/import?strict=1", lines, authorization="Basic " + base64.b64encode(b"tok:").decode())
     assert outcome.keys == ("tok",)
     assert outcome.events[0].occurred_at == datetime.fromtimestamp(1_500_000_000, UTC)
     status, body = told(outcome)
     assert (status, body["num_records_imported"], body["failed_records"][0]["index"]) == (400, 1, 1)
+    assert [(drop.reason, drop.field) for drop in outcome.drops] == [("not_json", ""), ("bad_time", "timestamp")]
 
 
 # --- Amplitude ---------------------------------------------------------------------------------------------------
@@ -477,8 +478,8 @@ def test_settings_documents_name_this_host() -> None:
 @pytest.mark.parametrize("name", sorted(all_dialects()))
 def test_a_refusal_says_what_to_do_and_keeps_its_status(name: str) -> None:
     refuse = all_dialects()[name].refuse
-    passing, wrong = refuse(Unavailable("the disk is full")), refuse(Denied("no such key"))
-    assert (passing.status, passing.headers["retry-after"]) == (503, "5")
+    passing, wrong = refuse(Unavailable("the disk is full", retry_after_s=17)), refuse(Denied("no such key"))
+    assert (passing.status, passing.headers["retry-after"]) == (503, "17")
     assert 400 <= wrong.status < 500
     assert b"the disk is full" in passing.body
     with pytest.raises(Unreadable):

@@ -7,7 +7,7 @@ Source: Mixpanel, Ingestion API; mixpanel-browser and mixpanel-python, their ``t
 
 from typing import Any
 
-from omniloom.collect.dialect import GIF, Answer, Dialect, Hit, Route, Taken, Verdicts, answer, refused
+from omniloom.collect.dialect import GIF, Answer, Dialect, Hit, Route, Taken, Unreadable, Verdicts, answer, refused
 from omniloom.collect.shaping import (
     campaign_of,
     compact,
@@ -87,7 +87,15 @@ def _lines(body: bytes) -> list[Any]:
     if body.lstrip()[:1] == b"[":
         value = json_of(body)
         return value if isinstance(value, list) else [value]
-    return [json_of(line) for line in body.splitlines() if line.strip()]
+    return [_line(line) for line in body.split(b"\n") if line.strip()]
+
+
+def _line(line: bytes) -> Any:
+    """One line's value; one that is no JSON stays as it is, so that it alone is refused."""
+    try:
+        return json_of(line)
+    except Unreadable:
+        return line
 
 
 def _event(event: Any, hit: Hit, form: dict[str, str]) -> Any:

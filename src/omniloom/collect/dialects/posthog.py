@@ -6,6 +6,7 @@ answered with "nothing is on", so that the client only sends events.
 Source: PostHog, "Capture" API; posthog-js ``capture``/``identify``, posthog-python ``batch_post``.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from omniloom.collect.dialect import Answer, Dialect, Hit, Route, Taken, Unreadable, Verdicts, all_refused, answer
@@ -179,8 +180,7 @@ def _error(detail: str, code: str, status: int) -> Answer:
 
 
 def _refuse(error: OmniloomError) -> Answer:
-    said = _error(error.message, error.code, error.status)
-    return said if error.status not in {429, 503} else Answer(said.status, said.body, headers={"retry-after": "5"})
+    return replace(_error(error.message, error.code, error.status), headers=answer({}, error).headers)
 
 
 _NOTHING_ON: dict[str, Any] = {
