@@ -20,6 +20,8 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("night", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+SCALED_EXAMPLES = 12
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -32,6 +34,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ[engines.CHOICE] = config.getoption("engines")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A transaction on a server costs many times one on a file: there each property is tried on fewer examples."""
+    if config.getoption("engines") == engines.SCALED and "HYPOTHESIS_PROFILE" not in os.environ:
+        for item in items:
+            tried = getattr(item, "function", None)
+            if (terms := getattr(tried, "_hypothesis_internal_use_settings", None)) is not None:
+                few = settings(terms, max_examples=min(terms.max_examples, SCALED_EXAMPLES))
+                tried._hypothesis_internal_use_settings = few  # type: ignore[union-attr]  # Hypothesis names no other way
 
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
