@@ -141,6 +141,24 @@ def test_a_head_that_is_too_large_is_refused_while_it_comes(server: Server) -> N
     assert status(server.post(good("after"))) == 200
 
 
+def test_a_body_that_never_comes_or_drips_is_not_awaited_for_ever(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("omniloom.api.wire.BODY_S", 0.2)
+    missing = server.head(b"Content-Length: 1000\r\n")
+    for path in (b"/v1/batch", b"/segment/v1/batch", b"/in/none", b"/api/v1/sources"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+            line.sendall(missing.replace(b"/v1/batch", path))
+            while line.recv(1 << 16):  # until it hangs up; else the time limit of this line ends the test
+                pass
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as line:
+        for name in ("one", "two"):  # a connection that is kept is not ended by the bodies before
+            line.sendall(server.head(b"Content-Length: %d\r\n" % len(good(name))))
+            line.sendall(good(name))
+            assert status(line.recv(1 << 16)) == 200
+            time.sleep(0.3)
+
+
 def test_what_hides_behind_a_request_is_not_taken_for_another(server: Server) -> None:
     """Request smuggling: the two readings of a length must not make two requests of one."""
     hidden = server.head(b"Content-Length: %d\r\n" % len(good("hidden"))) + good("hidden")

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn reads it, with bounds on a request's head: how much it weighs and how long it takes to arrive."""
+"""HTTP/1.1 as uvicorn reads it, with bounds: how much a request's head weighs, how long head and body may take."""
 
 import asyncio
 from typing import Any
@@ -7,6 +7,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES_MAX = 64 * 1024
 HEAD_S = 10.0  # from the connection, or from a head's first byte, to the end of the head
+BODY_S = 60.0  # from the end of a head to the end of its body; doors that read bodies themselves are stricter
 _REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: 21\r\nconnection: close\r\n\r\nthe head is too large"
@@ -14,10 +15,11 @@ _REFUSAL = (
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """Ends connections whose head is too large or too slow: they cost memory, and others their place."""
+    """Ends connections whose head is too large, or too slow as its body: they cost memory, and others their place."""
 
     _head_bytes = 0
     _is_in_head = True
+    _is_in_body = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -33,6 +35,8 @@ class BoundedHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Some bytes: of heads, of bodies, or of both."""
         super().data_received(data)
+        if self._is_in_body and self._deadline is None:
+            self._deadline = self.loop.call_later(BODY_S, self._end)
         if not self._is_in_head:
             return
         self._head_bytes += len(data)
@@ -51,8 +55,20 @@ class BoundedHttp(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """A head is whole."""
         self._is_in_head = False
+        self._is_in_body = True
         self._stop_waiting()
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """A body is whole, or there is none."""
+        self._is_in_body = False
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def _end(self) -> None:
+        """Hang up, unless the connection was handed to another protocol meanwhile."""
+        if self.transport.get_protocol() is self:
+            self.transport.close()
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
