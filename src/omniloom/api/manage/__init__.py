@@ -23,6 +23,19 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All management routes."""
     routes = APIRouter(prefix=PREFIX)
-    for part in (people, segments, templates, campaigns, reports, sources, letters, plans, imports, settings, trackers, webhooks):
+    for part in (
+        people,
+        segments,
+        templates,
+        campaigns,
+        reports,
+        sources,
+        letters,
+        plans,
+        imports,
+        settings,
+        trackers,
+        webhooks,
+    ):
         routes.include_router(part.routes)
     return routes
