@@ -80,6 +80,12 @@ def test_the_figures_are_not_for_everybody_but_life_and_readiness_are(platform: 
     assert get(platform, "/ready").json() == {"ready": True, "waiting_for": []}
 
 
+def test_an_installation_whose_intake_has_ended_is_not_ready(platform: Platform) -> None:
+    platform.intake.close()  # as a fault of its thread would end it
+    answer = get(platform, "/ready")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "waiting_for": ["intake"]})
+
+
 def test_an_installation_whose_store_does_not_answer_is_not_ready(platform: Platform) -> None:
     app_says = get(platform, "/ready").status_code
     platform.stores.state.close()  # type: ignore[attr-defined] - the engine, as a fault would end it

@@ -23,11 +23,12 @@ def build_collector(collector: Collector) -> ASGIApp:
         return reply({"status": "ok", "version": __version__})
 
     def ready(_request: Request) -> Response:
+        waiting = [] if collector.intake.is_open else ["intake"]
         try:
             collector.stores.log.last_position()
         except OmniloomError:
-            return reply({"ready": False, "waiting_for": ["log"]}, status=503)
-        return reply({"ready": True, "waiting_for": []})
+            waiting.append("log")
+        return reply({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)
 
     desk = Desk(collector)
     app = Starlette(

@@ -39,9 +39,10 @@ def health(request: Request) -> Response:
 @routes.get("/ready")
 @needs(PUBLIC)
 def ready(request: Request) -> Response:
-    """Whether the stores answer, so that a balancer may send events here; 503 with the store's name if one does not."""
-    stores = platform_of(request).stores
-    waiting = []
+    """Whether events may be sent here, for a balancer; 503 with the names of intake or stores that do not answer."""
+    platform = platform_of(request)
+    stores = platform.stores
+    waiting = [] if platform.intake.is_open else ["intake"]
     for name, ask in (("log", stores.log.last_position), ("state", _touch(stores.state)),
                       ("events", _touch(stores.events))):  # fmt: skip
         try:

@@ -70,6 +70,11 @@ class Intake:
         """How much waits for its commit."""
         return self._waiting_bytes
 
+    @property
+    def is_open(self) -> bool:
+        """Whether events are taken: not after the end, nor after a fault that ended the committing thread."""
+        return self._is_open
+
     def is_full(self, *, is_urgent: bool = False) -> bool:
         """Whether so much waits that nothing more of this kind is taken."""
         return self._waiting_bytes >= self._bytes_max[is_urgent]

@@ -97,10 +97,12 @@ def test_a_disk_that_refuses_reaches_every_submitter_and_intake_goes_on(stores: 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_an_unforeseen_fault_leaves_nobody_waiting(stores: Stores) -> None:
     intake = Intake(replace(stores, log=BrokenLog(MemoryError())))
+    assert intake.is_open
     with pytest.raises(Unavailable, match="not stored"):
         intake.submit([event("m")]).result(10)
     with pytest.raises(Unavailable):
         intake.submit([event("m")]).result(10)
+    assert not intake.is_open
     intake.close()
 
 
