@@ -26,7 +26,6 @@ _RECORD_ENTRIES = query(__file__, "record_entries")
 _RECORD_EXITS = query(__file__, "record_exits")
 _DROP_GONE = query(__file__, "drop_gone")
 _ADD = query(__file__, "add_members")
-_COUNT_MEMBERS = query(__file__, "count_members")
 _SET_COUNT = query(__file__, "set_count")
 
 
@@ -65,7 +64,10 @@ def _stage_touched(tx: EventsTx, after: int, through: int) -> bool:
 
 
 def _ask(stores: Stores, tx: EventsTx, asked: Segment, now: datetime) -> Refreshed | None:
-    """Bring one segment up to date as far as the staged people go; None if nothing of it changed."""
+    """Bring one segment up to date as far as the staged people go; None if nothing of it changed.
+
+    Its size is told from what it was, so that the cost does not grow with it; a full refresh counts anew.
+    """
     compiled = people(stores, parse(asked.definition), now=now, is_among_staged=True)
     present = tx.arrow(built("segments.people_among", compiled.tree), **compiled.params)
     rows = tx.arrow(_MEMBERS_AMONG, segment_id=asked.segment_id)
@@ -80,7 +82,7 @@ def _ask(stores: Stores, tx: EventsTx, asked: Segment, now: datetime) -> Refresh
     tx.run(_RECORD_EXITS, **named)
     tx.run(_ADD, segment_id=asked.segment_id, now=now)
     tx.run(_DROP_GONE, segment_id=asked.segment_id)
-    members = tx.tuples(_COUNT_MEMBERS, segment_id=asked.segment_id)[0][0]
+    members = asked.members + _without(present, rows).num_rows - gone.num_rows
     return Refreshed(entered.num_rows, _without(before, present).num_rows, members)
 
 

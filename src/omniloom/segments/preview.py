@@ -1,10 +1,13 @@
 """How many people a definition holds now, and who some of them are, without keeping anything."""
 
+import functools
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlglot import exp
 
+from omniloom.core.clock import EPOCH
 from omniloom.segments.compiler import Compiled, compile_people
 from omniloom.segments.definition import Condition
 from omniloom.segments.parse import parse
@@ -13,6 +16,7 @@ from omniloom.segments.segment import conditions, segments
 from omniloom.segments.traits import check_traits
 from omniloom.store import Stores, built
 
+_TREES_KEPT = 500
 Definition = dict[str, Any] | str | Condition
 
 
@@ -46,6 +50,19 @@ def sample(stores: Stores, definition: Definition, *, now: datetime, rows_max: i
 
 
 def people(stores: Stores, condition: Condition, *, now: datetime, is_among_staged: bool = False) -> Compiled:
-    """The query of a condition, with the segments it names read from the store. Errors: Invalid for a circle."""
+    """The query of a condition, with the segments it names read from the store. Errors: Invalid for a circle.
+
+    The tree is the same object whenever the same is asked, so that its text is made and kept once; it is not changed.
+    """
     named = conditions(condition, segments(stores))
-    return compile_people(condition, now=now, segments=named, is_among_staged=is_among_staged)
+    compiled = compile_people(condition, now=now, segments=named, is_among_staged=is_among_staged)
+    tree = _tree(condition, frozenset(named.items()), tuple(compiled.params), is_among_staged=is_among_staged)
+    return replace(compiled, tree=tree)
+
+
+@functools.lru_cache(_TREES_KEPT)
+def _tree(
+    condition: Condition, named: frozenset[tuple[str, Condition]], _params: tuple[str, ...], *, is_among_staged: bool
+) -> exp.Select:
+    """The tree of a condition: the present instant is one of its values, and nowhere else in it."""
+    return compile_people(condition, now=EPOCH, segments=dict(named), is_among_staged=is_among_staged).tree

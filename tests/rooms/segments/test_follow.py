@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from omniloom.segments import announce, create, follow, members, refresh, sample, segment
+from omniloom.segments import announce, create, follow, members, parse, refresh, sample, segment
+from omniloom.segments.preview import people
 
 DEFINITIONS: dict[str, Any] = {
     "Muscovites": {"trait": "city", "is": "Moscow"},
@@ -83,3 +84,15 @@ def test_a_segment_that_was_never_computed_waits_for_its_first_full_computation(
     made = create(shop.stores, name="Muscovites", definition=DEFINITIONS["Muscovites"], now=shop.now, ids=shop.ids)
     follow(shop.stores, now=shop.now)
     assert members(shop.stores, made.segment_id) == []
+
+
+def test_asking_again_asks_by_the_text_that_is_kept(shop: Any) -> None:
+    shop.identify("u1", city="Moscow")
+    shop.settle()
+    first, again = (
+        people(shop.stores, parse(DEFINITIONS["Silent"]), now=shop.now + timedelta(days=days)) for days in (0, 3)
+    )
+    assert first.tree is again.tree
+    assert first.params != again.params
+    among = people(shop.stores, parse(DEFINITIONS["Silent"]), now=shop.now, is_among_staged=True)
+    assert among.tree is not first.tree

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlglot import tokens
 from sqlglot.dialects.duckdb import DuckDB
 
+from omniloom.core.clock import EPOCH
 from omniloom.segments import known_operators, parse
 from omniloom.segments.compiler import compile_people
 from omniloom.segments.operator import Takes
@@ -89,3 +90,14 @@ def test_every_literal_is_a_constant_of_ours(definition: dict[str, Any], inner: 
             case tokens.TokenType.VAR | tokens.TokenType.IDENTIFIER:
                 assert token.text in WORDS or token.text.removeprefix("v").isdigit(), (token.text, text)
     assert MARK in json.dumps(compiled.params, default=str)
+
+
+@settings(max_examples=100, deadline=None)
+@given(definition=definitions, inner=leaves)
+def test_the_text_does_not_depend_on_the_instant(definition: dict[str, Any], inner: dict[str, Any]) -> None:
+    condition = parse({"all": [definition, {"segment": "zqx inner"}]})
+    texts = []
+    for now in (EPOCH, NOW):
+        compiled = compile_people(condition, now=now, segments={"zqx inner": parse(inner)})
+        texts.append((built("test", compiled.tree).render("duckdb"), list(compiled.params)))
+    assert texts[0] == texts[1]
