@@ -19,7 +19,7 @@ from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
-from omniloom.store import Row, Stores, query, seal, unseal
+from omniloom.store import Row, StateTx, Stores, query, seal, unseal
 
 OWN = "own"  # the connector's name of a definition the user wrote
 
@@ -112,7 +112,8 @@ def webhooks(stores: Stores) -> list[Webhook]:
 
 def webhook_of(stores: Stores, key: str) -> Webhook:
     """A webhook by its id or name. Errors: Missing."""
-    return _webhook(_row(stores, key))
+    with stores.state.read() as tx:
+        return _webhook(_row(tx, key))
 
 
 def create(stores: Stores, draft: Draft, *, key: bytes, now: datetime, ids: Ids) -> Shown:
@@ -151,29 +152,31 @@ def update(
 
     Errors: Missing; Invalid names what is wrong, then nothing changes.
     """
-    row = _row(stores, hook)
-    webhook = _webhook(row)
-    chosen = webhook.options if options is None else read_options(options)
-    text = webhook.definition if definition is None else definition
-    connector = OWN if definition else webhook.connector
-    if connector == OWN and not text:
-        raise Invalid("definition is empty", hint="give the connector's YAML", field="definition")
-    described(connector, text, chosen)
-    changed = replace(webhook, connector=connector, definition=text, options=chosen, changed_at=now)
-    _save(stores, changed, row["secret"])
+    with stores.state.write() as tx:  # the secret as it is then: nothing else may set it in between
+        row = _row(tx, hook)
+        webhook = _webhook(row)
+        chosen = webhook.options if options is None else read_options(options)
+        text = webhook.definition if definition is None else definition
+        connector = OWN if definition else webhook.connector
+        if connector == OWN and not text:
+            raise Invalid("definition is empty", hint="give the connector's YAML", field="definition")
+        described(connector, text, chosen)
+        changed = replace(webhook, connector=connector, definition=text, options=chosen, changed_at=now)
+        _save(tx, changed, row["secret"])
     return changed
 
 
 def enable(stores: Stores, hook: str, *, is_enabled: bool = True, now: datetime) -> Webhook:
     """Let a webhook take requests, or stop it. Errors: Missing; Invalid without a secret."""
-    row = _row(stores, hook)
-    webhook = _webhook(row)
-    if is_enabled and not webhook.has_secret:
-        raise Invalid(
-            f"the webhook {webhook.name!r} has no secret", hint="set the provider's secret first", field="secret"
-        )
-    changed = replace(webhook, is_enabled=is_enabled, changed_at=now)
-    _save(stores, changed, row["secret"])
+    with stores.state.write() as tx:  # the secret as it is then: one that was just replaced must not come back
+        row = _row(tx, hook)
+        webhook = _webhook(row)
+        if is_enabled and not webhook.has_secret:
+            raise Invalid(
+                f"the webhook {webhook.name!r} has no secret", hint="set the provider's secret first", field="secret"
+            )
+        changed = replace(webhook, is_enabled=is_enabled, changed_at=now)
+        _save(tx, changed, row["secret"])
     return changed
 
 
@@ -182,14 +185,15 @@ def rotate(stores: Stores, hook: str, *, secret: str = "", key: bytes, now: date
 
     Errors: Missing; Invalid if the provider has to name it.
     """
-    webhook = webhook_of(stores, hook)
-    proof = webhook.described().proof
-    if not secret and proof.secret == THEIRS:
-        raise Invalid("the provider makes this secret up", hint="copy it from there", field="secret")
-    plain = secret or made_secret(proof, ids.token())
-    check_secret(proof, plain)
-    changed = replace(webhook, has_secret=True, changed_at=now)
-    _save(stores, changed, _sealed(changed, plain, key, ids))
+    with stores.state.write() as tx:
+        webhook = _webhook(_row(tx, hook))
+        proof = webhook.described().proof
+        if not secret and proof.secret == THEIRS:
+            raise Invalid("the provider makes this secret up", hint="copy it from there", field="secret")
+        plain = secret or made_secret(proof, ids.token())
+        check_secret(proof, plain)
+        changed = replace(webhook, has_secret=True, changed_at=now)
+        _save(tx, changed, _sealed(changed, plain, key, ids))
     return Shown(changed, plain)
 
 
@@ -223,19 +227,17 @@ def read_options(node: dict[str, Any]) -> Options:
     return Options(str(timezone), currency, [str(net) for net in nets])
 
 
-def _row(stores: Stores, hook: str) -> Row:
-    with stores.state.read() as tx:
-        row = tx.one(query(__file__, "webhook_of"), key=hook)
+def _row(tx: StateTx, hook: str) -> Row:
+    row = tx.one(query(__file__, "webhook_of"), key=hook)
     if row is None:
         raise Missing(f"there is no webhook {hook!r}", hint="list them with `omniloom webhook list`")
     return row
 
 
-def _save(stores: Stores, webhook: Webhook, secret: str) -> None:
+def _save(tx: StateTx, webhook: Webhook, secret: str) -> None:
     columns = _columns(webhook, secret)
     kept = ("hook_id", "connector", "definition", "secret", "options", "is_enabled", "changed_at")
-    with stores.state.write() as tx:
-        tx.run(query(__file__, "save_webhook"), **{name: columns[name] for name in kept})
+    tx.run(query(__file__, "save_webhook"), **{name: columns[name] for name in kept})
 
 
 def _columns(webhook: Webhook, secret: str) -> dict[str, Any]:
