@@ -17,6 +17,7 @@ from omniloom.store.ballast import Ballast
 VERSION_MIN = (3, 51, 3)
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536",
            "wal_autocheckpoint=4000")  # fmt: skip
+PAGE_BYTES = 4096
 _READERS_KEPT = 8  # idle reading connections worth keeping open; more readers than that open their own
 
 
@@ -34,14 +35,14 @@ def library_version() -> str:
     return str(apsw.sqlite_lib_version())
 
 
-def connect(path: Path) -> apsw.Connection:
-    """A connection with the platform's settings."""
+def connect(path: Path, *, page_bytes: int = PAGE_BYTES) -> apsw.Connection:
+    """A connection with the platform's settings. ``page_bytes`` counts for a file that this call makes."""
     check_version(library_version())
     connection: apsw.Connection | None = None
     try:
         connection = apsw.Connection(str(path))
         connection.set_busy_timeout(10_000)
-        for pragma in PRAGMAS:
+        for pragma in (f"page_size={page_bytes}", *PRAGMAS):
             connection.execute(f"pragma {pragma}").fetchall()
     except apsw.Error as error:
         if connection is not None:
@@ -57,10 +58,10 @@ class Connections:
     use is Unavailable; a snapshot still open then ends undisturbed and closes its own connection.
     """
 
-    def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
+    def __init__(self, path: Path, ballast: Ballast | None = None, *, page_bytes: int = PAGE_BYTES) -> None:
         self._path = path
         self._ballast = ballast or Ballast(path.parent, 0)
-        self._writer = connect(path)
+        self._writer = connect(path, page_bytes=page_bytes)
         self._write_lock = threading.RLock()
         self._is_writing = False
         self._is_closed = False

@@ -16,6 +16,7 @@ from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite import Connections
 from omniloom.store.ports import BLOCK_BODIES_MAX
 
+PAGE_BYTES = 16_384  # a block spans pages: fewer, larger ones halve what an append costs the processor
 _SCHEMA = """
 create table if not exists log_block (
     seq integer primary key autoincrement,  -- never reused, even after trimming
@@ -37,7 +38,7 @@ class SqliteLog:
 
     def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
         self._ballast = ballast or Ballast(path.parent, 0)
-        self._connections = Connections(path, self._ballast)
+        self._connections = Connections(path, self._ballast, page_bytes=PAGE_BYTES)
         try:
             with self._connections.writing() as connection:
                 connection.execute(_SCHEMA)
