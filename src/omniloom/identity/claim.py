@@ -25,6 +25,16 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
     problems: dict[str, str] = {}
 
     @property
+    def all_keys(self) -> tuple[Key, ...]:
+        """Its keys and the previous ones."""
+        return (*self.keys, *self.previous)
+
+    @property
+    def may_join(self) -> bool:
+        """Whether it names more than one identifier, so that it could attach or merge."""
+        return len(self.keys) > 1 or bool(self.previous)
+
+    @property
     def primary(self) -> Key | None:
         """The identifier that decides whose event it is. Its owner never changes, so neither does the event's."""
         return self.keys[0] if self.keys else None

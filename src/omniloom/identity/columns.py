@@ -58,7 +58,7 @@ class Columns:
 
     def events(self) -> pa.Table:
         """Rows of identity_event."""
-        columns = zip(*self._rows, strict=True) if self._rows else ([] for _ in _SCHEMA)
+        columns = ([row[number] for row in self._rows] for number in range(len(_SCHEMA)))
         arrays = [pa.array(column, field.type) for field, column in zip(_SCHEMA, columns, strict=True)]
         timed = [
             array.view(pa.timestamp("us")) if field.name.endswith("_at") else array

@@ -39,7 +39,7 @@ class Graph:
     next_id: int
     owners: dict[Key, int]
     roots: dict[int, int]
-    held: dict[int, set[str]]  # root -> kinds of identifier it holds
+    held: dict[int, set[str]]  # root -> kinds of identifier it holds; loaded for those that a claim may join
     created: list[int] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     seen: dict[Key, tuple[int, int]] = field(default_factory=dict)  # key -> first and last micros in this batch
@@ -48,7 +48,7 @@ class Graph:
         """Take one event's claim into account; claims come in log order."""
         if not claim.keys:
             return
-        if len(claim.keys) == 1 and not claim.previous:
+        if not claim.may_join:
             self._settle_one(claim, claim.keys[0])
             return
         keys = [*claim.keys, *self._previous(claim)]

@@ -114,9 +114,10 @@ def _load(tx: StateTx, claims: list[Claim]) -> Graph:
             owners[kind, value] = person_id
             roots[person_id] = root_id
             roots[root_id] = root_id
-    held: dict[int, set[str]] = {}
-    for root_id, kind in tx.tuples(_HELD_KINDS, root_ids=sorted(set(roots.values()))):
-        held.setdefault(root_id, set()).add(kind)
+    held: dict[int, set[str]] = {root_id: set() for root_id in roots.values()}
+    joinable = {roots[owners[key]] for claim in claims if claim.may_join for key in claim.all_keys if key in owners}
+    for root_id, kind in tx.tuples(_HELD_KINDS, root_ids=sorted(joinable)):
+        held[root_id].add(kind)
     last = tx.one(_LAST_PERSON) or {"person_id": 0}
     return Graph(next_id=last["person_id"] + 1, owners=owners, roots=roots, held=held)
 
