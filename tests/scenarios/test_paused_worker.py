@@ -29,6 +29,7 @@ from contextlib import closing
 from datetime import timedelta
 from types import SimpleNamespace
 from omniloom.core.errors import OmniloomError
+from omniloom.core.ids import RandomIds
 from omniloom.store.collecting import NoEvents
 from omniloom.store.engines.postgres_state import PostgresState
 from omniloom.store.sql import parse_state
@@ -42,6 +43,7 @@ NOTE = parse_state("test.note", "insert into t10_note (fence, who) values (:fenc
 @dataclasses.dataclass
 class Platform:
     stores: Stores
+    ids: RandomIds = RandomIds()
     def now(self):
         return datetime.datetime.now(datetime.UTC)
 
@@ -97,7 +99,10 @@ def started(who: str, url: str) -> "subprocess.Popen[str]":
         [sys.executable, "-c", WORKER, who, url, str(LASTING_S)], stdout=subprocess.PIPE, text=True
     )
     assert worker.stdout is not None
-    assert worker.stdout.readline() == "up\n"
+    if worker.stdout.readline() != "up\n":
+        worker.kill()
+        worker.communicate()
+        pytest.fail("a worker did not start; see its message above")
     return worker
 
 

@@ -87,7 +87,9 @@ def serve(data_dir: Path, *, is_bare: bool, delay_s: float) -> None:
     collector.intake = Intake(stores)
     app = Bare(collector.intake) if is_bare else api.build_collector(collector)
     with shared_socket("127.0.0.1", 0) as sock:
-        server = uvicorn.Server(uvicorn.Config(app, http=api.BoundedHttp, log_config=None, access_log=False, lifespan="off"))
+        server = uvicorn.Server(
+            uvicorn.Config(app, http=api.BoundedHttp, log_config=None, access_log=False, lifespan="off")
+        )
         threading.Thread(target=_end_with_input, args=(server,), daemon=True).start()
         print(sock.getsockname()[1], flush=True)
         server.run(sockets=[sock])
