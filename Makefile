@@ -42,9 +42,9 @@ demo: install ## import a year of a real grocer, run a campaign, print the summa
 serve: install ## serve the API and the UI on this machine
 	$(BIN)/omniloom serve
 
-test: install sdks ## all tests in two processes; then the rooms' and the stores' again, on the engines of scale
+test: install sdks ## all tests in two processes; then the rooms' again, on the engines of scale
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --engines scaled tests/rooms tests/conformance
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --engines scaled tests/rooms
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)
