@@ -20,7 +20,7 @@ settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("night", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
-SCALED_EXAMPLES = 12
+SCALED_EXAMPLES = 5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
