@@ -169,7 +169,7 @@ def _leave(rooms: Rooms, token: str, method: str) -> Preferences | None:
     now = rooms.now()
     shown = messaging.unsubscribe(rooms.stores, token, secret=rooms.secret, now=now, method=method)
     if shown is not None:
-        messaging.try_flush(rooms.stores, now=now)
+        messaging.try_flush(rooms.stores)
         rooms.wake.set()
     return shown
 
@@ -178,7 +178,7 @@ def _choose(rooms: Rooms, token: str, wanted: set[str]) -> Preferences | None:
     now = rooms.now()
     shown = messaging.choose_channels(rooms.stores, token, wanted, secret=rooms.secret, now=now)
     if shown is not None:
-        messaging.try_flush(rooms.stores, now=now)
+        messaging.try_flush(rooms.stores)
         rooms.wake.set()
     return shown
 

@@ -41,11 +41,11 @@ def receive_hook(
     reports = read_reports(known_channels()[channel], body)
     with stores.state.write() as tx:
         taken = sum(_take(tx, channel, report, now=now) for report in reports)
-    try_flush(stores, now=now)
+    try_flush(stores)
     return Received(taken, len(reports) - taken)
 
 
-def try_flush(stores: Stores, *, now: datetime) -> None:
+def try_flush(stores: Stores) -> None:
     """Tell the log at once if it answers; else the worker does later."""
     try:
         flush_outbox(stores)

@@ -19,7 +19,7 @@ SOURCE_ID = OWN_SOURCE_ID
 ROWS_MAX = 2_000
 
 
-def report_outcomes(stores: Stores, *, now: datetime, rows_max: int = ROWS_MAX) -> Progress:
+def report_outcomes(stores: Stores, *, rows_max: int = ROWS_MAX) -> Progress:
     """Append finished attempts and the outbox to the log, then mark them as told."""
     told = flush_outbox(stores, rows_max=rows_max)
     with stores.state.read() as tx:

@@ -67,7 +67,7 @@ ACTS = (
     Act("analytics.name", name_campaigns),
     Act("messaging.deliver", lambda p: messaging.deliver(
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
-    Act("messaging.report", lambda p: messaging.report_outcomes(p.stores, now=p.now())),
+    Act("messaging.report", lambda p: messaging.report_outcomes(p.stores)),
     Act("messaging.forget", lambda p: messaging.forget_decisions(p.stores, now=p.now())),
     Act("log.trim", _trim_log),
 )  # fmt: skip

@@ -34,7 +34,7 @@ def test_each_person_gets_one_mail_and_the_log_learns_of_it(company: Any) -> Non
     assert company.gateway.received == []
     assert company.smtp.connections <= 16
     for _ in range(2):
-        messaging.report_outcomes(company.stores, now=company.clock.now())
+        messaging.report_outcomes(company.stores)
     sent = [event for event in events_of(company) if event.name == "Message Sent"]
     assert len(sent) == 20
     assert sent[0].identifiers.keys() == {"email", "user_id"}
@@ -64,7 +64,7 @@ def test_a_refused_address_is_suppressed_and_the_next_channel_gets_the_message(c
     company.deliver_all()
     assert messaging.sends_of(company.stores, people[0])[0].reason in ("suppressed", "")
     assert messaging.tally(company.stores, "c2").suppressed == 1
-    messaging.report_outcomes(company.stores, now=company.clock.now())
+    messaging.report_outcomes(company.stores)
     assert [e.properties["channel"] for e in events_of(company) if e.name == "Message Bounced"] == ["email"]
 
 
@@ -164,7 +164,7 @@ def test_killed_between_any_two_steps_nobody_gets_it_twice_and_nobody_is_skipped
     received = [to for to, _ in company.smtp.received]
     assert len(received) == len(set(received)) == (8 if step == "intended" else 12)
     if tally.unknown:
-        messaging.report_outcomes(company.stores, now=company.clock.now())
+        messaging.report_outcomes(company.stores)
         assert len([e for e in events_of(company) if e.name == "Message Sent"]) == 8
 
 

@@ -47,7 +47,7 @@ def test_who_left_gets_nothing_more_and_history_says_so_once(company: Any) -> No
     for _ in range(3):
         shown = messaging.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method="one-click")
         assert shown is not None
-        messaging.try_flush(company.stores, now=company.clock.now())
+        messaging.try_flush(company.stores)
     assert [(c.channel, c.address, c.is_on) for c in shown.choices] == [
         ("email", "p***@example.test", False), ("sms", "+1***00", True),
     ]  # fmt: skip
@@ -116,9 +116,9 @@ def test_leaving_works_while_the_log_refuses_and_is_told_later(company: Any, mon
     with monkeypatch.context() as patch:
         patch.setattr(type(company.stores.log), "append", refuses)
         assert messaging.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method="x")
-        messaging.try_flush(company.stores, now=company.clock.now())
+        messaging.try_flush(company.stores)
     assert events_of(company, "Unsubscribed") == []
-    messaging.report_outcomes(company.stores, now=company.clock.now())
+    messaging.report_outcomes(company.stores)
     assert len(events_of(company, "Unsubscribed")) == 1
 
 
@@ -130,7 +130,7 @@ def test_a_person_may_come_back_by_the_preference_page(company: Any) -> None:
     for wanted in (set(), {"email"}):
         company.clock.advance(timedelta(minutes=1))
         messaging.choose_channels(company.stores, token, wanted, secret=SECRET, now=company.clock.now())
-        messaging.report_outcomes(company.stores, now=company.clock.now())
+        messaging.report_outcomes(company.stores)
         company.resolve()
     company.mailing("c2", people)
     company.deliver_all()
@@ -185,7 +185,7 @@ def test_a_report_tells_the_fate_of_an_unknown_message(company: Any) -> None:
     assert messaging.tally(company.stores, "c1").unknown == 1
     hook(company, "sms", [{"message_id": company.gateway.received[0]["id"], "status": "delivered"}])
     assert messaging.tally(company.stores, "c1").accepted == 1
-    messaging.report_outcomes(company.stores, now=company.clock.now())
+    messaging.report_outcomes(company.stores)
     assert len(events_of(company, "Message Sent")) == 1
 
 
