@@ -159,12 +159,14 @@ def a_life(data_dir: Path, dice: random.Random) -> Iterator[list[socket.socket]]
 
 
 def run(data_dir: Path, kills: int, events: int) -> Clients:
-    """Live and die so often, with so many acknowledged events in all."""
+    """Live and die at least so often, until so many events are acknowledged."""
     dice = random.Random(SEED)
     clients = Clients(dice)
     acks_mean = events / BATCH / kills
-    for life in range(kills):
-        short = events * (life + 1) / kills > len(clients.acknowledged) * BATCH
+    life = 0
+    while life < kills or len(clients.acknowledged) * BATCH < events:
+        life += 1
+        short = events * life / kills > len(clients.acknowledged) * BATCH
         with a_life(data_dir, dice) as connections:
             clients.send(connections, int(dice.uniform(0, 4 if short else 1) * acks_mean), s_max=20)
         clients.collect_last(connections)
