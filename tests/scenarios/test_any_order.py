@@ -10,12 +10,15 @@ import pytest
 
 from omniloom import identity, profiles
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, ORDER_COMPLETED, Event, encode
+from omniloom.profiles.consent import consents_by_root
+from omniloom.profiles.golden import traits_by_root
 from omniloom.store import Stores, open_stores
 from omniloom.store.sql import parse_events
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LATE_MAX = timedelta(days=30)
 EVENTS_OF_ONE = 50
+PAGES_MIN = 100  # people whose page is looked at too
 HISTORY = parse_events(
     "test.history",
     "select person_id, message_id, type, name, occurred_at, revenue_minor, properties, problems from identity_history"
@@ -103,26 +106,35 @@ def run_acts(stores: Stores, now: datetime) -> None:
 
 def known(stores: Stores) -> dict[str, Any]:
     """All that is known of everybody, by user id: nothing in it depends on the order in which people were numbered."""
-    with stores.events.read() as tx:
-        history, items = tx.tuples(HISTORY), tx.tuples(ITEMS)
-    by_person: dict[int, list[Any]] = {}
-    for person_id, *event in (*history, *items):
-        by_person.setdefault(person_id, []).append(tuple(event))
+    with stores.state.read() as state, stores.events.read() as tx:
+        by_person: dict[int, list[Any]] = {}
+        for person_id, *event in (*tx.tuples(HISTORY), *tx.tuples(ITEMS)):
+            by_person.setdefault(person_id, []).append(tuple(event))
+        people = sorted(by_person)
+        identifiers = identity.identifiers_by_root(state, people)
+        traits = traits_by_root(tx, identity.members_of(state, people))
+        consents = consents_by_root(state, people)
     found: dict[str, Any] = {}
     for person_id, events in by_person.items():
-        person = profiles.person(stores, person_id)
-        identifiers = {(i.kind, i.value, i.first_seen_at, i.last_seen_at) for i in person.identifiers}
-        (user,) = (value for kind, value, *_ in identifiers if kind == "user_id")
+        (user,) = (one.value for one in identifiers[person_id] if one.kind == "user_id")
         assert user not in found
         found[user] = {
             "events": events,
-            "identifiers": identifiers,
-            "traits": {(trait.key, repr(trait.value), trait.occurred_at) for trait in person.traits},
-            "consents": {(c.channel, c.purpose, c.is_given, c.occurred_at) for c in person.consents},
-            "totals": (person.orders, person.revenue_minor, person.last_order_at),
-            "seen": (person.first_seen_at, person.last_seen_at),
+            "identifiers": {(i.kind, i.value, i.first_seen_at, i.last_seen_at) for i in identifiers[person_id]},
+            "traits": {(trait.key, repr(trait.value), trait.occurred_at) for trait in traits[person_id]},
+            "consents": {(c.channel, c.purpose, c.is_given, c.occurred_at) for c in consents.get(person_id, ())},
+            "page": page(stores, person_id) if int(user[1:]) % (len(people) // PAGES_MIN or 1) == 0 else None,
         }
     return found
+
+
+def page(stores: Stores, person_id: int) -> tuple[Any, ...]:
+    """What the customer page says of one person, asked for alone."""
+    person = profiles.person(stores, person_id)
+    return (
+        person.name, person.city, person.orders, person.revenue_minor, person.last_order_at, person.first_seen_at,
+        person.last_seen_at, len(person.identifiers), len(person.traits), len(person.consents),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("count", [5_000, pytest.param(100_000, marks=[pytest.mark.soak, pytest.mark.timeout(3_000)])])

@@ -23,15 +23,13 @@ from omniloom.collect import (
     SourceKeys,
     encode_refusal,
     enforce_bodies,
+    is_urgent,
     refusals_of,
 )
 from omniloom.core.clock import Clock
 from omniloom.core.errors import Denied, OmniloomError
-from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
 from omniloom.core.ids import Ids
 from omniloom.store import Stores
-
-URGENT = tuple(f'"{name}"'.encode() for name in (UNSUBSCRIBED, CONSENT_GIVEN, CONSENT_WITHDRAWN))
 
 
 class Rooms(Protocol):
@@ -139,8 +137,3 @@ class Desk:
         if len(chosen) < len(verdicts):
             raise against
         return kept
-
-
-def is_urgent(raw: bytes) -> bool:
-    """Whether an item may say that somebody unsubscribes, gives or withdraws consent."""
-    return any(name in raw for name in URGENT)

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omniloom.access import PUBLIC
-from omniloom.api.desk import Desk, KeyRefused, is_urgent
+from omniloom.api.desk import Desk, KeyRefused
 from omniloom.api.door import BodyTooLarge, needs, problem
 from omniloom.api.envelope import (
     BATCH_BYTES_MAX,
@@ -43,6 +43,7 @@ from omniloom.collect import (
     Quota,
     Reception,
     Source,
+    is_urgent,
     read_instant,
     take,
     take_plain,

@@ -114,6 +114,7 @@ from omniloom.collect.source import (
     sources,
 )
 from omniloom.collect.take import take, take_plain
+from omniloom.collect.urgent import is_urgent
 from omniloom.collect.wire import Oversized, gunzip
 
 __all__ = [
@@ -122,10 +123,10 @@ __all__ = [
     "LoadResult", "Mapping", "Moved", "Oversized", "Quota", "Quotas", "RecentVerdicts", "Reception", "Refusal",
     "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable", "Verdict", "accept",
     "add_source", "all_dialects", "append", "attempts_of", "close_interrupted", "decode_refusal", "disable_source",
-    "discard", "encode_refusal", "gunzip", "import_of", "import_source", "imports", "keep_refusals", "letter_counts",
-    "letter_of", "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping",
-    "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key", "sources",
-    "take", "take_plain", "webhooks",
+    "discard", "encode_refusal", "gunzip", "import_of", "import_source", "imports", "is_urgent", "keep_refusals",
+    "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant",
+    "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key",
+    "sources", "take", "take_plain", "webhooks",
 ]  # fmt: skip
 __all__ += [  # what is planned, and what arrives against it
     "PLAN_SCHEMA", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldType", "Miss", "Pii", "Plan",

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
 
+from omniloom.collect.urgent import is_urgent as says_urgent
 from omniloom.core.errors import OmniloomError, Unavailable
 from omniloom.core.event import Event, encode
-from omniloom.store import Stores
+from omniloom.store import DiskFull, Stores
 
 COMMIT_BODIES_MAX = 20_000  # bodies that share one commit
 COMMIT_BYTES_MAX = 16 << 20
@@ -44,6 +45,10 @@ class _Submission:
     ) -> None:
         self.bodies, self.refusals, self.done, self.loop = bodies, refusals, done, loop
         self.size = sum(map(len, bodies)) + sum(map(len, refusals)) + _OVERHEAD * (len(bodies) + len(refusals))
+
+
+# Some of a commit's submissions, the last position of their events, and what stands against them, if anything does.
+_Outcome = tuple[list[_Submission], int, OmniloomError | None]
 
 
 class Intake:
@@ -142,20 +147,41 @@ class Intake:
         return group, False
 
     def _commit(self, group: list[_Submission]) -> None:
-        bodies = [body for submission in group for body in submission.bodies]
-        refusals = [body for submission in group for body in submission.refusals]
-        position, fault = 0, None
         try:
-            if refusals:
-                self._stores.refusals.append(refusals)
-            if bodies:
-                position = self._stores.log.append(bodies)
-        except OmniloomError as error:
-            fault = error
+            outcomes = self._stored(group)
         except BaseException as error:
             self._break(group, error)
             raise
-        self._end(group, position, fault)
+        for part, position, fault in outcomes:
+            self._end(part, position, fault)
+
+    def _stored(self, group: list[_Submission]) -> list[_Outcome]:
+        """Put on disk what a group brings: all of it, or on a full disk what is urgent."""
+        bodies = [body for submission in group for body in submission.bodies]
+        refusals = [body for submission in group for body in submission.refusals]
+        try:
+            if refusals:
+                self._stores.refusals.append(refusals)
+            return [(group, self._stores.log.append(bodies) if bodies else 0, None)]
+        except DiskFull as error:
+            return self._stored_urgent(group, error)
+        except OmniloomError as error:
+            return [(group, 0, error)]
+
+    def _stored_urgent(self, group: list[_Submission], fault: OmniloomError) -> list[_Outcome]:
+        """Put on disk what is urgent in a group that finds no room; who brought more than that sends all again."""
+        urgent = [body for submission in group for body in submission.bodies if says_urgent(body)]
+        if not urgent:
+            return [(group, 0, fault)]
+        try:
+            position = self._stores.log.append(urgent, is_urgent=True)
+        except OmniloomError as error:
+            return [(group, 0, error)]
+        whole: list[_Submission] = []
+        others: list[_Submission] = []
+        for one in group:
+            (whole if not one.refusals and all(map(says_urgent, one.bodies)) else others).append(one)
+        return [(whole, position, None), (others, 0, fault)]
 
     def _end(self, group: list[_Submission], position: int, fault: OmniloomError | None) -> None:
         """Tell every submitter of a commit what became of it."""

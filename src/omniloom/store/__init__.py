@@ -4,6 +4,7 @@ Rooms speak to ports and to SQL files beside them; only ``engines/`` knows a dri
 transaction of what they produced, which is what makes every reader idempotent.
 """
 
+from omniloom.store.ballast import DiskFull
 from omniloom.store.collecting import open_collecting
 from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
@@ -26,6 +27,7 @@ __all__ = [
     "LEASE_LASTING",
     "SEEN_RUN_MAX",
     "Carried",
+    "DiskFull",
     "Events",
     "EventsTx",
     "Join",

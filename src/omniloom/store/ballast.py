@@ -1,8 +1,9 @@
 """A reserve on the disk for what must be stored though the disk is full: that somebody leaves, or takes consent back.
 
 The ballast is a file in the data directory that holds nothing. While it lies there, the log takes messages. When the
-disk runs full it is thrown off; from then on only the state store uses the room, and the log refuses until there is
-room for the ballast again. Any number of processes share it: the file itself says how things stand.
+disk runs full it is thrown off; from then on the state store uses the room, and so does the log for urgent messages, up
+to half of it. Others are refused until there is room for the ballast again. Any number of processes share it: the file
+itself says how things stand.
 """
 
 import contextlib
@@ -15,6 +16,10 @@ NAME = "ballast"
 ROOM_MIN = 1 << 20  # bytes that must be free beside the ballast for a write to be tried
 PLENTY = 1 << 30  # bytes that free the ballast of its task while nothing runs
 RETRY_S = 10
+
+
+class DiskFull(Unavailable):
+    """The disk is full."""
 
 
 class Ballast:
@@ -44,15 +49,28 @@ class Ballast:
         with contextlib.suppress(OSError):
             self._path.unlink(missing_ok=True)
 
-    def make_room(self) -> None:
-        """Before a write that must not fail: throw the ballast off if the disk is all but full."""
-        if self._size and self._free() < ROOM_MIN:
-            self.throw_off()
+    def make_room(self, size: int = 0) -> bool:
+        """Before a write that must not fail: throw the ballast off if the disk is all but full; is there room?"""
+        if not self._size or self._free() >= ROOM_MIN + 2 * size:
+            return True
+        self.throw_off()
+        return self._free() >= ROOM_MIN + 2 * size
 
     def admit(self, size: int = 0) -> None:
-        """Before a write that can wait. Errors: Unavailable while the disk is full."""
+        """Before a write that can wait. Errors: DiskFull."""
         if self._size and (self._free() < ROOM_MIN + 2 * size or not self.take()):
-            raise Unavailable("the disk is full", hint="free disk space; send again later", retry_after_s=RETRY_S)
+            raise _full()
+
+    def admit_urgent(self, size: int) -> None:
+        """Before messages that must not wait: the ballast makes way, but half of its room is the state store's.
+
+        Errors: DiskFull.
+        """
+        has_room = self.make_room(size)
+        if self._size and not self._is_aboard():
+            has_room = self._free() >= self._size // 2 + 2 * size
+        if not has_room:
+            raise _full()
 
     def leave(self) -> None:
         """At the end of a clean run: keep the ballast only where it may be needed at the next start."""
@@ -69,3 +87,7 @@ class Ballast:
     def _free(self) -> int:
         at = os.statvfs(self._folder)
         return at.f_bavail * at.f_frsize
+
+
+def _full() -> DiskFull:
+    return DiskFull("the disk is full", hint="free disk space; send again later", retry_after_s=RETRY_S)

@@ -30,11 +30,13 @@ class Log(Protocol):
     may append at the same time.
     """
 
-    def append(self, bodies: Sequence[bytes]) -> int:
+    def append(self, bodies: Sequence[bytes], *, is_urgent: bool = False) -> int:
         """Store bodies (none is empty) durably and in order: on disk when this returns; the last one's position.
 
-        At most ``BLOCK_BODIES_MAX`` bodies get consecutive positions. Nothing is compared: see ``dedup``.
-        Errors: Unavailable if the disk refuses; then nothing of the call is acknowledged.
+        At most ``BLOCK_BODIES_MAX`` bodies get consecutive positions. Nothing is compared: see ``dedup``. What is
+        urgent may use the room that an engine keeps for it.
+        Errors: Unavailable if the disk refuses, DiskFull where there may be such room; then nothing of the call is
+        acknowledged.
         """
         ...
 

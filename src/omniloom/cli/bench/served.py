@@ -33,9 +33,9 @@ class Delayed:
         self._log = log
         self._delay_s = delay_s
 
-    def append(self, bodies: Sequence[bytes]) -> int:
+    def append(self, bodies: Sequence[bytes], *, is_urgent: bool = False) -> int:
         """Append, then wait."""
-        position = self._log.append(bodies)
+        position = self._log.append(bodies, is_urgent=is_urgent)
         time.sleep(self._delay_s)
         return position
 

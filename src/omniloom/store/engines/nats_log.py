@@ -66,7 +66,7 @@ class NatsLog:
         """Of the server."""
         return self._connection.server_version
 
-    def append(self, bodies: Sequence[bytes]) -> int:
+    def append(self, bodies: Sequence[bytes], *, is_urgent: bool = False) -> int:  # noqa: ARG002 - no room is kept
         """Store bodies; see the port. A call of several blocks may keep the first ones and fail with the next."""
         if not bodies:
             return self.last_position()

@@ -4,6 +4,7 @@ A simulated power cut loses acknowledged rows with NORMAL and none with FULL (te
 not a setting. Older libraries carry the WAL-reset corruption bug. See docs/decisions/0003.
 """
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from omniloom.core.errors import Misconfigured, Unavailable
-from omniloom.store.ballast import Ballast
+from omniloom.store.ballast import Ballast, DiskFull
 
 VERSION_MIN = (3, 51, 3)
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536",
@@ -104,6 +105,12 @@ class Connections:
             _roll_back(connection)
             self._return(connection)
 
+    def fold(self) -> None:
+        """Bring what was written into the file itself, so that the WAL begins anew and needs no more room."""
+        with self._write_lock, contextlib.suppress(apsw.Error):
+            self._check_open()
+            self._writer.wal_checkpoint()
+
     def close(self) -> None:
         """Close after the running write; the last connection folds the WAL into the file."""
         with self._write_lock:
@@ -151,7 +158,8 @@ class Connections:
         except (apsw.FullError, apsw.IOError, apsw.CantOpenError) as error:
             if isinstance(error, apsw.FullError):
                 self._ballast.throw_off()  # so that what must not fail succeeds when it is tried again
-            raise Unavailable(f"{self._path.name}: {error}", hint="free disk space") from error
+                raise DiskFull(f"{self._path.name}: {error}", hint="free disk space") from error
+            raise Unavailable(f"{self._path.name}: {error}", hint="check the disk") from error
         except apsw.BusyError as error:
             raise Unavailable(f"{self._path.name} is busy", hint="try again in a moment") from error
 

@@ -47,11 +47,12 @@ class SqliteLog:
             self._connections.close()
             raise
 
-    def append(self, bodies: Sequence[bytes]) -> int:
+    def append(self, bodies: Sequence[bytes], *, is_urgent: bool = False) -> int:
         """Store bodies in one transaction; see the port."""
         if not bodies:
             return self.last_position()
-        self._ballast.admit(sum(map(len, bodies)))
+        admit = self._ballast.admit_urgent if is_urgent else self._ballast.admit
+        admit(sum(map(len, bodies)))
         with self._connections.writing() as connection:
             for first in range(0, len(bodies), BLOCK_BODIES_MAX):
                 block = bodies[first : first + BLOCK_BODIES_MAX]
