@@ -22,7 +22,7 @@ from omniloom.core.ids import Ids, RandomIds
 from omniloom.core.settings import Loader, Value, setting
 from omniloom.identity.settings import IdentitySettings
 from omniloom.messaging import Renderer, Site, Transport
-from omniloom.store import Progress, Stores, open_collecting, open_stores
+from omniloom.store import Progress, Relocation, Stores, open_collecting, open_stores
 from omniloom.store.settings import StoreSettings
 
 SETTINGS_FILE = "omniloom.toml"
@@ -92,6 +92,7 @@ class Platform:
     status: dict[str, "ActStatus"] = field(default_factory=dict)
     deliveries: webhooks.RecentDeliveries = field(default_factory=webhooks.RecentDeliveries)
     named_campaigns: list[dict[str, Any]] = field(default_factory=list)
+    relocation: Relocation | None = None
 
     def now(self) -> datetime:
         """The present instant of the platform's clock."""

@@ -14,16 +14,16 @@ from tests.engines import CLICKHOUSE, named, nats, postgres
 
 from omniloom import profiles
 from omniloom.app import open_platform, read_settings
-from omniloom.cli.store import write_store_settings
 from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, encode
-from omniloom.store import move_stores
+from omniloom.store import Move
 from omniloom.store.engines.by_url import open_events, open_state
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.settings import StoreSettings
 from omniloom.store.sql import parse_events
 from omniloom.worker import loop
 from omniloom.worker.drain import drain
+from omniloom.worker.relocation import write_store_settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IDS = parse_events("test.ids", "select message_id from identity_event order by message_id")
@@ -122,11 +122,8 @@ def test_every_table_arrives_equal_and_a_move_may_be_repeated_until_it_is_done(i
 
     def move(note: object) -> list[object]:
         with ExitStack() as undo:
-            return list(
-                move_stores(
-                    platform.stores, StoreSettings(), new, installation="i", ends=(place.log, 0), note=note, undo=undo
-                )  # type: ignore[arg-type]
-            )
+            way = Move(platform.stores, StoreSettings(), new, installation="i", note=note, undo=undo)  # type: ignore[arg-type]
+            return list(way.rest(ends=(place.log, 0)))
 
     try:
         place = drain(platform)
@@ -156,9 +153,7 @@ def test_a_database_of_another_installation_is_left_alone(installation: Path) ->
     platform = open_platform(installation, environ={})
     try:
         with ExitStack() as undo, pytest.raises(Conflict, match="another installation"):
-            move_stores(
-                platform.stores, StoreSettings(), new, installation="i", ends=(0, 0), note=lambda *_: None, undo=undo
-            )
+            Move(platform.stores, StoreSettings(), new, installation="i", note=lambda *_: None, undo=undo)
     finally:
         platform.close()
 

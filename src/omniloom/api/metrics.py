@@ -49,7 +49,10 @@ def ready(request: Request) -> Response:
             ask()
         except OmniloomError:
             waiting.append(name)
-    return reply({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)
+    answer: dict[str, object] = {"ready": not waiting, "waiting_for": waiting}
+    if (order := platform.relocation) is not None and order.error is None:
+        answer["moving"] = order.stage  # events are taken in all the same
+    return reply(answer, status=503 if waiting else 200)
 
 
 @routes.get("/metrics")

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from omniloom.cli.client import SERVER_FILE, write_server_file
 from omniloom.cli.collect import collecting
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
 from omniloom.core.errors import Conflict, Unavailable
-from omniloom.worker import loop
+from omniloom.worker import loop, relocation
 
 STOP_S = 10  # how long open requests may take to finish
 
@@ -138,7 +139,8 @@ def _bind(sock: socket.socket, host: str, port: int, *, any_port: bool) -> None:
 def working(platform: Platform) -> Iterator[None]:
     """The worker's loop in a thread; told to stop and waited for at the end."""
     stop = threading.Event()
-    thread = threading.Thread(target=loop.run, args=(platform, stop), name="worker")
+    attend = partial(relocation.attend, platform, stop)
+    thread = threading.Thread(target=loop.run, args=(platform, stop, attend), name="worker")
     thread.start()
     try:
         yield

@@ -1,23 +1,28 @@
 """`omniloom store move`: carries an installation over to other engines."""
 
-import os
-import re
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from omniloom.app import SETTINGS_FILE, Platform, open_platform
-from omniloom.cli.client import running_server
-from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console, print_table
-from omniloom.core.errors import Conflict, Invalid
-from omniloom.store import Carried, move_stores
-from omniloom.worker.drain import drain
+from omniloom import access
+from omniloom.app import open_platform
+from omniloom.cli.client import Client, running_server
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.store import Relocation
+from omniloom.worker.relocation import relocate
+
+LOOK_EVERY_S = 0.5
+_STAGES = {
+    "asked": "waiting for the worker", "ahead": "carrying history over; everything works meanwhile",
+    "standing": "carrying the rest over; changes wait, events are taken in", "moved": "moved",
+}  # fmt: skip
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -33,71 +38,86 @@ def move(
     events: Annotated[str, typer.Option(help="Where the events go: clickhouse://user@host/database.")] = "",
     log: Annotated[str, typer.Option(help="Where the log goes: nats://host:4222.")] = "",
     data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
 ) -> None:
-    """Carry state, events and log over, compare them, and switch the settings. Collectors may go on meanwhile.
+    """Carry state, events and log over, compare them, and switch the settings. Events are taken in meanwhile.
 
-    Interrupted, call it again. The old files stay; delete them when you are content.
+    A running server does it itself. Interrupted, call it again. The old files stay; delete them when you are content.
     """
-    if server := running_server(data_dir):
-        raise Conflict(
-            f"the server at {server} has the stores", hint="stop it; `omniloom collect` may go on taking events"
-        )
+    server = running_server(data_dir)
+    carried = _by_server(data_dir, server, to, events, log) if server else _here(data_dir, to, events, log)
+    if as_json:
+        print_json(carried)
+        return
+    rows = [[c["store"], c["table"], c["sent"], c["arrived"], "equal"] for c in carried]
+    print_table("Moved", ("store", "table", "sent", "arrived", "compared"), rows)
+    begin = "Restart the server: it opens them" if server else "Start `omniloom serve`"
+    console.print(f"The settings name the new stores. {begin}; then restart other collectors one by one.")
+
+
+def _by_server(data_dir: Path, server: str, to: str, events: str, log: str) -> list[dict[str, Any]]:
+    """Let the server do it, and watch."""
+    client = Client(access.local_token(data_dir), base_url=server)
+    seen = client.post("/store/move", {"to": to, "events": events, "log": log})
+    with _bars() as show:
+        while seen["stage"] != "moved":
+            time.sleep(LOOK_EVERY_S)
+            seen = client.get("/store/move")
+            show(seen["stage"], seen["rows"])
+    return list(seen["carried"])
+
+
+def _here(data_dir: Path, to: str, events: str, log: str) -> list[dict[str, Any]]:
+    """Without a server: open the files and do it."""
     platform = open_platform(data_dir)
     try:
-        if platform.settings.store.state_url:
-            raise Invalid("the state is not in files any more", hint="nothing to move")
-        carried = _moved(platform, to, events=events, log=log)
+        old = platform.settings.store
+        order = Relocation(replace(old, state_url=to, events_url=events or old.events_url, log_url=log or old.log_url))
+        with _bars() as show, _shown_while(order, show):
+            relocate(platform, order, threading.Event())
     finally:
         platform.close()
-    rows = [(c.store, c.table, c.sent, c.arrived, "equal" if c.is_equal else "DIFFERENT") for c in carried]
-    print_table(
-        "Moved", ("store", "table", "sent", "arrived", "compared"), [[str(cell) for cell in row] for row in rows]
-    )
-    write_store_settings(
-        platform.data_dir / SETTINGS_FILE,
-        {name: url for name, url in (("state_url", to), ("events_url", events), ("log_url", log)) if url},
-    )
-    console.print("The settings name the new stores. Start `omniloom serve`, then restart collectors one by one.")
-
-
-def _moved(platform: Platform, to: str, *, events: str, log: str) -> list[Carried]:
-    target = replace(platform.settings.store, state_url=to)
-    target = replace(target, events_url=events or target.events_url, log_url=log or target.log_url)
-    place = drain(platform)
-    with _telling() as note, ExitStack() as undo:
-        return move_stores(
-            platform.stores, platform.settings.store, target, installation=sha256(platform.secret).hexdigest()[:16],
-            ends=(place.log, place.refusals), note=note, undo=undo,
-        )  # fmt: skip
+    return [
+        {"store": c.store, "table": c.table, "sent": str(c.sent), "arrived": str(c.arrived), "is_equal": c.is_equal}
+        for c in order.carried
+    ]
 
 
 @contextmanager
-def _telling() -> Iterator[Any]:
-    """A line per table with the rows done so far."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} rows"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bars:
-        tasks: dict[str, Any] = {}
+def _shown_while(order: Relocation, show: Any) -> Iterator[None]:
+    """Show how far a move in this process is, until it ends."""
+    ended = threading.Event()
 
-        def note(store: str, table: str, rows: int) -> None:
-            if table not in tasks:
-                tasks[table] = bars.add_task(f"{store} {table}", total=None)
-            bars.update(tasks[table], completed=rows)
+    def look() -> None:
+        while not ended.wait(LOOK_EVERY_S):
+            show(order.stage.value, dict(order.rows))
 
-        yield note
+    watcher = threading.Thread(target=look, name="progress", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
-def write_store_settings(file: Path, values: dict[str, str]) -> None:
-    """Put settings of the stores into the settings file, whole or not at all; only its owner may read it."""
-    lines = file.read_text().splitlines() if file.exists() else []
-    kept = [line for line in lines if not re.match(rf"\s*({'|'.join(values)})\s*=", line)]
-    if "[store]" not in (line.strip() for line in kept):
-        kept += ["", "[store]"]
-    at = next(number for number, line in enumerate(kept) if line.strip() == "[store]") + 1
-    kept[at:at] = [f'{name} = "{value}"' for name, value in values.items()]
-    half = file.with_suffix(".half")
-    half.touch(mode=0o600)
-    with half.open("w") as written:
-        written.write("\n".join(kept).lstrip("\n") + "\n")
-        written.flush()
-        os.fsync(written.fileno())
-    half.replace(file)
+@contextmanager
+def _bars() -> Iterator[Any]:
+    """A line for the stage and one per table with the rows done so far."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20),
+               TextColumn("{task.fields[rows]}"), TimeElapsedColumn())  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bars:
+        whole = bars.add_task(_STAGES["asked"], total=None, rows="")
+        tasks: dict[str, TaskID] = {}
+
+        def show(stage: str, rows: dict[str, int]) -> None:
+            bars.update(whole, description=_STAGES.get(stage, stage))
+            newest = next(reversed(rows), "")
+            for name, count in rows.items():
+                if name not in tasks:
+                    tasks[name] = bars.add_task(name, total=None, rows="")
+                bars.update(tasks[name], rows=f"{count:,} rows")
+                if name != newest:
+                    bars.update(tasks[name], total=1, completed=1)
+
+        yield show

@@ -13,7 +13,7 @@ from omniloom.store.engines.versions import engine_versions
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
-from omniloom.store.relocate import move_stores
+from omniloom.store.relocate import Move, Relocation, Stage
 from omniloom.store.seen import RUN_IDS_MAX as SEEN_RUN_MAX
 from omniloom.store.seen import Ids as SeenIds
 from omniloom.store.seen import seal as seal_seen
@@ -33,11 +33,14 @@ __all__ = [
     "Join",
     "Lease",
     "Log",
+    "Move",
     "Progress",
     "Query",
+    "Relocation",
     "Row",
     "SeenIds",
     "Settled",
+    "Stage",
     "State",
     "StateTx",
     "Stores",
@@ -52,7 +55,6 @@ __all__ = [
     "fenced",
     "forget",
     "lease_holder",
-    "move_stores",
     "open_collecting",
     "open_stores",
     "query",

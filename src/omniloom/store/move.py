@@ -1,16 +1,18 @@
 """Carries an installation's stores over to other engines, table by table, and compares what arrived with what was sent.
 
 The source is open to this process alone. Nothing of it is changed, so that the old files stay good until the operator
-deletes them. Whatever is interrupted is begun anew by calling again: tables that only grow go on where they stopped,
-the others are replaced.
+deletes them. Tables that only grow go ahead while the installation works, and go on where they stopped; the others are
+replaced as a whole, in one transaction each, while nobody writes. No table is ever in memory as a whole.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Protocol, cast
 
-import pyarrow.compute as pc
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
@@ -19,7 +21,9 @@ from omniloom.store.engines.checksum import Checksum
 from omniloom.store.ports import Events, State
 from omniloom.store.sql import Query, built, parse_events, parse_state
 
-ROWS = 50_000  # of one chunk
+ROWS = 100_000  # of one chunk of the event store
+_STATE_ROWS = 1_000  # of the state store, whose rows may be large
+_NOWHERE = -(1 << 62)  # before every key
 _GROWING = {"identity_event": "position", "identity_item": "position", "segments_change": "change_id"}
 _LEFT_OUT = frozenset({"store_migration", "store_cursor", "store_lease"})
 _BEGUN = "store.move"
@@ -31,7 +35,7 @@ _EVENTS_CURSORS = parse_events("store.move_events_cursors", "select name, positi
 class Emptied(Protocol):
     """A state store that rows can be carried into."""
 
-    def replace(self, table: str, columns: list[str], chunks: Iterator[list[tuple[Any, ...]]]) -> None:
+    def replace(self, table: str, columns: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
         """Put these rows in place of all the table's, in one transaction."""
         ...
 
@@ -91,79 +95,120 @@ def carry_state(source: Any, target: Any, note: Note) -> Iterator[Carried]:
     """Every table of the state store; ``source`` is SQLite's, ``target`` takes rows (``Emptied``)."""
     for table, columns in _tables(source.schema()):
         sent, arrived = Checksum(), Checksum()
-        target.replace(table, columns, _noted(_chunks(source, table, columns), sent, note, table))
-        arrived.add_tuples(target.each(table, columns))
+        with closing(source.each(table, columns)) as rows:
+            target.replace(table, columns, _noted(rows, sent, note, table))
+        with closing(target.each(table, columns)) as rows:
+            arrived.add_tuples(rows)
         yield Carried("state", table, sent, arrived)
     with source.read() as read, target.write() as tx:
         for row in read.rows(_CURSORS):
             tx.move_cursor(row["name"], row["position"])
 
 
-def carry_events(source: Any, target: Events, note: Note) -> Iterator[Carried]:
-    """Every table of the event store."""
-    way = _Way(source, target, note)
-    for table, columns in _tables(source.schema()):
-        yield way.grown(table, columns) if table in _GROWING else way.replaced(table, columns)
-    with source.read() as read, target.write() as tx:
-        for row in read.rows(_EVENTS_CURSORS):
-            tx.move_cursor(row["name"], row["position"])
+class EventsOnTheWay:
+    """The tables of one event store on their way to another."""
 
+    def __init__(self, source: Any, target: Events, note: Note) -> None:
+        self._source: Any = source
+        self._target = target
+        self._note = note
+        self._tables = dict(_tables(source.schema()))
+        self._grown = {table: _Grown() for table in _GROWING}
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """From one event store to another."""
+    def ahead(self) -> Iterator[None]:
+        """Carry over what there is of the tables that only grow, a chunk between two yields. Others may go on."""
+        for table in _GROWING:
+            for _ in self._grow(table):
+                yield
 
-    source: Events
-    target: Events
-    note: Note
+    def rest(self) -> Iterator[Carried]:
+        """Carry over everything else, and compare. Nobody else writes meanwhile."""
+        for table, columns in self._tables.items():
+            if table in _GROWING:
+                for _ in self._grow(table):
+                    pass
+                yield Carried("events", table, self._grown[table].sent, self._arrived(table))
+            else:
+                yield Carried("events", table, self._replaced(table, columns), self._arrived(table))
+        with self._source.read() as read, self._target.write() as tx:
+            for row in read.rows(_EVENTS_CURSORS):
+                tx.move_cursor(row["name"], row["position"])
 
-    def grown(self, table: str, columns: list[str]) -> Carried:
-        """A table that only grows, in chunks by its key; each chunk is kept together with how far it goes."""
-        sent, arrived = Checksum(), Checksum()
-        after = -1
-        with self.target.read() as tx:
-            done = tx.cursor(f"{_BEGUN}.{table}")
-        while (upto := self._end_of_chunk(table, after)) is not None:
-            part = built(f"store.move_part_{table}", _part(table, columns))
-            with self.source.read() as tx:
-                rows = tx.arrow(part, after=after, upto=upto)
+    def _grow(self, table: str) -> Iterator[None]:
+        """In chunks by the key; each chunk is kept together with how far it goes."""
+        grown, mark = self._grown[table], f"{_BEGUN}.{table}"
+        part = built(f"store.move_part_{table}", _part(table, self._tables[table]))
+        with self._target.read() as tx:
+            done = tx.cursor(mark) or _NOWHERE  # no key is 0
+        for upto in self._ends(table, grown.after):
+            with self._source.read() as tx:
+                rows = tx.arrow(part, after=grown.after, upto=upto)
             if upto > done:
-                with self.target.write() as write:
-                    fresh = pc.filter(rows, pc.greater(rows.column(_GROWING[table]), done)) if done else rows
-                    write.append(table, fresh)
-                    write.move_cursor(f"{_BEGUN}.{table}", upto)
-            sent.add_table(rows)
-            with self.target.read() as tx:
-                arrived.add_table(tx.arrow(part, after=after, upto=upto).cast(rows.schema))
-            self.note("events", table, sent.rows)
-            after = upto
-        return Carried("events", table, sent, arrived)
+                with self._target.write() as write:
+                    write.append(table, rows if grown.after >= done else _behind(rows, _GROWING[table], done))
+                    write.move_cursor(mark, upto)
+            grown.sent.add_table(rows)
+            grown.after = upto
+            self._note("events", table, grown.sent.rows)
+            yield
 
-    def replaced(self, table: str, columns: list[str]) -> Carried:
-        """A table whose rows change: as a whole."""
-        sent, arrived = Checksum(), Checksum()
-        everything = built(f"store.move_{table}", exp.select(*columns).from_(table))
-        with self.source.read() as tx:
-            rows = tx.arrow(everything)
-        with self.target.write() as write:
-            write.run(built(f"store.empty_{table}", exp.delete(table).where(exp.true())))
-            if rows.num_rows:
-                write.append(table, rows)
-        sent.add_table(rows)
-        with self.target.read() as tx:
-            arrived.add_table(tx.arrow(everything).cast(rows.schema))
-        self.note("events", table, sent.rows)
-        return Carried("events", table, sent, arrived)
-
-    def _end_of_chunk(self, table: str, after: int) -> int | None:
-        """The key's value at the end of the next chunk; rows of one value stay together."""
+    def _ends(self, table: str, after: int) -> list[int]:
+        """The key's values at the ends of the next chunks; rows of one value stay together."""
         key = exp.column(_GROWING[table])
-        keys = exp.select(key).from_(table).where(key.copy() > exp.Placeholder(this="after"))
-        last = keys.order_by(key.copy()).limit(ROWS)
-        query = built(f"store.move_end_{table}", exp.select(exp.Max(this=key.copy())).from_(last.subquery("chunk")))
-        with self.source.read() as tx:
-            found = tx.tuples(query, after=after)[0][0]
-        return None if found is None else int(found)
+        placed = exp.select(key, exp.alias_(_row_number(key), "place")).from_(table)
+        placed = placed.where(key.copy() > exp.Placeholder(this="after"))
+        last = exp.select(exp.Max(this=key.copy())).from_(table).where(key.copy() > exp.Placeholder(this="after"))
+        ends = exp.select(key.copy()).from_(placed.subquery("keys")).where(
+            exp.EQ(this=exp.Mod(this=exp.column("place"), expression=exp.Literal.number(ROWS)),
+                   expression=exp.Literal.number(0)))  # fmt: skip
+        with self._source.read() as tx:
+            found = {int(end) for (end,) in tx.tuples(built(f"store.move_ends_{table}", ends), after=after)}
+            newest = tx.tuples(built(f"store.move_end_{table}", last), after=after)[0][0]
+        return sorted(found if newest is None else found | {int(newest)})
+
+    def _replaced(self, table: str, columns: list[str]) -> Checksum:
+        """A table whose rows change: as a whole, in one transaction, a piece at a time."""
+        sent = Checksum()
+        with self._source.read() as tx, self._target.write() as write:
+            write.run(built(f"store.empty_{table}", exp.delete(table).where(exp.true())))
+            with closing(_generated(tx.pieces(_everything(table, columns)))) as pieces:
+                for rows in pieces:
+                    write.append(table, rows)
+                    sent.add_table(rows)
+                    self._note("events", table, sent.rows)
+        return sent
+
+    def _arrived(self, table: str) -> Checksum:
+        """What the target holds by now, with the source's types."""
+        arrived = Checksum()
+        everything = _everything(table, self._tables[table])
+        with self._source.read() as tx:
+            kinds = tx.arrow(built(f"store.kinds_{table}", cast("exp.Select", everything.tree).limit(0))).schema
+        with self._target.read() as tx, closing(_generated(tx.pieces(everything))) as pieces:
+            for rows in pieces:
+                arrived.add_table(rows.cast(kinds))
+        return arrived
+
+
+@dataclass(slots=True)
+class _Grown:
+    """How far a table that only grows was sent."""
+
+    after: int = _NOWHERE
+    sent: Checksum = field(default_factory=Checksum)
+
+
+def _behind(rows: pa.Table, key: str, done: int) -> pa.Table:
+    """The rows that an interrupted move had not sent yet."""
+    return rows.filter(pa.compute.greater(rows.column(key), done))
+
+
+def _everything(table: str, columns: list[str]) -> Query:
+    return built(f"store.move_{table}", exp.select(*columns).from_(table))
+
+
+def _row_number(key: exp.Expression) -> exp.Expression:
+    return exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=[exp.Ordered(this=key.copy())]))
 
 
 def _part(table: str, columns: list[str]) -> exp.Select:
@@ -172,29 +217,21 @@ def _part(table: str, columns: list[str]) -> exp.Select:
     return exp.select(*columns).from_(table).where((key > begun).and_(key.copy() <= ended))
 
 
+def _generated(pieces: Iterator[pa.Table]) -> Generator[pa.Table, None, None]:
+    """As a generator, which can be closed: what it reads from is let go of then."""
+    yield from pieces
+
+
 def _any_of(table: str) -> Query:
     return built(f"store.any_{table}", exp.select(exp.Literal.number(1)).from_(table).limit(1))
 
 
-def _chunks(source: State, table: str, columns: list[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """A SQLite table's rows, in one snapshot and in the order they lie."""
-    place = exp.column("rowid")
-    tree = exp.select(place, *columns).from_(table).where(place > exp.Placeholder(this="after"))
-    query = built(f"store.move_{table}", tree.order_by("rowid").limit(ROWS))
-    after = -(1 << 62)
-    with source.read() as tx:
-        while rows := tx.tuples(query, after=after):
-            after = rows[-1][0]
-            yield [row[1:] for row in rows]
-
-
-def _noted(
-    chunks: Iterator[list[tuple[Any, ...]]], sent: Checksum, note: Note, table: str
-) -> Iterator[list[tuple[Any, ...]]]:
-    for chunk in chunks:
+def _noted(rows: Iterable[tuple[Any, ...]], sent: Checksum, note: Note, table: str) -> Iterator[tuple[Any, ...]]:
+    each = iter(rows)
+    while chunk := list(islice(each, _STATE_ROWS)):
         sent.add_tuples(chunk)
         note("state", table, sent.rows)
-        yield chunk
+        yield from chunk
 
 
 def _tables(schema: list[str]) -> Iterator[tuple[str, list[str]]]:

@@ -1,6 +1,6 @@
 """What a room may ask of a store. An engine is whatever passes ``tests/conformance/test_engines.py``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -124,6 +124,10 @@ class EventsTx(Protocol):
 
     def arrow(self, query: Query, **params: Any) -> pa.Table:
         """The result as an Arrow table."""
+        ...
+
+    def pieces(self, query: Query, **params: Any) -> Iterator[pa.Table]:
+        """The result as Arrow tables, a piece at a time; nothing else is asked of this transaction meanwhile."""
         ...
 
     def append(self, table: str, rows: pa.Table) -> None:

@@ -76,14 +76,17 @@ ACTS = (
 KNOWING = ACTS[:4]  # the acts that turn messages into people; those behind them act on people
 
 
-def run(platform: Platform, stop: threading.Event) -> None:
-    """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives."""
+def run(platform: Platform, stop: threading.Event, may_work: Callable[[], bool] = lambda: True) -> None:
+    """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives.
+
+    ``may_work`` is asked before each round and may do something of its own first.
+    """
     gc.freeze()  # what was loaded at the start stays: the collector need not look at it again
     gc.set_threshold(*GC_THRESHOLDS)
     with Turn(platform) as turn:
         while not stop.is_set():
             platform.wake.clear()
-            if not _run_mine(turn, stop):
+            if not (may_work() and _run_mine(turn, stop)):
                 platform.wake.wait(platform.settings.worker.pause_s)
 
 

@@ -12,6 +12,7 @@ from omniloom.api.manage import (
     segments,
     settings,
     sources,
+    store,
     templates,
     trackers,
     webhooks,
@@ -34,6 +35,7 @@ def router() -> APIRouter:
         plans,
         imports,
         settings,
+        store,
         trackers,
         webhooks,
     ):

@@ -51,6 +51,12 @@ class Link:
         with _translated():
             return _plain(self._client.query_arrow(text, parameters=dict(params or {})))
 
+    def pieces(self, text: str, params: Mapping[str, Any] | None = None) -> Iterator[pa.Table]:
+        """The same, a piece at a time."""
+        with _translated(), self._client.query_arrow_stream(text, parameters=dict(params or {})) as stream:
+            for piece in stream:
+                yield _plain(piece if isinstance(piece, pa.Table) else pa.Table.from_batches([piece]))
+
     def run(self, text: str, params: Mapping[str, Any] | None = None) -> None:
         """A statement without a result."""
         with _translated():

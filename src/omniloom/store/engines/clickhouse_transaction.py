@@ -1,6 +1,6 @@
 """One transaction on ClickHouse: what it sees is a snapshot, what it writes carries the number of its batch."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +58,10 @@ class ClickHouseEventsTx:
     def arrow(self, query: Query, **params: Any) -> pa.Table:
         """The result as an Arrow table."""
         return self._link.arrow(*self._asked(query, params))
+
+    def pieces(self, query: Query, **params: Any) -> Iterator[pa.Table]:
+        """The result a piece at a time, never whole in memory."""
+        yield from self._link.pieces(*self._asked(query, params))
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows by column name. ``table`` is a name from code, checked to be one."""

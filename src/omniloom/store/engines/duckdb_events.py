@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast
+from omniloom.store.hold import Hold
 from omniloom.store.ports import EventsTx, Row
 from omniloom.store.sql import Query, parse_events
 
@@ -22,6 +23,7 @@ _ADD_CURSOR = parse_events("store.add_cursor", "insert into store_cursor (name, 
 # DuckDB 2.0.0 bounds a sum over `left join <empty table>` by zero: ordering by it fails, casting or filtering it gives
 # wrong answers. Every history view left-joins the overrides, which are empty until the first merge.
 _WRONG_OPTIMIZERS = "statistics_propagation"
+_PIECE_ROWS = 100_000
 
 
 def duckdb_version() -> str:
@@ -58,6 +60,12 @@ class DuckEventsTx:
         """The result as an Arrow table."""
         text, adapted = _rendered(query, params)
         return self._connection.sql(text, params=adapted).to_arrow_table()
+
+    def pieces(self, query: Query, **params: Any) -> Iterator[pa.Table]:
+        """The result a piece at a time, never whole in memory."""
+        text, adapted = _rendered(query, params)
+        for batch in self._connection.sql(text, params=adapted).to_arrow_reader(_PIECE_ROWS):
+            yield pa.Table.from_batches([batch])
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Append rows by column name. ``table`` is a name from code, checked to be one."""
@@ -129,6 +137,7 @@ class DuckEvents:
             raise Unavailable(f"cannot open {path.name}: {error}", hint="is another process using it?") from error
         self._name = path.name
         self._write_lock = threading.RLock()
+        self._hold = Hold()
         self._is_writing = False
         self._is_closed = False
 
@@ -151,10 +160,20 @@ class DuckEvents:
                 raise RuntimeError("write() does not nest: pass the open transaction on")
             self._is_writing = True
             try:
+                self._hold.check()
                 with self._transaction("begin transaction") as tx:
                     yield tx
             finally:
                 self._is_writing = False
+
+    def hold(self) -> None:
+        """Let no other thread write from now on, after the running write."""
+        with self._write_lock:
+            self._hold.take()
+
+    def let_go(self) -> None:
+        """Let all write again."""
+        self._hold.let_go()
 
     def execute_script(self, text: str) -> None:
         """Run a migration's statements in one transaction."""

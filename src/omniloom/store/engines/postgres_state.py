@@ -18,6 +18,7 @@ _MOVE = parse_state(
     "insert into store_cursor (name, position) values (:name, :position)"
     " on conflict (name) do update set position = excluded.position",
 )
+_ROWS_FETCHED = 1_000
 _CLOCK = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint"
 
 
@@ -110,20 +111,20 @@ class PostgresState:
         with self._connections.writing() as connection:
             yield PostgresStateTx(connection)
 
-    def replace(self, table: str, columns: list[str], chunks: Iterator[list[tuple[Any, ...]]]) -> None:
+    def replace(self, table: str, columns: list[str], rows: Iterator[tuple[Any, ...]]) -> None:
         """Put these rows in place of all the table's, in one transaction. Names come from migrations."""
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connections.writing() as connection, connection.cursor() as cursor:
-            cursor.execute(sql.SQL("delete from {}").format(sql.Identifier(table)))
+            cursor.execute(sql.SQL("truncate {}").format(sql.Identifier(table)))  # also one that only grows
             with cursor.copy(sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table), names)) as copy:
-                for chunk in chunks:
-                    for row in chunk:
-                        copy.write_row(row)
+                for row in rows:
+                    copy.write_row(row)
 
     def each(self, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]:
         """All rows of a table, a piece at a time."""
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connections.reading() as connection, connection.cursor("each") as cursor:
+            cursor.itersize = _ROWS_FETCHED
             yield from cursor.execute(sql.SQL("select {} from {}").format(names, sql.Identifier(table)))
 
     def alone(self) -> AbstractContextManager[None]:

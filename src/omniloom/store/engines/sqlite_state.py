@@ -12,6 +12,7 @@ import apsw
 from omniloom.core.clock import SystemClock, micros
 from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite import Connections
+from omniloom.store.hold import Hold
 from omniloom.store.ports import Row, StateTx
 from omniloom.store.sql import Query, parse_state
 
@@ -106,6 +107,7 @@ class SqliteState:
     def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
         self._ballast = ballast or Ballast(path.parent, 0)
         self._connections = Connections(path, self._ballast)
+        self._hold = Hold()
 
     @contextmanager
     def read(self) -> Iterator[StateTx]:
@@ -116,10 +118,25 @@ class SqliteState:
     @contextmanager
     def write(self) -> Iterator[StateTx]:
         """The writing transaction. It does not nest. A full disk makes way for it."""
-        if not self._ballast.make_room():
-            self._connections.fold()
+        self._ballast.make_room()
         with self._connections.writing() as connection:
+            self._hold.check()
             yield SqliteStateTx(connection)
+
+    def hold(self) -> None:
+        """Let no other thread of this process write from now on, after the running write."""
+        with self._connections.writing():
+            self._hold.take()
+
+    def let_go(self) -> None:
+        """Let all write again."""
+        self._hold.let_go()
+
+    def each(self, table: str, columns: list[str]) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table in one snapshot, one at a time. Names come from migrations."""
+        names = ", ".join(f'"{name}"' for name in columns)
+        with self._connections.reading() as connection:
+            yield from connection.execute(f'select {names} from "{table}"')  # noqa: S608 - names from migrations
 
     def execute_script(self, text: str) -> None:
         """Run a migration's statements in one transaction."""
