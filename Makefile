@@ -43,8 +43,8 @@ serve: install ## serve the API and the UI on this machine
 	$(BIN)/omniloom serve
 
 test: install sdks ## all tests in two processes; then the rooms' again, on the engines of scale
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --engines scaled tests/rooms
+	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --engines scaled tests/rooms
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)

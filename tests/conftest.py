@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests import engines
+from tests.scheduling import Scheduler, long_ones_first
 
 from omniloom.core.clock import ManualClock
 from omniloom.store import Stores
@@ -36,8 +37,14 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[engines.CHOICE] = config.getoption("engines")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return Scheduler(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A transaction on a server costs many times one on a file: there each property is tried on fewer examples."""
+    long_ones_first(items)
     if config.getoption("engines") == engines.SCALED and "HYPOTHESIS_PROFILE" not in os.environ:
         for item in items:
             tried = getattr(item, "function", None)

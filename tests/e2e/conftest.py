@@ -28,15 +28,6 @@ expect.set_options(timeout=15_000)  # the machine may be busy
 OWNER = {"name": "Vera Owner", "email": "vera@shop.example.test", "password": "correct horse battery staple"}
 
 
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this folder runs in one process: its tests share one demo, which takes most of a minute to make."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @dataclass(frozen=True)
 class Served:
     """One running installation."""

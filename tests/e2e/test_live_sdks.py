@@ -356,7 +356,6 @@ def is_it(event: Event, wanted: Lands) -> bool:
     )
 
 
-@pytest.mark.xdist_group("live sdks")
 @pytest.mark.parametrize("sender", SENDERS)
 def test_what_a_released_sdk_sends_lands_as_it_was_told(live: Live, sender: str) -> None:
     assert live.failed.get(sender) is None
@@ -373,13 +372,11 @@ def test_what_a_released_sdk_sends_lands_as_it_was_told(live: Live, sender: str)
             assert event.context["userAgent"].startswith("Mozilla/")
 
 
-@pytest.mark.xdist_group("live sdks")
 def test_no_sdk_is_told_twice(live: Live) -> None:
     for sender, events in live.events.items():
         assert len({event.message_id for event in events}) == len(events), sender
 
 
-@pytest.mark.xdist_group("live sdks")
 @pytest.mark.parametrize(
     "sender", [f"{name}-browser" for name in BROWSER_SDKS if name not in {"snowplow", "amplitude"}]
 )
