@@ -171,7 +171,7 @@ class EventsOnTheWay:
         sent = Checksum()
         with self._source.read() as tx, self._target.write() as write:
             write.run(built(f"store.empty_{table}", exp.delete(table).where(exp.true())))
-            with closing(_generated(tx.pieces(_everything(table, columns)))) as pieces:
+            with closing(_gathered(tx.pieces(_everything(table, columns)))) as pieces:
                 for rows in pieces:
                     write.append(table, rows)
                     sent.add_table(rows)
@@ -184,7 +184,7 @@ class EventsOnTheWay:
         everything = _everything(table, self._tables[table])
         with self._source.read() as tx:
             kinds = tx.arrow(built(f"store.kinds_{table}", cast("exp.Select", everything.tree).limit(0))).schema
-        with self._target.read() as tx, closing(_generated(tx.pieces(everything))) as pieces:
+        with self._target.read() as tx, closing(_gathered(tx.pieces(everything))) as pieces:
             for rows in pieces:
                 arrived.add_table(rows.cast(kinds))
         return arrived
@@ -217,9 +217,16 @@ def _part(table: str, columns: list[str]) -> exp.Select:
     return exp.select(*columns).from_(table).where((key > begun).and_(key.copy() <= ended))
 
 
-def _generated(pieces: Iterator[pa.Table]) -> Generator[pa.Table, None, None]:
-    """As a generator, which can be closed: what it reads from is let go of then."""
-    yield from pieces
+def _gathered(pieces: Iterator[pa.Table]) -> Generator[pa.Table, None, None]:
+    """Small pieces put together; closed, it lets go of what it reads from."""
+    waiting: list[pa.Table] = []
+    for piece in pieces:
+        waiting.append(piece)
+        if sum(each.num_rows for each in waiting) >= ROWS:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def _any_of(table: str) -> Query:

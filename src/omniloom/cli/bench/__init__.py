@@ -4,7 +4,9 @@ import typer
 
 from omniloom.cli.bench.intake import intake
 from omniloom.cli.bench.loop import loop
+from omniloom.cli.bench.move import move
 
 app = typer.Typer(no_args_is_help=True)
 app.command("intake", epilog="Example: `omniloom bench intake --json`")(intake)
 app.command("loop", epilog="Example: `omniloom bench loop --events 50000 --history '' --json`")(loop)
+app.command("move", epilog="Example: `omniloom bench move --events 200k --json`")(move)

@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from omniloom import identity, segments
+from omniloom import identity, profiles, segments
 from omniloom.app import Platform, open_platform
 from omniloom.cli.bench import shoppers
 from omniloom.collect import accept, add_source
@@ -27,6 +28,7 @@ from omniloom.store import SEEN_RUN_MAX, SeenIds, StateTx, query, seal_seen
 from omniloom.worker import loop
 
 EVENTS_A_PERSON = 10
+LINES = 2  # of an order
 CHUNK = SEEN_RUN_MAX  # of events and of remembered ids at once
 ROUNDS = 5
 ROUND_EVENTS = 40_000
@@ -36,6 +38,7 @@ SEGMENTS: dict[str, dict[str, Any]] = {
 }
 _NAMES = np.array(["Home", "Product Viewed", "Product Added", "Cart Viewed", "Order Completed"])
 _SUFFIX = {"k": 1_000, "m": 1_000_000}
+_CARD = query(profiles.__file__, "set_card")
 _COUNTED = query(__file__, "counted")
 _PERSON = query(identity.__file__, "add_person")  # identity's own: its tables are its business
 _IDENTIFIER = query(identity.__file__, "see_identifier")
@@ -73,7 +76,7 @@ def costs(sizes: list[int], *, say: Callable[[str], None]) -> list[float]:
             stored = 0
             for size in sizes:
                 say(f"making a history of {size:,} events …")
-                _make(platform, source.source_id, stored, size)
+                make(platform, source.source_id, stored, size)
                 stored = size
                 rounds = [_cost(platform, source.source_id, size, number) for number in range(ROUNDS)]
                 found.append(statistics.median(rounds))
@@ -85,10 +88,14 @@ def costs(sizes: list[int], *, say: Callable[[str], None]) -> list[float]:
 
 def _cost(platform: Platform, source_id: str, size: int, number: int) -> float:
     """Let new events of known people through the loop; µs an event."""
-    first = size + number * ROUND_EVENTS
-    calls = shoppers.items(first, ROUND_EVENTS, at=platform.now())
+    return play(platform, source_id, size + number * ROUND_EVENTS, ROUND_EVENTS, people=size // EVENTS_A_PERSON)
+
+
+def play(platform: Platform, source_id: str, first: int, count: int, *, people: int) -> float:
+    """Let new events of known people through the loop, numbered from ``first``; µs an event."""
+    calls = shoppers.items(first, count, at=platform.now())
     dice = np.random.default_rng(first)
-    for call, person in zip(calls, dice.integers(1, size // EVENTS_A_PERSON, ROUND_EVENTS).tolist(), strict=True):
+    for call, person in zip(calls, dice.integers(1, people, count).tolist(), strict=True):
         call["anonymousId"] = f"device-{person}"
         if "userId" in call:
             call["userId"] = f"user-{person}"
@@ -99,28 +106,29 @@ def _cost(platform: Platform, source_id: str, size: int, number: int) -> float:
     started = stopwatch()
     loop.catch_up(platform, acts=loop.KNOWING)
     segments.follow(platform.stores, now=platform.now())
-    return (stopwatch() - started) / ROUND_EVENTS * 1e6
+    return (stopwatch() - started) / count * 1e6
 
 
-def _make(platform: Platform, source_id: str, stored: int, size: int) -> None:
+def make(platform: Platform, source_id: str, stored: int, size: int) -> None:
     """Bring the history from ``stored`` to ``size`` events."""
     people = range(stored // EVENTS_A_PERSON + 1, size // EVENTS_A_PERSON + 1)
-    for some in _chunks(people):
+    for some in chunks(people):
         with platform.stores.state.write() as tx:
             _add_people(tx, some, micros(platform.now()))
     expires_at = micros(platform.now() + timedelta(days=30))
-    for some in _chunks(range(stored, size)):
+    for some in chunks(range(stored, size)):
         with platform.stores.state.write() as tx:
             seal_seen(tx, -1 - some.start, _ids(some), expires_at)
         with platform.stores.events.write() as events:
-            events.append("identity_event", _rows(some, size // EVENTS_A_PERSON, source_id, micros(platform.now())))
+            events.append("identity_event", rows(some, size // EVENTS_A_PERSON, source_id, micros(platform.now())))
     if not stored:
         for name, definition in SEGMENTS.items():
             segments.create(platform.stores, name=name, definition=definition, now=platform.now(), ids=platform.ids)
     segments.refresh_due(platform.stores, now=platform.now(), every_s=0)
 
 
-def _chunks(numbers: range) -> Iterator[range]:
+def chunks(numbers: range) -> Iterator[range]:
+    """Parts of a size that one transaction takes."""
     for start in range(0, len(numbers), CHUNK):
         yield numbers[start : start + CHUNK]
 
@@ -139,7 +147,7 @@ def _ids(numbers: range) -> SeenIds:
     return SeenIds(high, low, content, np.zeros(len(numbers), np.bool_)).sorted()
 
 
-def _rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
+def rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
     """Events of the past year, each of anybody; negative positions, below those of the log."""
     dice = np.random.default_rng(numbers.start)
     count = len(numbers)
@@ -161,3 +169,45 @@ def _rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
         "currency": pa.array(np.where(is_order, "USD", ""), mask=~is_order),
         **{column: pa.array([value] * count) for column, value in same.items()},
     })  # fmt: skip
+
+
+def dress(platform: Platform, source_id: str, size: int) -> None:
+    """Order lines, traits and cards of the history's people."""
+    now, people = micros(platform.now()), size // EVENTS_A_PERSON
+    for some in chunks(range(1, people + 1)):
+        with platform.stores.events.write() as tx:
+            tx.append("profiles_trait", _traits(some, source_id, now))
+        card = {"name": "", "folded_name": "", "city": "Казань", "timezone": "", "language": "ru"}
+        with platform.stores.state.write() as state:
+            state.many(_CARD, ({"person_id": person, **card} for person in some))
+    for some in chunks(range(size)):
+        with platform.stores.events.write() as tx:
+            tx.append("identity_item", _lines(rows(some, people, source_id, now)))
+
+
+def _traits(people: range, source_id: str, now: int) -> pa.Table:
+    person = np.repeat(np.arange(people.start, people.stop), 2)
+    count = len(person)
+    return pa.table({
+        "person_id": pa.array(person, pa.int64()),
+        "key": pa.array(["city", "size"] * len(people)),
+        "value": pa.array(['"Казань"', "42"] * len(people)),
+        "text": pa.array(["Казань", None] * len(people)),
+        "folded": pa.array(["казань", None] * len(people)),
+        "number": pa.array([None, 42.0] * len(people), pa.float64()),
+        "occurred_at": pa.array(np.full(count, now), pa.int64()).view(pa.timestamp("us")),
+        "message_id": pa.array(np.char.add("trait-", person.astype(str))),
+        "source_id": pa.array([source_id] * count),
+    })  # fmt: skip
+
+
+def _lines(events: pa.Table) -> pa.Table:
+    orders = events.filter(pc.equal(events["name"], "Order Completed"))
+    orders = orders.take(np.repeat(np.arange(orders.num_rows), LINES))
+    line = np.tile(np.arange(LINES), orders.num_rows // LINES)
+    return orders.select(["position", "person_id", "occurred_at"]).append_column(
+        "line", pa.array(line, pa.int64())).append_column(
+        "product_id", pa.array(np.char.add("p", (line + 1).astype(str)))).append_column(
+        "quantity", pa.array(np.ones(len(line)))).append_column(
+        "amount_minor", pa.array(np.full(len(line), 500), pa.int64())).append_column(
+        "properties", pa.array(["{}"] * len(line)))  # fmt: skip

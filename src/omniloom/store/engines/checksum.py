@@ -1,6 +1,5 @@
 """A checksum of rows that does not depend on their order, equal whatever engine they come from."""
 
-import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -33,17 +32,11 @@ class Checksum:
         """Rows of the event store. Columns are taken by name, so that their order does not matter."""
         if not table.num_rows:
             return
-        with _engine().cursor() as cursor:
-            cursor.register("rows_of", table.select(sorted(table.column_names)))
-            found = cursor.execute("select count(*), sum(hash(r)::hugeint) from rows_of as r").fetchall()[0]
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.register("rows_of", table.select(sorted(table.column_names)))
+            found = connection.execute("select count(*), sum(hash(r)::hugeint) from rows_of as r").fetchall()[0]
         self.rows += int(found[0])
         self.total = (self.total + int(found[1])) % _MODULUS
 
     def __str__(self) -> str:
         return f"{self.rows} rows, {self.total:016x}"
-
-
-@functools.cache
-def _engine() -> duckdb.DuckDBPyConnection:
-    """Only to sum: it keeps nothing."""
-    return duckdb.connect(config={"threads": 1, "memory_limit": "256MB"})
