@@ -22,6 +22,9 @@ UNSUBSCRIBED: Final = "Unsubscribed"
 AD_VIEWED: Final = "Ad Viewed"  # an impression of an ad elsewhere; properties: campaign_id, source, erid
 CONSENT_GIVEN: Final = "Consent Given"  # properties: channel, purpose, wording, method
 CONSENT_WITHDRAWN: Final = "Consent Withdrawn"
+CONSENT_REQUESTED: Final = "Consent Requested"  # a double opt-in was asked for; nothing is given yet
+PREFERENCES_CHANGED: Final = "Preferences Changed"  # how often, about what, in which language; a pause
+PRIVACY_REQUESTED: Final = "Privacy Requested"  # properties.kind: erasure or export of their own data
 SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
 SEGMENT_LEFT: Final = "Segment Left"
 
@@ -51,8 +54,29 @@ class Event(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     keep_id: bool = False  # remember the message id for ever (imports), so that a repeat years later adds nothing
 
 
+_NONE = msgspec.Raw(b"{}")
+
+
+class LoggedEvent(msgspec.Struct, kw_only=True, gc=False):
+    """An event as the log holds it: times as text, and its parts still JSON. For readers of very many events."""
+
+    source_id: str
+    message_id: str
+    type: EventType
+    name: str = ""
+    occurred_at: str
+    received_at: str
+    identifiers: dict[str, str] = {}
+    previous_id: str = ""
+    group_id: str = ""
+    traits: msgspec.Raw = _NONE
+    properties: msgspec.Raw = _NONE
+    context: msgspec.Raw = _NONE
+
+
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Event)
+_reader = msgspec.json.Decoder(LoggedEvent)
 
 
 def encode(event: Event) -> bytes:
@@ -63,3 +87,8 @@ def encode(event: Event) -> bytes:
 def decode(body: bytes) -> Event:
     """The event of JSON bytes read from the log."""
     return _decoder.decode(body)
+
+
+def read(body: bytes) -> LoggedEvent:
+    """As ``decode``, but its parts are left as they are: a third of the time."""
+    return _reader.decode(body)

@@ -1,19 +1,21 @@
 """Identity: whose event is it. Typed identifiers, attaching, merging, and the resolved event history.
 
-Reads the log, writes who is who. Tables: identity_person, identity_identifier, identity_merge (state store);
+Reads the log, writes who is who. Tables: identity_person, identity_identifier, identity_merge,
+identity_stranger, identity_apart (state store);
 identity_event, identity_item, identity_override (event store). Readers use the views identity_history and
 identity_history_item, where ``person_id`` is who the person is by now.
 
 Invariants:
 * an identifier belongs to one person for ever; a merge moves only ``root_id``, is journalled and can be undone;
+* an identifier that a sixth person uses is shared from there on: it joins nobody, and what it joined is undone;
 * a person has at most one user id; two people with one each are never merged, whatever device or phone they share;
 * only identify and alias merge; every other event follows its strongest identifier;
 * every accepted message becomes exactly one event, even if none of its identifiers is usable (then it is nobody's,
   with the reasons beside it).
 """
 
-from omniloom.identity.kind import Kind, Problem, ProblemReason
-from omniloom.identity.merge import merge
+from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
+from omniloom.identity.merge import merge, unmerge
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
 from omniloom.identity.people import (
     Identifier,
@@ -31,7 +33,7 @@ from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.settings import IdentitySettings
 
 __all__ = [
-    "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "MergeEntry", "Problem", "ProblemReason", "find",
-    "identifiers_by_root", "identifiers_of", "members_of", "merge", "merges_of", "normalise", "passed", "prefixes",
-    "resolve", "root_of", "roots_of", "roots_since",
+    "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Problem",
+    "ProblemReason", "find", "identifiers_by_root", "identifiers_of", "members_of", "merge", "merges_of", "normalise",
+    "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge",
 ]  # fmt: skip

@@ -9,22 +9,26 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from omniloom.core.clock import micros
-from omniloom.core.event import Event
-from omniloom.identity.claim import NOBODY, Claim
+from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
 from omniloom.identity.items import Items
+from omniloom.identity.kind import Level
+from omniloom.identity.times import read_times
 from omniloom.identity.value import BIGINT_MAX, label, read_minor
 
 _REVENUE = ("revenue", "total", "value")  # the first that is given counts
 _SCHEMA = pa.schema([
     ("position", pa.int64()), ("source_id", pa.string()), ("message_id", pa.string()), ("type", pa.string()),
-    ("name", pa.string()), ("occurred_at", pa.int64()), ("received_at", pa.int64()), ("person_id", pa.int64()),
+    ("name", pa.string()), ("occurred_at", pa.string()), ("received_at", pa.string()), ("person_id", pa.int64()),
     ("channel", pa.string()), ("campaign_id", pa.string()), ("order_id", pa.string()), ("revenue_minor", pa.int64()),
     ("currency", pa.string()), ("identifiers", pa.string()), ("properties", pa.string()), ("context", pa.string()),
-    ("problems", pa.string()),
+    ("problems", pa.string()), ("confidence", pa.int8()),
 ])  # fmt: skip
+_CONTEXTS_MAX = 10_000
+_WITHOUT = (None, None, None)  # channel, campaign and confidence of a context that says none
 
 _json = msgspec.json.Encoder().encode
+_read = msgspec.json.decode
+_parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Columns:
@@ -34,34 +38,46 @@ class Columns:
         self._home_currency = home_currency
         self._rows: list[tuple[Any, ...]] = []
         self._items = Items()
+        self._contexts: dict[bytes, tuple[str | None, str | None, int | None]] = {}  # neighbours often share one
 
-    def add(self, claim: Claim, person_id: int | None) -> None:
-        """One event of one person (None: nobody). The event's properties are used up."""
-        event, problems = claim.event, claim.problems
-        properties = event.properties
-        person_id = NOBODY if person_id is None else person_id
-        at = micros(event.occurred_at)
-        order_id = label(properties.get("order_id"))
-        home = self._home_currency
-        currency = _currency(properties["currency"], home) if "currency" in properties else home
-        revenue_minor = _revenue(properties, currency, problems)
-        products = _products(properties, problems) if "products" in properties else []
-        if products:
-            self._items.add(products, (claim.position, person_id, at, order_id), currency)
-        body = event.traits if event.type in ("identify", "group") else properties
+    def add(
+        self, position: int, event: LoggedEvent, person_id: int, *, confidence: int, problems: dict[str, str] | None
+    ) -> None:
+        """One event of one person (``claim.NOBODY``: of none)."""
+        is_about_person = event.type in ("identify", "group")
+        properties = _parts(event.properties)
+        context = bytes(event.context)
+        channel, campaign_id, said = self._contexts.get(context) or self._read_context(context)
+        order_id = currency = None
+        revenue_minor = None
+        if properties:
+            told = problems or {}
+            channel = _label(properties, "channel") or channel
+            campaign_id = _label(properties, "campaign_id") or campaign_id
+            order_id = _label(properties, "order_id")
+            currency = self._currency(properties)
+            revenue_minor = _revenue(properties, currency, told)
+            products = _products(properties, told) if "products" in properties else []
+            if products:
+                self._items.add(products, (position, person_id, event.occurred_at, order_id), currency)
+            elif revenue_minor is None:
+                currency = None
+            problems = told or None
+        if said is not None and event.source_id == OWN_SOURCE_ID:
+            confidence = max(confidence, said)
+        body = _parts(event.traits) if is_about_person else properties
         self._rows.append((
-            claim.position, event.source_id, event.message_id, event.type, event.name, at, micros(event.received_at),
-            person_id, _channel(event), _campaign(event), order_id, revenue_minor,
-            currency if products or revenue_minor is not None else None,
-            _json(_given(event)), _json(body), _json(event.context), _json(problems) if problems else None,
+            position, event.source_id, event.message_id, event.type, event.name, event.occurred_at, event.received_at,
+            person_id, channel, campaign_id, order_id, revenue_minor, currency, _json(_given(event)), _json(body),
+            context, _json(problems) if problems else None, confidence,
         ))  # fmt: skip
 
     def events(self) -> pa.Table:
         """Rows of identity_event."""
-        columns = ([row[number] for row in self._rows] for number in range(len(_SCHEMA)))
+        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(_SCHEMA)
         arrays = [pa.array(column, field.type) for field, column in zip(_SCHEMA, columns, strict=True)]
         timed = [
-            array.view(pa.timestamp("us")) if field.name.endswith("_at") else array
+            read_times(array) if field.name.endswith("_at") else array
             for field, array in zip(_SCHEMA, arrays, strict=True)
         ]
         return pa.Table.from_arrays(timed, names=_SCHEMA.names)
@@ -70,50 +86,59 @@ class Columns:
         """Rows of identity_item."""
         return self._items.table()
 
+    def _read_context(self, text: bytes) -> tuple[str | None, str | None, int | None]:
+        """The channel, campaign and confidence that a context names."""
+        found: tuple[str | None, str | None, int | None] = _WITHOUT
+        if b'"channel"' in text or b'"campaign"' in text or b'"confidence"' in text:
+            context = _read(text)
+            campaign = context.get("campaign")
+            if not isinstance(campaign, dict):
+                campaign = {}
+            said = context.get("confidence")
+            level = said if said.__class__ is int and said in list(Level) else None
+            found = (label(context.get("channel")), label(campaign.get("id")) or label(campaign.get("name")), level)
+        if len(self._contexts) >= _CONTEXTS_MAX:
+            self._contexts.clear()
+        self._contexts[text] = found
+        return found
 
-def _currency(value: Any, home: str) -> str:
-    """An ISO 4217 code as given, or the installation's own."""
-    code = value.strip().upper() if isinstance(value, str) else ""
-    return code if len(code) == 3 and code.isascii() and code.isalpha() else home
+    def _currency(self, properties: dict[str, msgspec.Raw]) -> str:
+        """An ISO 4217 code as given, or the installation's own."""
+        value = _read(properties["currency"]) if "currency" in properties else None
+        code = value.strip().upper() if isinstance(value, str) else ""
+        return code if len(code) == 3 and code.isascii() and code.isalpha() else self._home_currency
 
 
-def _revenue(properties: dict[str, Any], currency: str, problems: dict[str, str]) -> int | None:
-    whole = properties.get("revenue_minor")
-    if whole.__class__ is int and abs(whole) <= BIGINT_MAX:
-        return int(whole)
+def _label(properties: dict[str, msgspec.Raw], name: str) -> str | None:
+    return label(_read(properties[name])) if name in properties else None
+
+
+def _revenue(properties: dict[str, msgspec.Raw], currency: str, problems: dict[str, str]) -> int | None:
+    if "revenue_minor" in properties:
+        whole = _read(properties["revenue_minor"])
+        if whole.__class__ is int and abs(whole) <= BIGINT_MAX:
+            return int(whole)
     for name in _REVENUE:
-        if properties.get(name) not in (None, ""):
+        if name in properties and (value := _read(properties[name])) not in (None, ""):
             break
     else:
         return None
-    amount_minor = read_minor(properties[name], currency)
+    amount_minor = read_minor(value, currency)
     if amount_minor is None and name == "revenue":  # "total" and "value" may mean anything in a brand's own events
         problems[name] = "malformed: not an amount of money"
     return amount_minor
 
 
-def _products(properties: dict[str, Any], problems: dict[str, str]) -> list[Any]:
-    products = properties.pop("products")
+def _products(properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> list[Any]:
+    products = _read(properties["products"])
     if products is None or isinstance(products, list):
+        del properties["products"]
         return products or []
     problems["products"] = "malformed: not a list"
-    properties["products"] = products
     return []
 
 
-def _channel(event: Event) -> str | None:
-    return label(event.properties.get("channel")) or label(event.context.get("channel"))
-
-
-def _campaign(event: Event) -> str | None:
-    given = label(event.properties.get("campaign_id"))
-    campaign = event.context.get("campaign")
-    if given or not isinstance(campaign, dict):
-        return given
-    return label(campaign.get("id")) or label(campaign.get("name"))
-
-
-def _given(event: Event) -> dict[str, str]:
+def _given(event: LoggedEvent) -> dict[str, str]:
     """The identifiers as they came, with an alias's previous id and a group's id."""
     if not event.previous_id and not event.group_id:
         return event.identifiers

@@ -2,11 +2,16 @@
 
 Rules, in the order they apply to one event (``settle``):
 
-1. The strongest identifier that is already known names the person. A new identifier is attached to that person.
+1. The strongest identifier that is already known names the person; identifiers seen for the first time join them.
+   Beside a customer id or a device they are attached. Beside another strong identifier (an e-mail, a phone) a new
+   strong one gets a person of its own that is merged with the known one: should the known one turn out to be shared,
+   the merge is undone and nothing is glued.
 2. A weak identifier (a device) never carries a strong one to somebody already known by another strong one.
 3. Identify and alias may merge two people, if a strong identifier (or an alias) joins them or one of them is known by
-   devices only: history from before a sign-in is taken over. Never two people who both have a single kind (user_id).
-4. Where a merge is not allowed nothing moves: the event belongs to its strongest identifier's person.
+   devices only: history from before a sign-in is taken over. Never two people who both have a single kind (user_id),
+   who were told apart, or who would have more of a kind than its limit.
+4. Where a merge is not allowed nothing moves: the event belongs to its strongest identifier's person, and the
+   identifier that would have joined has one stranger more. With the sixth user it is shared from then on.
 
 Invariant: an identifier's own person never changes; a merge only moves ``root``. So a merge can be undone, and the
 person of an event can be looked up again at any later time with the same answer.
@@ -14,10 +19,11 @@ person of an event can be looked up again at any later time with the same answer
 
 from dataclasses import dataclass, field
 
-from omniloom.core.clock import micros
 from omniloom.identity.claim import MERGING_TYPES, Claim, Key
+from omniloom.identity.held import Held
 from omniloom.identity.normal import KINDS
 
+HOLDERS_MAX = 5  # people who may use one identifier; at the next it is shared. Source: Segment's default limit
 _SINGLE = frozenset(name for name, kind in KINDS.items() if kind.is_single)
 _STRONG = frozenset(name for name, kind in KINDS.items() if kind.is_strong)
 
@@ -39,44 +45,39 @@ class Graph:
     next_id: int
     owners: dict[Key, int]
     roots: dict[int, int]
-    held: dict[int, set[str]]  # root -> kinds of identifier it holds; loaded for those that a claim may join
+    held: dict[int, Held]  # root -> what it holds; loaded for those that a claim may join
+    shared: dict[Key, tuple[int, int]] = field(default_factory=dict)  # key -> from which position, whose it is then
+    strangers: dict[Key, set[int]] = field(default_factory=dict)  # people other than the owner's who used a key
+    joins: dict[Key, int] = field(default_factory=dict)  # merges that stand, by the key that joined them
+    apart: dict[int, set[int]] = field(default_factory=dict)  # people who are not one, both ways
     created: list[int] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
+    doubts: list[tuple[Key, int]] = field(default_factory=list)  # strangers to write down
+    demoted: list[Key] = field(default_factory=list)  # keys that became shared just now
     seen: dict[Key, tuple[int, int]] = field(default_factory=dict)  # key -> first and last micros in this batch
+    over: dict[int, list[str]] = field(default_factory=dict)  # claim's number -> kinds beyond their limit
 
     def settle(self, claim: Claim) -> None:
         """Take one event's claim into account; claims come in log order."""
         if not claim.keys:
             return
-        if not claim.may_join:
-            self._settle_one(claim, claim.keys[0])
-            return
-        keys = [*claim.keys, *self._previous(claim)]
-        target: int | None = None
-        waiting: list[Key] = []
-        for key in keys:
-            known = self.owners.get(key)
-            if known is None:
-                waiting.append(key)
-                continue
-            root = self.root_of(known)
-            if target is None:
-                target = root if self._may_join(waiting, root, key) else self._new_person()
-                waiting = self._attach(waiting, target)
-            if root != target and self._may_merge(claim, key, target, root):
-                target = self._merge(claim, key, target, root)
-        self._attach(waiting, self._new_person() if target is None else target)
-        self._see(claim, keys)
+        links = [*claim.keys, *self._previous(claim)]
+        keys = [key for key in links if key not in self.shared]
+        if len(keys) == 1 and keys[0] not in self.owners:
+            self._attach_to_new(keys, claim)
+        elif len(keys) > 1:
+            self._settle(claim, keys)
+        for key in links:
+            if key in self.owners:
+                first, last = self.seen.get(key, (claim.seen_at, claim.seen_at))
+                self.seen[key] = (min(first, claim.seen_at), max(last, claim.seen_at))
 
-    def _settle_one(self, claim: Claim, key: Key) -> None:
-        """As ``settle`` for the commonest event, which names one identifier: nothing can be joined by it."""
-        if key not in self.owners:
-            person_id = self._new_person()
-            self.owners[key] = person_id
-            self.held[person_id].add(key[0])
-        at = micros(claim.event.occurred_at)
-        first, last = self.seen.get(key, (at, at))
-        self.seen[key] = (min(first, at), max(last, at))
+    def person_of(self, claim: Claim) -> int | None:
+        """Whose a settled claim's event is; None if none of its identifiers is usable."""
+        for key in claim.keys:
+            if claim.position <= self.shared.get(key, (claim.position,))[0] and key in self.owners:
+                return self.owners[key]
+        return next((self.shared[key][1] for key in claim.keys if key in self.shared), None)
 
     def root_of(self, person_id: int) -> int:
         """The person that ``person_id`` is part of by now."""
@@ -85,6 +86,92 @@ class Graph:
             person_id = above
         return person_id
 
+    def _settle(self, claim: Claim, keys: list[Key]) -> None:
+        known = [key for key in keys if key in self.owners]
+        new = [key for key in keys if key not in self.owners]
+        if not known:
+            self._attach_to_new(new, claim)
+            return
+        person = self._place(claim, new, known[0]) if new else self.owners[known[0]]
+        for key in known:
+            if self.root_of(self.owners[key]) != self.root_of(person) and key not in self.shared:
+                self._join(claim, key, person)
+
+    def _place(self, claim: Claim, new: list[Key], by: Key) -> int:
+        """Identifiers seen for the first time, beside the strongest known one: whose they are."""
+        owner = self.owners[by]
+        held = self.held[self.root_of(owner)]
+        kinds = {kind for kind, _ in new}
+        is_single_twice = bool(kinds & _SINGLE & held.kinds())
+        if not kinds & _STRONG or (by[0] in _SINGLE and not is_single_twice):
+            return self._attach(new, owner, claim)
+        is_full = is_single_twice or not held.has_room(new, claim.seen_at)
+        if by[0] not in _STRONG and not is_full and not held.kinds() & _STRONG:
+            return self._attach(new, owner, claim)
+        person = self._attach_to_new(new, claim)
+        if is_full or by[0] not in _STRONG:
+            self._doubt(by, person, claim)
+        else:
+            self._merge(claim, by, person)
+        return person
+
+    def _join(self, claim: Claim, key: Key, person: int) -> None:
+        """A known identifier of somebody else: merge, leave them, or take the identifier for shared."""
+        root, other = self.root_of(person), self.root_of(self.owners[key])
+        mine, theirs = self.held[root], self.held[other]
+        both_strong = bool(mine.kinds() & _STRONG and theirs.kinds() & _STRONG)
+        is_against = bool(
+            mine.kinds() & theirs.kinds() & _SINGLE
+            or (both_strong and key[0] not in _STRONG and claim.event.type != "alias")
+            or self._are_apart(root, other)
+            or not mine.has_room_for(theirs)
+        )
+        if is_against:
+            self._doubt(key, person, claim)
+        elif claim.event.type in MERGING_TYPES:
+            self._merge(claim, key, person)
+
+    def _merge(self, claim: Claim, key: Key, person: int) -> None:
+        """Join a person with the owner of a key; the one with the stronger identifier stays, of equals the older."""
+        if key[0] not in _SINGLE and claim.event.type != "alias" and self._users(key) >= HOLDERS_MAX:
+            self._share(key, claim)
+            return
+        into, gone = sorted((self.root_of(person), self.root_of(self.owners[key])), key=self._rank)
+        self.roots[gone] = into
+        self.held[into].take(self.held.pop(gone))
+        self.joins[key] = self.joins.get(key, 0) + 1
+        self.merges.append(Merge(gone, into, claim, key))
+
+    def _doubt(self, key: Key, person: int, claim: Claim) -> None:
+        """Somebody else than its owner uses a key."""
+        if key[0] in _SINGLE or claim.event.type == "alias" or key in self.shared:
+            return
+        strangers = self.strangers.setdefault(key, set())
+        if person in strangers or self.root_of(person) in {self.root_of(stranger) for stranger in strangers}:
+            return
+        if self._users(key) >= HOLDERS_MAX:
+            self._share(key, claim)
+            return
+        strangers.add(person)
+        self.doubts.append((key, person))
+
+    def _users(self, key: Key) -> int:
+        return 1 + self.joins.get(key, 0) + len(self.strangers.get(key, ()))
+
+    def _share(self, key: Key, claim: Claim) -> None:
+        """From here on the key joins nobody; events that carry nothing else belong to a person of their own."""
+        self.shared[key] = (claim.position, self._new_person())
+        self.demoted.append(key)
+
+    def _are_apart(self, root: int, other: int) -> bool:
+        return any(
+            other == self.root_of(them)
+            for mine, others in self.apart.items()
+            if mine in self.roots and self.root_of(mine) == root
+            for them in others
+            if them in self.roots
+        )
+
     def _previous(self, claim: Claim) -> list[Key]:
         """An alias's previous id: a user id if one is known by that name, else a device."""
         if not claim.previous:
@@ -92,51 +179,34 @@ class Graph:
         known = [key for key in claim.previous if key in self.owners]
         return [key for key in (*known, claim.previous[-1])[:1] if key not in claim.keys]
 
-    def _may_join(self, waiting: list[Key], root: int, key: Key) -> bool:
-        """Whether identifiers seen for the first time may be attached to the person that ``key`` belongs to."""
-        new = {kind for kind, _ in waiting}
-        held = self.held[root]
-        if new & held & _SINGLE:
-            return False
-        return key[0] in _STRONG or not (new & _STRONG) or not (held & _STRONG)
-
-    def _may_merge(self, claim: Claim, key: Key, target: int, root: int) -> bool:
-        if claim.event.type not in MERGING_TYPES:
-            return False
-        a, b = self.held[target], self.held[root]
-        if a & b & _SINGLE:
-            return False
-        return claim.event.type == "alias" or key[0] in _STRONG or not (a & _STRONG) or not (b & _STRONG)
-
-    def _merge(self, claim: Claim, key: Key, target: int, root: int) -> int:
-        """Join two people; the one with the stronger identifier stays, of equals the older."""
-        into, gone = sorted((target, root), key=self._rank)
-        self.roots[gone] = into
-        self.held[into] |= self.held.pop(gone)
-        self.merges.append(Merge(gone, into, claim, key))
-        return into
-
     def _rank(self, person_id: int) -> tuple[int, int]:
-        return (min(KINDS[kind].priority for kind in self.held[person_id]), person_id)
+        return (min((KINDS[kind].priority for kind in self.held[person_id].kinds()), default=1_000), person_id)
 
     def _new_person(self) -> int:
         person_id = self.next_id
         self.next_id += 1
         self.roots[person_id] = person_id
-        self.held[person_id] = set()
+        self.held[person_id] = Held()
         self.created.append(person_id)
         return person_id
 
-    def _attach(self, keys: list[Key], target: int) -> list[Key]:
-        for key in keys:
-            if key[0] not in self.held[target] & _SINGLE:
-                self.owners[key] = target
-                self.held[target].add(key[0])
-        return []
+    def _attach_to_new(self, keys: list[Key], claim: Claim) -> int:
+        return self._attach(keys, self._new_person(), claim)
 
-    def _see(self, claim: Claim, keys: list[Key]) -> None:
-        at = micros(claim.event.occurred_at)
+    def _attach(self, keys: list[Key], person: int, claim: Claim) -> int:
+        """Make a person the owner of new identifiers, as far as limits allow; the claim's first is always owned."""
+        held = self.held[self.root_of(person)]
         for key in keys:
-            if key in self.owners:
-                first, last = self.seen.get(key, (at, at))
-                self.seen[key] = (min(first, at), max(last, at))
+            if key[0] in _SINGLE and key[0] in held.kinds():
+                continue
+            if held.has_room([key], claim.seen_at):
+                self.owners[key] = person
+                held.add(key[0], claim.seen_at)
+            elif key == claim.keys[0]:
+                person = self._new_person()
+                held = self.held[person]
+                self.owners[key] = person
+                held.add(key[0], claim.seen_at)
+            else:
+                self.over.setdefault(claim.number, []).append(key[0])
+        return person

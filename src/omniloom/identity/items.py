@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from omniloom.identity.times import read_times
 from omniloom.identity.value import label, line_minor, read_minor, read_quantity
 
 _json = msgspec.json.Encoder().encode
@@ -17,14 +18,14 @@ class Items:
     """Collects the lines of one batch and gives them as rows of identity_item."""
 
     def __init__(self) -> None:
-        self._orders: list[tuple[int, int, int, str | None, int]] = []  # position, person, at, order id, lines
+        self._orders: list[tuple[int, int, str, str | None, int]] = []  # position, person, at, order id, lines
         self._product_ids: list[str | None] = []
         self._quantities: list[float | None] = []
         self._amounts: list[int | None] = []
         self._properties: list[bytes] = []
 
-    def add(self, products: list[Any], order: tuple[int, int, int, str | None], currency: str) -> None:
-        """The lines of one order: (position, person, micros, order id). The products' dicts are used up.
+    def add(self, products: list[Any], order: tuple[int, int, str, str | None], currency: str) -> None:
+        """The lines of one order: (position, person, instant as in the log, order id). The products' dicts are used up.
 
         The line's ``amount`` counts, else its price times its quantity. What has no column stays as properties.
         """
@@ -53,7 +54,7 @@ class Items:
             "position": pa.array(positions, pa.int64()).take(order),
             "line": pa.array(np.arange(len(order)) - starts[order], pa.int64()),
             "person_id": pa.array(people, pa.int64()).take(order),
-            "occurred_at": pa.array(times, pa.int64()).view(pa.timestamp("us")).take(order),
+            "occurred_at": read_times(pa.array(times, pa.string())).take(order),
             "order_id": pa.array(order_ids, pa.string()).take(order),
             "product_id": pa.array(self._product_ids, pa.string()),
             "quantity": pa.array(self._quantities, pa.float64()),

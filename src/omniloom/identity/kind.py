@@ -8,7 +8,7 @@ never joins two people who are each known by something strong.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 VALUE_CHARS_MAX = 512
 
@@ -36,7 +36,9 @@ class ProblemReason(StrEnum):
     """Why a value is not taken for an identifier."""
 
     BLOCKED = "blocked"  # a placeholder that many people share
+    SHARED = "shared"  # a real value, but of a thing that many people use: a kiosk's tablet, a call centre's line
     MALFORMED = "malformed"  # not a value of its kind
+    OVER_LIMIT = "over_limit"  # its person has as many of the kind as one may have
     TOO_LONG = "too_long"
     UNKNOWN_KIND = "unknown_kind"
 
@@ -52,23 +54,45 @@ class Problem:
         return f"{self.reason}: {self.message}"
 
 
+class Level(IntEnum):
+    """How surely an event is this person's. Rules may require a level."""
+
+    ANONYMOUS = 0  # a browser that anybody may use
+    DEVICE = 1  # a thing that is mostly one person's
+    PROBABLE = 2  # an address somebody typed
+    VERIFIED = 3  # proven by a code, a link, a messenger or a card that was shown
+    AUTHENTICATED = 4  # signed in
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many identifiers of a kind one person may have: in all, or new ones within so many days."""
+
+    count: int
+    days: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of identifier.
 
     ``priority``: of two identifiers in one event the lower number decides whose event it is. ``is_single``: a person
-    has at most one, so two people with one each are never merged. ``normalise(value, home_region)`` gets a stripped
-    value that is not blocked. ``prefixes(text, home_region)``: what a normal form may begin with if somebody typed
-    only its beginning. ``examples``: raw value -> normal form ("" = refused), checked by the tests.
+    has at most one, so two people with one each are never merged. ``level``: how surely an event with it is its
+    owner's. ``limit``: what goes beyond is not attached and joins nobody. ``normalise(value, home_region)`` gets a
+    stripped value that is not blocked, and leaves a normal form as it is. ``prefixes(text, home_region)``: what a
+    normal form may begin with if somebody typed only its beginning. ``examples``: raw value -> normal form
+    ("" = refused), checked by the tests. Source of the limits: Segment's defaults (Unify, ID resolution settings).
     """
 
     title: str
     is_strong: bool
     priority: int
+    level: Level
     normalise: Callable[[str, str], str | Problem]
     prefixes: Callable[[str, str], list[str]]
     examples: dict[str, str]
     is_single: bool = False
+    limit: Limit | None = Limit(5)
 
 
 def blocked(value: str) -> Problem | None:

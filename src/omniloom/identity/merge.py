@@ -1,16 +1,22 @@
-"""Merging two people by hand: the same journal and the same limits as the merges that events cause."""
+"""Merging two people by hand, and undoing a merge: one journal and one set of limits with what events cause."""
 
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from omniloom.core.errors import Conflict
+from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity.normal import KINDS
-from omniloom.identity.people import identifiers_by_root, root_of
-from omniloom.identity.resolve import record_merge, sync_overrides
-from omniloom.store import Stores
+from omniloom.identity.people import identifiers_by_root, members_of, roots_of
+from omniloom.identity.resolve import CURSOR, sync_overrides
+from omniloom.identity.unmerge import keep_apart, next_version, undo
+from omniloom.store import StateTx, Stores, query
+
+_MERGE = query(__file__, "merge")
+_MOVE_ROOT = query(__file__, "move_root")
+_ADD_MERGE = query(__file__, "add_merge")
+_FORGET_APART = query(__file__, "forget_apart")
 
 
 def merge(
@@ -19,21 +25,55 @@ def merge(
     """Make ``from_id`` part of ``into_id``; the id of the journal's line.
 
     Errors: Missing if one of them does not exist; Conflict if they are one person already, or each has an
-            identifier of a kind that a person has only once.
+            identifier of a kind that a person has only once. Limits of other kinds do not bind whoever decides by hand.
     """
-    into_root, from_root = root_of(stores, into_id), root_of(stores, from_id)
-    if into_root == from_root:
-        raise Conflict(f"{into_id} and {from_id} are one person already", hint="nothing is left to do")
     merge_id = ids.token()
     with stores.state.write() as tx:
+        into_root, from_root = _roots(tx, into_id, from_id)
         held = identifiers_by_root(tx, [into_root, from_root])
         kinds = [{i.kind for i in held.get(root, ())} for root in (into_root, from_root)]
         for kind in sorted(kinds[0] & kinds[1]):
             if KINDS[kind].is_single:
                 raise Conflict(f"both have their own {kind}", hint="these are two people", kind=kind)
-        record_merge(tx, {
-            "merge_id": merge_id, "from_id": from_root, "into_id": into_root, "rule": rule,
-            "evidence": msgspec.json.encode(evidence).decode(), "merged_at": now,
-        })  # fmt: skip
+        members = members_of(tx, [into_root, from_root])
+        for one, other in ((into_root, from_root), (from_root, into_root)):
+            tx.run(_FORGET_APART, person_ids=members[one], other_ids=members[other])
+        version = next_version(tx)
+        tx.run(_MOVE_ROOT, from_id=from_root, into_id=into_root, version=version)
+        tx.run(
+            _ADD_MERGE, version=version, merge_id=merge_id, from_id=from_root, into_id=into_root, rule=rule,
+            evidence=msgspec.json.encode(evidence).decode(), merged_at=now, joined_kind=None, joined_value=None,
+            position=tx.cursor(CURSOR),
+        )  # fmt: skip
     sync_overrides(stores)
     return merge_id
+
+
+def unmerge(stores: Stores, merge_id: str, *, by: str, now: datetime) -> tuple[int, int]:
+    """Undo a merge, whoever or whatever made it; the two people there are then: (who was merged, who stays).
+
+    Both get back what is theirs: events and everything else follow their own identifiers. Events do not merge the two
+    again; a merge by hand still can.
+
+    Errors: Missing if there is no such merge; Conflict if it was undone before.
+    """
+    with stores.state.write() as tx:
+        gone, stays = undo(tx, merge_id, by=by, now=now)
+        keep_apart(tx, *_joined(tx, merge_id), by=by, now=now)
+    sync_overrides(stores)
+    return gone, stays
+
+
+def _joined(tx: StateTx, merge_id: str) -> tuple[int, int]:
+    line = tx.one(_MERGE, merge_id=merge_id) or {}
+    return int(line["from_id"]), int(line["into_id"])
+
+
+def _roots(tx: StateTx, into_id: int, from_id: int) -> tuple[int, int]:
+    roots = roots_of(tx, [into_id, from_id])
+    for person_id in (into_id, from_id):
+        if person_id not in roots:
+            raise Missing(f"no person {person_id}", hint="search for one by any identifier", person_id=person_id)
+    if roots[into_id] == roots[from_id]:
+        raise Conflict(f"{into_id} and {from_id} are one person already", hint="nothing is left to do")
+    return roots[into_id], roots[from_id]

@@ -11,7 +11,7 @@ from omniloom.core.errors import Missing
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise
 from omniloom.store import StateTx, Stores, query
 
-_OWNERS = query(__file__, "owners")
+_HOLDERS = query(__file__, "holders")
 _ROOT_OF = query(__file__, "root_of")
 _MEMBERS_OF = query(__file__, "members_of")
 _IDENTIFIERS_OF = query(__file__, "identifiers_of")
@@ -50,8 +50,8 @@ def find(stores: Stores, text: str, home_region: str) -> list[int]:
         for kind in BY_PRIORITY:
             value = normalise(kind, text, home_region)
             if isinstance(value, str):
-                for _, _, root_id in tx.tuples(_OWNERS, kind=kind, sought=[value]):
-                    found[root_id] = None
+                for holders in tx.tuples(_HOLDERS, kind=kind, value=value):
+                    found.update(dict.fromkeys(holder for holder in holders if holder is not None))
     return list(found)
 
 

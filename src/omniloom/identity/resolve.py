@@ -7,52 +7,67 @@ same identifiers (an identifier never changes its person) and appends what is mi
 Merges are late-bound: events keep the person they came for, ``identity_override`` says who that is by now.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniloom.core.event import decode
-from omniloom.core.ids import digest
-from omniloom.identity.claim import Claim, Key, read_claim
+from omniloom.core.event import LoggedEvent, read
+from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, place, read_claim
 from omniloom.identity.columns import Columns
-from omniloom.identity.graph import Graph, Merge
-from omniloom.identity.normal import Normaliser
+from omniloom.identity.graph import Graph
+from omniloom.identity.kind import Level, ProblemReason
+from omniloom.identity.known import Known, Sighting, known_of
+from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.people import roots_since
-from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
+from omniloom.identity.recognise import SHARED_PLACE, Recognised, recognise
+from omniloom.identity.save import Seen, load, save, widen
+from omniloom.identity.times import read_times
+from omniloom.identity.unmerge import undo_joined_by
+from omniloom.store import EventsTx, Progress, Settled, Stores, query, settle, settled
 
 CURSOR = "identity"
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
+KNOWN_MAX = 1 << 20  # identifiers that a process knows by heart, about 300 bytes each
 
-_OWNERS = query(__file__, "owners")
-_HELD_KINDS = query(__file__, "held_kinds")
-_LAST_PERSON = query(__file__, "last_person")
-_ADD_PERSON = query(__file__, "add_person")
-_SEE_IDENTIFIER = query(__file__, "see_identifier")
-_MOVE_ROOT = query(__file__, "move_root")
-_ADD_MERGE = query(__file__, "add_merge")
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
+_CONFLICT = "reused: an earlier event with this id says something else"
+_OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
+_SHARED = f"{ProblemReason.SHARED}: many people use it"
 
 
-def resolve(stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int) -> Progress:
+@dataclass(slots=True)
+class Batch:
+    """Messages of the log, in columns."""
+
+    positions: list[int]
+    events: list[LoggedEvent]
+    seen_at: list[int]  # when each occurred, micros, to SEEN_STEP
+    conflicts: list[int]  # numbers of the messages whose id was taken by another content
+
+
+def resolve(
+    stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int, known_max: int = KNOWN_MAX
+) -> Progress:
     """Resolve the next messages of the log: who sent each, and what the event store should keep of it.
 
     Shapes: log -> identity_person, identity_identifier, identity_merge; identity_event, identity_item,
             identity_override.
-    Units:  ``rows_max`` messages a call; ``now`` stamps new people and merges.
-    Cost:   one query per kind of identifier and one statement per table, whatever the number of people.
+    Units:  ``rows_max`` messages a call; ``now`` stamps new people and merges; ``known_max`` identifiers kept in
+            memory.
+    Cost:   customers who are known by heart cost no query; of the others, one query per kind of identifier and one
+            statement per table, whatever their number.
     """
     state_at, events_at = _cursors(stores)
     stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
     if not stretch.rows:
         settle(stores, now=now, rows_max=rows_max)
         stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
-    normaliser = Normaliser(home_region)
-    claims = [_claim(message, normaliser) for message in stretch.messages]
-    owners = _settle(stores, claims, after=state_at, through=stretch.through, now=now)
-    missing = [claim for claim in claims if claim.position > events_at]
-    columns = _columns(missing, owners, home_currency) if missing else None
+    batch = _batch(stretch.messages)
+    found = _settle(stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max)
+    columns = _columns(batch, found, after=events_at, home_currency=home_currency)
     _append(stores, columns, after=events_at, through=stretch.through)
     return Progress(stretch.rows, is_done=stretch.through >= stores.log.last_position())
 
@@ -72,100 +87,115 @@ def _cursors(stores: Stores) -> tuple[int, int]:
         return state.cursor(CURSOR), events.cursor(CURSOR)
 
 
-def _claim(message: Settled, normaliser: Normaliser) -> Claim:
-    claim = read_claim(message.position, decode(message.body), normaliser)
-    if message.is_conflict:
-        claim.problems["message_id"] = "reused: an earlier event with this id says something else"
-    return claim
+def _batch(messages: list[Settled]) -> Batch:
+    events = [read(message.body) for message in messages]
+    times = read_times(pa.array([event.occurred_at for event in events], pa.string()))
+    micros = times.view(pa.int64()).to_numpy(zero_copy_only=False)
+    return Batch(
+        [message.position for message in messages],
+        events,
+        (micros - np.mod(micros, SEEN_STEP)).tolist(),
+        [number for number, message in enumerate(messages) if message.is_conflict],
+    )
 
 
-def _settle(stores: Stores, claims: list[Claim], *, after: int, through: int, now: datetime) -> dict[Key, int]:
-    """Owners of every identifier in the claims, once those after the state cursor are taken into account."""
-    if through <= after:
-        with stores.state.read() as tx:
-            owners = _load(tx, claims).owners
-        if all(_is_owned(claim, owners) for claim in claims):
-            return owners
+# --- who -------------------------------------------------------------------------------------------------------------
+
+
+def _settle(
+    stores: Stores, batch: Batch, normaliser: Normaliser, *, through: int, now: datetime, known_max: int
+) -> Recognised:
+    """The person of every event, once those after the state cursor are taken into account."""
+    known = known_of(stores, known_max)
+    with stores.state.read() as tx:
+        known.catch_up(tx)
+        after = tx.cursor(CURSOR)
+    is_ahead = bool(batch.positions) and batch.positions[0] <= after  # shared identifiers depend on the position
+    found = recognise(batch.events, batch.seen_at, Known(0) if is_ahead else known, normaliser)
+    if not found.rest and not found.widened and through <= after:
+        return found
+    learned: list[tuple[Graph, Seen]] = []
     with stores.state.write() as tx:
-        graph, known = _load(tx, claims), tx.cursor(CURSOR)
-        for claim in claims:
-            if claim.position > known or not _is_owned(claim, graph.owners):
-                graph.settle(claim)
-        _save(tx, graph, now)
-        tx.move_cursor(CURSOR, max(known, through))
-    return graph.owners
+        before = tx.cursor(CURSOR)
+        claims = _claims(batch, found, normaliser)
+        while claims:
+            graph, seen = load(tx, claims)
+            done = _settle_claims(graph, claims, found, after=before)
+            learned.append((graph, save(tx, graph, seen, now)))
+            for key in graph.demoted:
+                undo_joined_by(tx, key, now=now)
+            claims = claims[done:]
+        widen(tx, found.widened)
+        tx.move_cursor(CURSOR, max(before, through))
+    _learn(known, found, learned)
+    return found
 
 
-def _is_owned(claim: Claim, owners: dict[Key, int]) -> bool:
-    """Whether a settled claim has its owner. Not if a changed home region reads its number differently: it is new."""
-    return claim.primary is None or claim.primary in owners
+def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Claim]:
+    return [
+        read_claim((number, batch.positions[number]), batch.events[number], batch.seen_at[number], normaliser)
+        for number in found.rest
+    ]
 
 
-def _load(tx: StateTx, claims: list[Claim]) -> Graph:
-    """What the store knows of the identifiers in the claims: one query per kind."""
-    wanted: dict[str, set[str]] = {}
+def _settle_claims(graph: Graph, claims: list[Claim], found: Recognised, *, after: int) -> int:
+    """Settle claims up to one that makes an identifier shared; how many. What was settled before is only looked up."""
+    done = 0
     for claim in claims:
-        for kind, value in (*claim.keys, *claim.previous):
-            wanted.setdefault(kind, set()).add(value)
-    owners: dict[Key, int] = {}
-    roots: dict[int, int] = {}
-    for kind, values in wanted.items():
-        for value, person_id, root_id in tx.tuples(_OWNERS, kind=kind, sought=sorted(values)):
-            owners[kind, value] = person_id
-            roots[person_id] = root_id
-            roots[root_id] = root_id
-    held: dict[int, set[str]] = {root_id: set() for root_id in roots.values()}
-    joinable = {roots[owners[key]] for claim in claims if claim.may_join for key in claim.all_keys if key in owners}
-    for root_id, kind in tx.tuples(_HELD_KINDS, root_ids=sorted(joinable)):
-        held[root_id].add(kind)
-    last = tx.one(_LAST_PERSON) or {"person_id": 0}
-    return Graph(next_id=last["person_id"] + 1, owners=owners, roots=roots, held=held)
+        if claim.position > after or (claim.keys and graph.person_of(claim) is None):
+            graph.settle(claim)  # also if a changed home region reads a number differently: it is new
+        done += 1
+        if graph.demoted:
+            break
+    for claim in claims[:done]:
+        person_id = graph.person_of(claim)
+        problems = claim.problems | dict.fromkeys(graph.over.get(claim.number, ()), _OVER_LIMIT)
+        problems |= {kind: _SHARED for kind, _ in claim.keys if _is_shared(graph, claim, kind)}
+        if problems:
+            found.problems[claim.number] = problems
+        found.people[claim.number] = NOBODY if person_id is None else person_id
+        usable = [KINDS[kind].level for kind, _ in claim.keys if not _is_shared(graph, claim, kind)]
+        found.levels[claim.number] = max(usable, default=Level.ANONYMOUS)
+    return done
 
 
-def _save(tx: StateTx, graph: Graph, now: datetime) -> None:
-    tx.many(_ADD_PERSON, ({"person_id": person_id, "created_at": now} for person_id in graph.created))
-    tx.many(
-        _SEE_IDENTIFIER,
-        (
-            {"kind": kind, "value": value, "person_id": graph.owners[kind, value], "first_seen_at": first,
-             "last_seen_at": last}
-            for (kind, value), (first, last) in graph.seen.items()
-        ),
-    )  # fmt: skip
-    for merge in graph.merges:
-        record_merge(tx, _journal(merge, now))
+def _is_shared(graph: Graph, claim: Claim, kind: str) -> bool:
+    key = next(key for key in claim.keys if key[0] == kind)
+    return key in graph.shared and claim.position > graph.shared[key][0]
 
 
-def record_merge(tx: StateTx, journal: dict[str, object]) -> None:
-    """Journal one merge and move the roots of everyone in it, under a new version of the roots."""
-    last = tx.one(_LAST_PERSON) or {"version": 0}
-    version = last["version"] + 1
-    tx.run(_MOVE_ROOT, from_id=journal["from_id"], into_id=journal["into_id"], version=version)
-    tx.run(_ADD_MERGE, version=version, **journal)
+def _learn(known: Known, found: Recognised, learned: list[tuple[Graph, Seen]]) -> None:
+    """Know by heart what was committed."""
+    for graph, seen in learned:
+        is_current = not graph.demoted  # else its roots were parted after it
+        roots = {person_id: graph.root_of(person_id) for person_id in graph.roots} if is_current else {}
+        known.learn(((key, _sighting(graph, key, times)) for key, times in seen.items() if key in graph.owners), roots)
+    for key, (first, last) in found.widened.items():
+        if (sighting := known.young.get(key) or known.recall(key)) is not None:
+            sighting.first, sighting.last = min(first, sighting.first), max(last, sighting.last)
 
 
-def _journal(merge: Merge, now: datetime) -> dict[str, object]:
-    event = merge.claim.event
-    evidence = {
-        "source_id": event.source_id,
-        "message_id": event.message_id,
-        "joined_by": {merge.key[0]: merge.key[1]},
-        "identifiers": dict(merge.claim.keys),
-    }
-    return {
-        "merge_id": digest("merge", merge.claim.position, merge.from_id, merge.into_id),
-        "from_id": merge.from_id,
-        "into_id": merge.into_id,
-        "rule": event.type,
-        "evidence": msgspec.json.encode(evidence).decode(),
-        "merged_at": now,
-    }
+def _sighting(graph: Graph, key: tuple[str, str], times: tuple[int, int]) -> Sighting:
+    if key in graph.shared:
+        return Sighting(graph.shared[key][1], *times, SHARED_PLACE + place(key[0]), Level.ANONYMOUS)
+    return Sighting(graph.owners[key], *times, place(key[0]), KINDS[key[0]].level)
 
 
-def _columns(claims: list[Claim], owners: dict[Key, int], home_currency: str) -> Columns:
+# --- what ------------------------------------------------------------------------------------------------------------
+
+
+def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str) -> Columns | None:
+    """Events after the event store's cursor; None if there are none."""
+    if not batch.positions or batch.positions[-1] <= after:
+        return None
+    for number in batch.conflicts:
+        found.problems.setdefault(number, {})["message_id"] = _CONFLICT
     columns = Columns(home_currency)
-    for claim in claims:
-        columns.add(claim, owners[claim.primary] if claim.primary else None)
+    add, problems = columns.add, found.problems.get
+    for number, (position, event) in enumerate(zip(batch.positions, batch.events, strict=True)):
+        if position > after:
+            person_id, level = found.people[number] or NOBODY, found.levels[number]
+            add(position, event, person_id, confidence=level, problems=problems(number))
     return columns
 
 

@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniloom.core.event import Event
+from omniloom.core.event import Event, encode, read
 from omniloom.identity import resolve
-from omniloom.identity.claim import read_claim
 from omniloom.identity.columns import Columns
-from omniloom.identity.normal import Normaliser
 from omniloom.store import settle
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -25,7 +23,7 @@ def columns_of(properties, *, kind="track", context=None, at=AT, **fields):
         properties=properties, context=context or {}, **fields,
     )  # fmt: skip
     columns = Columns("RUB")
-    columns.add(read_claim(7, event, Normaliser("RU")), 3)
+    columns.add(7, read(encode(event)), 3, confidence=4, problems=None)
     (row,) = columns.events().to_pylist()
     return row, columns.items().to_pylist()
 

@@ -38,10 +38,9 @@ SEGMENTS: dict[str, dict[str, Any]] = {
 }
 _NAMES = np.array(["Home", "Product Viewed", "Product Added", "Cart Viewed", "Order Completed"])
 _SUFFIX = {"k": 1_000, "m": 1_000_000}
-_CARD = query(profiles.__file__, "set_card")
 _COUNTED = query(__file__, "counted")
 _PERSON = query(identity.__file__, "add_person")  # identity's own: its tables are its business
-_IDENTIFIER = query(identity.__file__, "see_identifier")
+_IDENTIFIER = query(identity.__file__, "add_identifier")
 
 
 def size_of(text: str) -> int:
@@ -134,7 +133,7 @@ def chunks(numbers: range) -> Iterator[range]:
 
 
 def _add_people(tx: StateTx, people: range, now: int) -> None:
-    tx.many(_PERSON, ({"person_id": person, "created_at": now} for person in people))
+    tx.many(_PERSON, ({"person_id": p, "root_id": p, "created_at": now, "version": 0} for p in people))
     seen = {"first_seen_at": now, "last_seen_at": now}
     for kind, prefix in (("anonymous_id", "device"), ("user_id", "user")):
         tx.many(_IDENTIFIER, ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, **seen} for p in people))

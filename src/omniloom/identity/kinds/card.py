@@ -2,7 +2,7 @@
 
 import re
 
-from omniloom.identity.kind import Kind, Problem, ProblemReason
+from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
 
 _FILLING = re.compile(r"[\s\-–.]+")
 
@@ -23,6 +23,8 @@ KIND = Kind(
     title="Card",
     is_strong=True,
     priority=40,
+    level=Level.VERIFIED,
+    limit=Limit(10),
     normalise=_normalise,
     prefixes=_prefixes,
     examples={"7700 1234-5678": "770012345678", "ab-12": "AB12", "0000 0000": "", "*12": ""},

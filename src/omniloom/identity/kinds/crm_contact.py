@@ -1,6 +1,6 @@
 """A contact's id in a CRM, with the CRM before it (amocrm:123): what the CRM knows a person by, one of many CRMs."""
 
-from omniloom.identity.kind import Kind
+from omniloom.identity.kind import Kind, Level
 
 
 def _normalise(value: str, home_region: str) -> str:  # noqa: ARG001 - the signature of every kind
@@ -15,6 +15,7 @@ KIND = Kind(
     title="CRM contact",
     is_strong=True,
     priority=45,
+    level=Level.PROBABLE,
     normalise=_normalise,
     prefixes=_prefixes,
     examples={" amocrm:123 ": "amocrm:123", "0": "", "null": ""},

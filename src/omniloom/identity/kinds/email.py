@@ -5,7 +5,7 @@ Deliverability is not asked here: identity does no network. ``.test`` domains pa
 
 from email_validator import EmailNotValidError, validate_email
 
-from omniloom.identity.kind import Kind, Problem, ProblemReason
+from omniloom.identity.kind import Kind, Level, Problem, ProblemReason
 
 
 def _normalise(value: str, home_region: str) -> str | Problem:  # noqa: ARG001 - the signature of every kind
@@ -24,6 +24,7 @@ KIND = Kind(
     title="E-mail",
     is_strong=True,
     priority=20,
+    level=Level.PROBABLE,
     normalise=_normalise,
     prefixes=_prefixes,
     examples={

@@ -1,47 +1,15 @@
-"""A phone number as E.164. Without a country code it is read in the installation's home region.
+"""A phone number as E.164; see ``phone_number``."""
 
-In region RU, ``8 916 …``, ``7 916 …``, ``916 …`` and ``+7 916 …`` are one number; Kazakhstan lives inside +7 and is
-told apart by the number itself. Source: libphonenumber's metadata (ITU-T E.164).
-"""
-
-import re
-
-import phonenumbers
-
-from omniloom.identity.kind import Kind, Problem, ProblemReason
-
-PREFIX_DIGITS_MIN = 3  # fewer would match a good part of everybody
-
-
-def _normalise(value: str, home_region: str) -> str | Problem:
-    try:
-        number = phonenumbers.parse(value, home_region)
-    except phonenumbers.NumberParseException as error:
-        return Problem(ProblemReason.MALFORMED, str(error))
-    if not phonenumbers.is_valid_number(number):
-        return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number in any region")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def _prefixes(text: str, home_region: str) -> list[str]:
-    """The digits with and without the home country's code, its national prefix left out."""
-    digits = re.sub(r"[\s()\-.]+", "", text)
-    if digits.startswith("+") and digits[1:].isdigit():
-        return [digits]
-    if len(digits) < PREFIX_DIGITS_MIN or not digits.isdigit():
-        return []
-    country = f"+{phonenumbers.country_code_for_region(home_region)}"
-    national = phonenumbers.ndd_prefix_for_region(home_region, strip_non_digits=True) or ""
-    local = digits.removeprefix(national)
-    return sorted({f"+{digits}", country + local})
-
+from omniloom.identity import phone_number
+from omniloom.identity.kind import Kind, Level
 
 KIND = Kind(
     title="Phone",
     is_strong=True,
     priority=30,
-    normalise=_normalise,
-    prefixes=_prefixes,
+    level=Level.PROBABLE,
+    normalise=phone_number.normalise,
+    prefixes=phone_number.prefixes,
     examples={
         "8 (916) 123-45-67": "+79161234567",
         "79161234567": "+79161234567",
@@ -49,6 +17,9 @@ KIND = Kind(
         "+7 916 123 45 67": "+79161234567",
         "8 701 234 56 78": "+77012345678",
         "+1 202 555 0123": "+12025550123",
+        "8 (495) 123-45-67 доб. 12": "+74951234567",
+        "٠٩١٦١٢٣٤٥٦٧": "",
+        "+٧٩١٦١٢٣٤٥٦٧": "+79161234567",
         "555-0123": "",
         "call me": "",
         "000-000": "",

@@ -1,5 +1,10 @@
 -- store: state
 -- add_merge: journal one merge.
--- in: :merge_id, :from_id, :into_id, :rule, :evidence, :merged_at, :version (of the roots it made)
-insert into identity_merge (merge_id, from_id, into_id, rule, evidence, merged_at, version, undone_at)
-values (:merge_id, :from_id, :into_id, :rule, :evidence, :merged_at, :version, null)
+-- in: :merge_id, :from_id, :into_id, :rule, :evidence, :merged_at, :version (of the roots it made), :joined_kind,
+-- :joined_value (the identifier that joined them; null if none did), :position (of the log, when it was decided)
+insert into identity_merge (
+    merge_id, from_id, into_id, rule, evidence, merged_at, version, undone_at, joined_kind, joined_value, position
+)
+values (
+    :merge_id, :from_id, :into_id, :rule, :evidence, :merged_at, :version, null, :joined_kind, :joined_value, :position
+)

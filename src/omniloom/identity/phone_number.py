@@ -1,0 +1,37 @@
+"""Phone numbers as E.164. Without a country code a number is read in the installation's home region.
+
+In region RU, ``8 916 …``, ``7 916 …``, ``916 …`` and ``+7 916 …`` are one number; Kazakhstan lives inside +7 and is
+told apart by the number itself. An extension is no part of the number. Source: libphonenumber's metadata (ITU-T E.164).
+"""
+
+import re
+
+import phonenumbers
+
+from omniloom.identity.kind import Problem, ProblemReason
+
+PREFIX_DIGITS_MIN = 3  # fewer would match a good part of everybody
+
+
+def normalise(value: str, home_region: str) -> str | Problem:
+    """The number as E.164; or why it is none."""
+    try:
+        number = phonenumbers.parse(value, home_region)
+    except phonenumbers.NumberParseException as error:
+        return Problem(ProblemReason.MALFORMED, str(error))
+    if not phonenumbers.is_valid_number(number):
+        return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number in any region")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def prefixes(text: str, home_region: str) -> list[str]:
+    """The digits with and without the home country's code, its national prefix left out."""
+    digits = re.sub(r"[\s()\-.]+", "", text)
+    if digits.startswith("+") and digits[1:].isdigit():
+        return [digits]
+    if len(digits) < PREFIX_DIGITS_MIN or not digits.isdigit():
+        return []
+    country = f"+{phonenumbers.country_code_for_region(home_region)}"
+    national = phonenumbers.ndd_prefix_for_region(home_region, strip_non_digits=True) or ""
+    local = digits.removeprefix(national)
+    return sorted({f"+{digits}", country + local})
