@@ -183,12 +183,20 @@ CREATE TABLE collect_webhook_seen (
     primary key (hook_id, delivery)
 );
 
+CREATE TABLE identity_apart (
+    person_id bigint not null,
+    other_id bigint not null,
+    since bigint not null,
+    said_by text not null,
+    primary key (person_id, other_id)
+);
+
 CREATE TABLE identity_identifier (
     kind text not null,
     value text not null,
     person_id bigint not null,
     first_seen_at bigint not null,
-    last_seen_at bigint not null,
+    last_seen_at bigint not null, shared_position bigint, shared_id bigint, verified_at bigint,
     primary key (kind, value)
 );
 
@@ -201,13 +209,20 @@ CREATE TABLE identity_merge (
     merged_at bigint not null,
     version bigint not null,
     undone_at bigint
-);
+, joined_kind text, joined_value text, position bigint not null default 0, undone_by text);
 
 CREATE TABLE identity_person (
     person_id bigint primary key,
     root_id bigint not null,
     created_at bigint not null,
     version bigint not null default 0
+);
+
+CREATE TABLE identity_stranger (
+    kind text not null,
+    value text not null,
+    person_id bigint not null,
+    primary key (kind, value, person_id)
 );
 
 CREATE TABLE journeys_campaign (
@@ -230,6 +245,14 @@ CREATE TABLE journeys_campaign (
     finished_at bigint,
     created_at bigint not null,
     updated_at bigint not null
+);
+
+CREATE TABLE messaging_address (
+    channel text not null,
+    address text not null,
+    verified_at bigint not null,
+    verified_by text not null,
+    primary key (channel, address)
 );
 
 CREATE TABLE messaging_attempt (
@@ -281,6 +304,26 @@ CREATE TABLE messaging_mailing (
     state text not null,
     state_reason text not null,
     created_at bigint not null
+, advertiser text not null default '');
+
+CREATE TABLE messaging_opt_in (
+    request_id text primary key,
+    state text not null,
+    send_id text not null,
+    person_id bigint not null,
+    channel text not null,
+    address text not null,
+    advertiser text not null,
+    purpose text not null,
+    wording text not null,
+    wording_version text not null,
+    language text not null,
+    ip text not null,
+    user_agent text not null,
+    evidence text not null,
+    requested_at bigint not null,
+    expires_at bigint not null,
+    confirmed_at bigint not null
 );
 
 CREATE TABLE messaging_outbox (
@@ -328,7 +371,7 @@ CREATE TABLE messaging_template (
     body text not null,
     created_at bigint not null,
     updated_at bigint not null
-);
+, topic text not null default '');
 
 CREATE TABLE profiles_card (
     person_id bigint primary key,
@@ -339,28 +382,88 @@ CREATE TABLE profiles_card (
     language text not null
 );
 
-CREATE TABLE profiles_consent (
+CREATE TABLE "profiles_consent" (
     person_id bigint not null,
+    advertiser text not null default '',
     channel text not null,
     purpose text not null,
     is_given bigint not null,
     occurred_at bigint not null,
     message_id text not null,
-    primary key (person_id, channel, purpose)
+    primary key (person_id, advertiser, channel, purpose)
 );
 
-CREATE TABLE profiles_consent_entry (
+CREATE TABLE profiles_consent_ledger (
+    person_id bigint not null,
+    place bigint not null,
     source_id text not null,
     message_id text not null,
-    person_id bigint not null,
+    advertiser text not null,
     channel text not null,
     purpose text not null,
     is_given bigint not null,
     wording text not null,
+    wording_hash text not null,
+    wording_version text not null,
     method text not null,
+    ip text not null,
+    user_agent text not null,
+    evidence text not null,
     occurred_at bigint not null,
     recorded_at bigint not null,
-    primary key (source_id, message_id, channel, purpose)
+    link text not null,
+    primary key (person_id, place),
+    unique (message_id, source_id, advertiser, channel, purpose)
+);
+
+CREATE TABLE profiles_erasing (
+    person_id bigint primary key,
+    since bigint not null
+);
+
+CREATE TABLE profiles_preference (
+    person_id bigint primary key,
+    frequency text not null,
+    paused_until bigint not null,
+    language text not null,
+    reply_channel text not null,
+    topics_off text not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE profiles_privacy_request (
+    request_id text primary key,
+    person_id bigint not null,
+    kind text not null,
+    state text not null,
+    method text not null,
+    ip text not null,
+    user_agent text not null,
+    requested_at bigint not null,
+    settled_at bigint not null,
+    settled_by text not null
+);
+
+CREATE TABLE profiles_topic (
+    topic text primary key,
+    title_en text not null,
+    title_ru text not null,
+    about_en text not null,
+    about_ru text not null,
+    place bigint not null,
+    is_offered bigint not null,
+    updated_at bigint not null
+);
+
+CREATE TABLE profiles_wording (
+    name text not null,
+    version bigint not null,
+    language text not null,
+    text text not null,
+    hash text not null,
+    created_by text not null,
+    created_at bigint not null,
+    primary key (name, version, language)
 );
 
 CREATE TABLE segments_segment (
@@ -427,6 +530,8 @@ CREATE INDEX collect_reject_import on collect_reject (import_id, row_number);
 
 CREATE INDEX collect_webhook_seen_expiry on collect_webhook_seen (expires_at);
 
+CREATE INDEX identity_apart_other on identity_apart (other_id);
+
 CREATE INDEX identity_identifier_person on identity_identifier (person_id);
 
 CREATE INDEX identity_identifier_seen on identity_identifier (last_seen_at);
@@ -435,9 +540,15 @@ CREATE INDEX identity_merge_from on identity_merge (from_id);
 
 CREATE INDEX identity_merge_into on identity_merge (into_id);
 
+CREATE INDEX identity_merge_joined on identity_merge (joined_kind, joined_value);
+
+CREATE INDEX identity_merge_position on identity_merge (position);
+
 CREATE INDEX identity_person_root on identity_person (root_id);
 
 CREATE INDEX identity_person_version on identity_person (version);
+
+CREATE INDEX identity_stranger_person on identity_stranger (person_id);
 
 CREATE INDEX journeys_campaign_state on journeys_campaign (state);
 
@@ -445,11 +556,21 @@ CREATE INDEX messaging_attempt_address on messaging_attempt (campaign_id, addres
 
 CREATE INDEX messaging_attempt_person on messaging_attempt (person_id, intent_at);
 
+CREATE INDEX messaging_attempt_reached on messaging_attempt (channel, address) where state = 'accepted';
+
 CREATE INDEX messaging_attempt_reported on messaging_attempt (reported) where reported = 0;
 
 CREATE INDEX messaging_attempt_send on messaging_attempt (send_id);
 
 CREATE INDEX messaging_decision_send on messaging_decision (send_id, at);
+
+CREATE INDEX messaging_opt_in_address on messaging_opt_in (channel, address, requested_at);
+
+CREATE INDEX messaging_opt_in_new on messaging_opt_in (requested_at) where state = 'new';
+
+CREATE INDEX messaging_opt_in_person on messaging_opt_in (person_id);
+
+CREATE INDEX messaging_opt_in_send on messaging_opt_in (send_id);
 
 CREATE INDEX messaging_send_claimed on messaging_send (claimed_by) where leased_until > 0;
 
@@ -461,6 +582,22 @@ CREATE INDEX messaging_send_person on messaging_send (person_id, updated_at);
 
 CREATE INDEX profiles_card_name on profiles_card (folded_name);
 
-CREATE INDEX profiles_consent_entry_person on profiles_consent_entry (person_id);
+CREATE TRIGGER profiles_consent_ledger_never_changes before update on profiles_consent_ledger
+begin select raise(abort, 'profiles_consent_ledger is append-only'); end;
+
+CREATE TRIGGER profiles_consent_ledger_never_goes before delete on profiles_consent_ledger when not exists (select 1 from profiles_erasing where profiles_erasing.person_id = old.person_id)
+begin select raise(abort, 'profiles_consent_ledger is append-only'); end;
+
+CREATE INDEX profiles_privacy_request_person on profiles_privacy_request (person_id);
+
+CREATE INDEX profiles_privacy_request_state on profiles_privacy_request (state, requested_at);
+
+CREATE INDEX profiles_wording_hash on profiles_wording (hash);
+
+CREATE TRIGGER profiles_wording_never_changes before update on profiles_wording
+begin select raise(abort, 'profiles_wording is append-only'); end;
+
+CREATE TRIGGER profiles_wording_never_goes before delete on profiles_wording when not 0
+begin select raise(abort, 'profiles_wording is append-only'); end;
 
 CREATE UNIQUE INDEX segments_segment_name on segments_segment (name) where archived_at is null;

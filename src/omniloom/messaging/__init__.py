@@ -1,7 +1,8 @@
 """Messaging: decides who gets a message over which channel, renders it, sends it, and knows what became of it.
 
 Tables (state store): messaging_template, messaging_mailing, messaging_send, messaging_attempt, messaging_decision,
-messaging_suppression, messaging_link, messaging_channel, messaging_policy, messaging_outbox.
+messaging_suppression, messaging_link, messaging_channel, messaging_policy, messaging_outbox, messaging_opt_in,
+messaging_address.
 
 Invariants:
 * one row per recipient of a campaign, one attempt per channel of it (``send_key`` is unique);
@@ -13,7 +14,9 @@ Invariants:
 * channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
 """
 
+from omniloom.messaging import reach, voice
 from omniloom.messaging.ad import Ad, Impression, ad_of, ad_url, ad_viewed
+from omniloom.messaging.address import verify_address
 from omniloom.messaging.channel import Channel, known_channels
 from omniloom.messaging.claim import reconcile
 from omniloom.messaging.configure import (
@@ -53,13 +56,14 @@ from omniloom.messaging.mailing import (
     renew_texts,
     resume_mailing,
 )
+from omniloom.messaging.opt_in_ask import ask_opt_ins
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
 from omniloom.messaging.recipients import RecipientView, recipients
 from omniloom.messaging.render import Rendered, Renderer, RenderFailed
 from omniloom.messaging.report import is_all_told, report_outcomes
 from omniloom.messaging.rules import policy, save_policy
 from omniloom.messaging.site import Site
-from omniloom.messaging.subscribe import ChannelChoice, Preferences, choose_channels, preferences, unsubscribe
+from omniloom.messaging.subscribe import ChannelChoice, unsubscribe
 from omniloom.messaging.template import Template, check_template, save_template, template, templates
 from omniloom.messaging.transport import Transport
 
@@ -79,7 +83,6 @@ __all__ = [
     "Mailing",
     "MailingState",
     "Policy",
-    "Preferences",
     "Preview",
     "Reason",
     "Received",
@@ -101,11 +104,11 @@ __all__ = [
     "ad_of",
     "ad_url",
     "ad_viewed",
+    "ask_opt_ins",
     "cancel_mailing",
     "channel_settings",
     "channel_views",
     "check_template",
-    "choose_channels",
     "clicked",
     "consider",
     "decide",
@@ -120,9 +123,9 @@ __all__ = [
     "opened",
     "plan",
     "policy",
-    "preferences",
     "preview",
     "preview_text",
+    "reach",
     "receive_hook",
     "recipients",
     "reconcile",
@@ -139,5 +142,7 @@ __all__ = [
     "templates",
     "try_flush",
     "unsubscribe",
+    "verify_address",
+    "voice",
     "waiting",
 ]

@@ -39,7 +39,7 @@ class Composed:
 
 
 def context_of(recipient: Recipient, traits: Mapping[str, Any], *, channel: str, site: Site | None) -> dict[str, Any]:
-    """The plain values a template sees: ``person``, ``campaign``, ``unsubscribe_url``, ``preferences_url``."""
+    """The plain values a template sees: ``person``, ``campaign``, and the addresses of our pages."""
     contact = recipient.contact
     person = {key: _plain(value) for key, value in traits.items()}
     known = {"name": contact.name, "language": contact.language, **_addresses(contact)}
@@ -50,6 +50,7 @@ def context_of(recipient: Recipient, traits: Mapping[str, Any], *, channel: str,
         "channel": channel,
         "unsubscribe_url": site.unsubscribe_url(recipient.send_id, channel) if site else "#",
         "preferences_url": site.preferences_url(recipient.send_id, channel) if site else "#",
+        "confirm_url": site.confirm_url(recipient.send_id, channel) if site else "#",
     }
 
 
@@ -66,7 +67,7 @@ def compose(
     links: dict[str, Link] = {}
 
     def tracked(url: str) -> str:
-        if url.startswith((f"{site.public_url}/u/", f"{site.public_url}/p/")):
+        if url.startswith(tuple(f"{site.public_url}/{page}/" for page in "upc")):
             return url
         link = links.setdefault(url, link_of(recipient.campaign_id, url))
         return site.link_url(link.link_id, recipient.send_id, channel)

@@ -1,13 +1,14 @@
 """Puts the rules of ``policy/`` in order: the channel nothing speaks against, once a person, the cap, the hour."""
 
 from omniloom.messaging.decision import Considered, Decision, Facts, Policy, Reason, Send, Skip
-from omniloom.messaging.policy import cap, consent, once, quiet_hours, reach, suppression
+from omniloom.messaging.policy import cap, consent, once, quiet_hours, reach, suppression, wish
 
-_OBJECTIONS = (reach.objection, suppression.objection, consent.objection)
-_PERSON_RULES = (once.verdict, cap.verdict, quiet_hours.verdict)
+_OBJECTIONS = (reach.objection, suppression.objection, consent.objection, wish.objection)
+_PERSON_RULES = (once.verdict, wish.verdict, cap.verdict, quiet_hours.verdict)
 # When no channel is left, the most telling reason is given.
 _TELLING = (
-    Reason.REFUSED, Reason.SUPPRESSED, Reason.SAME_ADDRESS, Reason.NO_CONSENT, Reason.CHANNEL_OFF, Reason.NO_ADDRESS,
+    Reason.REFUSED, Reason.SUPPRESSED, Reason.SAME_ADDRESS, Reason.NO_CONSENT, Reason.TOPIC_OFF,
+    Reason.CHANNEL_OFF, Reason.NO_ADDRESS,
 )  # fmt: skip
 
 

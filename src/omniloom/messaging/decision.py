@@ -6,7 +6,7 @@ to know what to render, and again in the transaction that writes the intent, whe
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MARKETING, TRANSACTIONAL = "marketing", "transactional"
@@ -25,6 +25,9 @@ class Reason(StrEnum):
     SAME_PERSON = "same_person"  # two recipients became one person, who got the message under the other id
     FREQUENCY_CAP = "frequency_cap"
     QUIET_HOURS = "quiet_hours"
+    TOPIC_OFF = "topic_off"  # the person wants nothing about this topic
+    PAUSED = "paused"  # the person asked for silence until a day
+    WANTED_SELDOM = "wanted_seldom"  # the person wants messages no more often than that
     CANCELLED = "cancelled"
     HELD = "held"
     CHANGED = "changed"  # the facts changed between rendering and intent: decided anew
@@ -54,7 +57,8 @@ class Facts:
     ``channels`` in order of preference; ``suppressed`` (channel, address) -> reason; ``refused`` channels this send
     tried in vain; ``taken`` (channel, address) pairs that already have a message of the campaign; ``recent`` instants
     of marketing messages to the person inside the cap's window; ``is_served``: the person has the campaign's message
-    under another id.
+    under another id. ``topics`` say what the campaign's message is about, by channel; ``topics_off``,
+    ``frequency_apart`` and ``paused_until`` are the person's own wishes.
     """
 
     now: datetime
@@ -69,6 +73,10 @@ class Facts:
     taken: frozenset[tuple[str, str]] = frozenset()
     recent: tuple[datetime, ...] = ()
     is_served: bool = False
+    topics: Mapping[str, str] = field(default_factory=dict)
+    topics_off: frozenset[str] = frozenset()
+    frequency_apart: timedelta = timedelta(0)
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ OPEN_STATES = (SendState.PLANNED, SendState.CLAIMED, SendState.INTENT)
 
 @dataclass(frozen=True, slots=True)
 class Mailing:
-    """A mailing as it runs. ``templates`` are snapshots: channel -> {template_id, subject, body}."""
+    """A mailing as it runs. ``templates`` are snapshots: channel -> {template_id, subject, body, topic}.
+
+    ``advertiser``: in whose name it goes, and so whose consent it needs; empty: our own.
+    """
 
     campaign_id: str
     name: str
@@ -56,11 +59,12 @@ class Mailing:
     templates: Mapping[str, Mapping[str, str]]
     state: MailingState
     state_reason: str
+    advertiser: str = ""
 
 
-def open_mailing(
+def open_mailing(  # noqa: PLR0913 - one mailing
     where: Stores | StateTx, *, campaign_id: str, name: str, kind: str = MARKETING, channels: Sequence[str],
-    templates: Mapping[str, str], now: datetime,
+    templates: Mapping[str, str], now: datetime, advertiser: str = "",
 ) -> None:  # fmt: skip
     """Start a mailing with its templates' present texts; opening it again changes nothing.
 
@@ -75,6 +79,7 @@ def open_mailing(
         snapshots = {channel: _snapshot(tx, channel, templates.get(channel, "")) for channel in channels}
         tx.run(
             query(__file__, "mailing_open"), campaign_id=campaign_id, name=name, kind=kind, now=now,
+            advertiser=advertiser,
             channels=msgspec.json.encode(list(channels)).decode(), templates=msgspec.json.encode(snapshots).decode(),
         )  # fmt: skip
 
@@ -146,7 +151,7 @@ def _mailing(row: dict[str, Any]) -> Mailing:
     return Mailing(
         campaign_id=row["campaign_id"], name=row["name"], kind=row["kind"],
         channels=tuple(msgspec.json.decode(row["channels"])), templates=msgspec.json.decode(row["templates"]),
-        state=MailingState(row["state"]), state_reason=row["state_reason"],
+        state=MailingState(row["state"]), state_reason=row["state_reason"], advertiser=row["advertiser"],
     )  # fmt: skip
 
 
@@ -156,7 +161,7 @@ def _snapshot(tx: StateTx, channel: str, template_id: str) -> dict[str, str]:
     found = template_of(tx, template_id)
     if found.channel != channel:
         raise Invalid(f"the template {found.name} is for {found.channel}, not {channel}", field="templates")
-    return {"template_id": found.template_id, "subject": found.subject, "body": found.body}
+    return {"template_id": found.template_id, "subject": found.subject, "body": found.body, "topic": found.topic}
 
 
 def _move(where: Stores | StateTx, campaign_id: str, state: MailingState, reason: str) -> None:

@@ -94,7 +94,10 @@ def _decided(stores: Stores, batch: Sequence[Claimed], *, now: datetime) -> tupl
 def candidate_of(claimed: Claimed) -> Candidate:
     """The recipient as the rules see them."""
     mailing = claimed.mailing
-    return Candidate(claimed.send_id, mailing.campaign_id, claimed.person_id, mailing.kind, mailing.channels)
+    return Candidate(
+        claimed.send_id, mailing.campaign_id, claimed.person_id, mailing.kind, mailing.channels, mailing.advertiser,
+        {channel: text.get("topic", "") for channel, text in mailing.templates.items()},
+    )  # fmt: skip
 
 
 def _recipient(prepared: Prepared, contact: Contact) -> Recipient:

@@ -12,6 +12,7 @@ from omniloom.messaging.compose import Recipient, context_of
 from omniloom.messaging.decide import decide
 from omniloom.messaging.decision import MARKETING, Decision
 from omniloom.messaging.gsm import SmsLength, sms_length
+from omniloom.messaging.mailing import mailing_of
 from omniloom.messaging.render import Renderer, RenderFailed
 from omniloom.messaging.rules import policy_of
 from omniloom.messaging.situation import Candidate, Situation
@@ -75,7 +76,11 @@ def consider(
     with stores.state.read() as tx:
         row = tx.one(query(__file__, "send_of_person"), campaign_id=campaign_id, person_id=person_id)
         if row is not None:
-            candidate = Candidate(row["send_id"], campaign_id, person_id, kind, tuple(channels))
+            known = mailing_of(tx, campaign_id)
+            topics = {channel: text.get("topic", "") for channel, text in known.templates.items()}
+            candidate = Candidate(
+                row["send_id"], campaign_id, person_id, kind, tuple(channels), known.advertiser, topics
+            )
         policy = policy_of(tx)
         return decide(Situation(tx, [candidate], policy=policy, now=now).facts(candidate), policy)
 

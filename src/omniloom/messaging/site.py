@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from omniloom.messaging.token import sign
 
 LINK, OPEN, UNSUBSCRIBE, PREFERENCES, AD = "link", "open", "unsubscribe", "preferences", "ad"
+CONFIRM = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,10 @@ class Site:
     def unsubscribe_url(self, send_id: str, channel: str) -> str:
         """Where one click ends the messages of one channel (RFC 8058)."""
         return f"{self.public_url}/u/{sign(self.secret, UNSUBSCRIBE, bytes.fromhex(send_id), channel.encode())}"
+
+    def confirm_url(self, send_id: str, channel: str) -> str:
+        """Where a person confirms what was asked for in their name (double opt-in)."""
+        return f"{self.public_url}/c/{sign(self.secret, CONFIRM, bytes.fromhex(send_id), channel.encode())}"
 
     def preferences_url(self, send_id: str, channel: str) -> str:
         """Where a person chooses channels."""

@@ -5,13 +5,13 @@ two ids of one person cannot both pass in the same transaction.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from omniloom.core.clock import instant
 from omniloom.messaging.decision import MARKETING, Facts, Policy, Send
-from omniloom.profiles import Contact, contacts
+from omniloom.profiles import Contact, Frequency, Preference, contacts
 from omniloom.store import StateTx, query
 
 
@@ -24,6 +24,8 @@ class Candidate:
     person_id: int
     kind: str
     channels: tuple[str, ...]
+    advertiser: str = ""
+    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 class Situation:
@@ -38,7 +40,7 @@ class Situation:
             (row["channel"], row["address"]): row["reason"]
             for row in tx.rows(query(__file__, "suppressions"), addresses=addresses)
         }
-        self._recent = self._read_recent(tx, now - timedelta(days=policy.cap_days))
+        self._recent = self._read_recent(tx, now - max(timedelta(days=policy.cap_days), *(f.apart for f in Frequency)))
         self._refused: dict[str, dict[str, str]] = defaultdict(dict)
         for row in tx.rows(query(__file__, "refusals"), send_ids=[c.send_id for c in candidates]):
             self._refused[row["send_id"]][row["channel"]] = row["reason"]
@@ -61,6 +63,7 @@ class Situation:
         """What the rules judge one recipient by."""
         contact = self._contacts.get(candidate.person_id)
         addresses = contact.addresses if contact else {}
+        wish = contact.preference if contact else Preference()
         taken = frozenset(
             (channel, address)
             for channel, address in addresses.items()
@@ -68,11 +71,13 @@ class Situation:
         )
         return Facts(
             now=self._now, kind=candidate.kind, channels=candidate.channels, channels_on=self._channels_on,
-            addresses=addresses, consents=contact.consents if contact else {},
+            addresses=addresses, consents=contact.consents_to(candidate.advertiser) if contact else {},
             timezone=contact.timezone if contact else "", suppressed=self._suppressed,
             refused=self._refused.get(candidate.send_id, {}), taken=taken,
             recent=tuple(self._recent.get(self._root(candidate), ())),
             is_served=bool(self._served.get(self._place(candidate), set()) - {candidate.send_id}),
+            topics=candidate.topics, topics_off=wish.topics_off, frequency_apart=wish.frequency.apart,
+            paused_until=wish.paused_until,
         )  # fmt: skip
 
     def note(self, candidate: Candidate, send: Send) -> None:

@@ -1,11 +1,11 @@
-"""What a recipient decides on the public pages: leaving a channel, choosing channels.
+"""What a recipient says on the public pages: leaving a channel, joining it again; and who may say it.
 
-The effect is in force when the answer is sent: suppression and withdrawal in one state transaction, which the next
-intent's transaction sees. The event for the log lies in the same transaction's outbox, so it works when the worker, or
-even the log, is down. Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
+The effect is in force when the answer is sent: suppression and the ledger's line in one state transaction, which the
+next intent's transaction sees. The event for the log lies in the same transaction's outbox, so it works when the
+worker, or even the log, is down. Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
 """
 
-from collections.abc import Collection
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,8 +18,19 @@ from omniloom.messaging.record import suppress
 from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox, user_ids
 from omniloom.messaging.site import PREFERENCES, UNSUBSCRIBE
 from omniloom.messaging.token import verify
-from omniloom.profiles import Contact, contacts, withdraw
+from omniloom.profiles import ConsentEntry, Contact, contacts, take_word
 from omniloom.store import Row, StateTx, Stores, query
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where an answer came from: kept beside it as evidence."""
+
+    ip: str = ""
+    user_agent: str = ""
+
+
+NOBODY = Visitor()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,131 +44,126 @@ class ChannelChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the holder of a link may see and change."""
+class Subscription:
+    """The channels of whoever holds a link, and the language to speak."""
 
     language: str
     channel: str
     choices: list[ChannelChoice]
 
 
-def preferences(stores: Stores, token: str, *, secret: bytes) -> Preferences | None:
-    """The choices of the person a message with this token went to; None for a token that is not ours."""
+def subscription(stores: Stores, token: str, *, secret: bytes) -> Subscription | None:
+    """The channels of the person a message with this token went to; None for a token that is not ours."""
     with stores.state.read() as tx:
-        attempt = _attempt(tx, token, secret)
-        return None if attempt is None else _preferences(tx, attempt)
+        attempt = attempt_of_token(tx, token, secret)
+        return None if attempt is None else subscription_of(tx, attempt)
 
 
-def unsubscribe(stores: Stores, token: str, *, secret: bytes, now: datetime, method: str) -> Preferences | None:
+def unsubscribe(
+    stores: Stores, token: str, *, secret: bytes, now: datetime, method: str, visitor: Visitor = NOBODY
+) -> Subscription | None:
     """End marketing in the channel of the token's message, now; None for a token that is not ours. Repeatable."""
     with stores.state.write() as tx:
-        attempt = _attempt(tx, token, secret)
+        attempt = attempt_of_token(tx, token, secret)
         if attempt is None:
             return None
-        _leave(tx, attempt, method=method, now=now)
-        return _preferences(tx, attempt)
+        leave(tx, attempt, method=method, now=now, visitor=visitor)
+        return subscription_of(tx, attempt)
 
 
-def choose_channels(
-    stores: Stores, token: str, wanted: Collection[str], *, secret: bytes, now: datetime
-) -> Preferences | None:
-    """Leave the channels that are on and not wanted; ask for those that are off and wanted.
-
-    Leaving is in force at once. Joining writes a consent event: it counts when the log was read, and clears an earlier
-    unsubscription of the address (never a bounce or complaint).
-    """
-    with stores.state.write() as tx:
-        attempt = _attempt(tx, token, secret)
-        if attempt is None:
-            return None
-        shown = _preferences(tx, attempt)
-        contact = _contact(tx, attempt)
-        for choice in shown.choices:
-            own = {**attempt, "channel": choice.channel, "address": contact.addresses[choice.channel]}
-            if choice.is_on and choice.channel not in wanted:
-                _leave(tx, own, method="preference page", now=now)
-            elif not choice.is_on and choice.channel in wanted:
-                _join(tx, own, now=now)
-        choices = [ChannelChoice(c.channel, c.title, c.address, is_on=c.channel in wanted) for c in shown.choices]
-        return Preferences(shown.language, shown.channel, choices)
-
-
-def _attempt(tx: StateTx, token: str, secret: bytes) -> Row | None:
+def attempt_of_token(tx: StateTx, token: str, secret: bytes) -> Row | None:
+    """The message whose link was followed; None for a token that is not ours."""
     parts = verify(secret, UNSUBSCRIBE, token) or verify(secret, PREFERENCES, token)
     if parts is None or len(parts) != 2:
         return None
     return tx.one(query(__file__, "attempt_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
 
 
-def _contact(tx: StateTx, attempt: Row) -> Contact:
+def contact_of(tx: StateTx, attempt: Row) -> Contact:
+    """Whom the message went to, with its address if none is known by now."""
     known = contacts(tx, [attempt["person_id"]]).get(attempt["person_id"])
-    addresses = {attempt["channel"]: attempt["address"]} | (known.addresses if known else {})
     if known is None:
-        return Contact(attempt["person_id"], addresses, {}, "", "", "")
-    return Contact(known.person_id, addresses, known.consents, known.timezone, known.language, known.name)
+        known = Contact(attempt["person_id"], {}, {}, "", "", "")
+    return dataclasses.replace(known, addresses={attempt["channel"]: attempt["address"]} | known.addresses)
 
 
-def _preferences(tx: StateTx, attempt: Row) -> Preferences:
-    contact = _contact(tx, attempt)
+def subscription_of(tx: StateTx, attempt: Row) -> Subscription:
+    """The channels of a message's recipient."""
+    contact = contact_of(tx, attempt)
     closed = {
         (row["channel"], row["address"])
         for row in tx.rows(query(__file__, "suppressions"), addresses=list(contact.addresses.values()))
     }
+    given = contact.consents_to(attempt["advertiser"])
     choices = [
-        ChannelChoice(key, known_channels()[key].title, _masked(address), _is_on(contact, key, address, closed))
+        ChannelChoice(
+            key, known_channels()[key].title, masked(address),
+            is_on=given.get((key, MARKETING), given.get(("*", MARKETING), False)) and (key, address) not in closed,
+        )
         for key, address in sorted(contact.addresses.items())
         if key in known_channels()
-    ]
-    return Preferences(contact.language, attempt["channel"], choices)
+    ]  # fmt: skip
+    return Subscription(contact.language, attempt["channel"], choices)
 
 
-def _is_on(contact: Contact, channel: str, address: str, closed: Collection[tuple[str, str]]) -> bool:
-    given = contact.consents.get((channel, MARKETING), contact.consents.get(("*", MARKETING), False))
-    return given and (channel, address) not in closed
-
-
-def _leave(tx: StateTx, attempt: Row, *, method: str, now: datetime) -> None:
+def leave(tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Visitor = NOBODY) -> None:
     """Close the address and withdraw the consent; the newest address of the channel is closed as well."""
-    contact = _contact(tx, attempt)
+    contact = contact_of(tx, attempt)
     addresses = {attempt["address"], contact.addresses.get(attempt["channel"], attempt["address"])}
     known = tx.rows(query(__file__, "suppressions"), addresses=list(addresses))
     closed = {row["address"] for row in known if row["channel"] == attempt["channel"]}
-    if addresses <= closed and contact.consents.get((attempt["channel"], MARKETING)) is False:
+    given = contact.consents_to(attempt["advertiser"]).get((attempt["channel"], MARKETING))
+    if addresses <= closed and given is False:
         return
     for address in addresses:
         suppress(tx, channel=attempt["channel"], address=address, reason=LEFT, evidence=method, now=now)
-    message_id = f"left:{attempt['send_id']}:{attempt['channel']}:{micros(now)}"
-    withdraw(tx, person_id=attempt["person_id"], channel=attempt["channel"], purpose=MARKETING, message_id=message_id,
-             method=method, occurred_at=now, now=now, source_id=SOURCE_ID)  # fmt: skip
-    _tell(tx, UNSUBSCRIBED, attempt, message_id=message_id, now=now, method=method)
+    entry = _word(attempt, "left", method=method, now=now, visitor=visitor)
+    take_word(tx, entry)
+    tell_word(tx, UNSUBSCRIBED, attempt, entry)
 
 
-def _join(tx: StateTx, attempt: Row, *, now: datetime) -> None:
+def join(tx: StateTx, attempt: Row, *, method: str, wording: str, now: datetime, visitor: Visitor = NOBODY) -> None:
+    """Give the consent, and open the address again if nothing worse than leaving had closed it."""
     tx.run(query(__file__, "unsuppress"), channel=attempt["channel"], address=attempt["address"], reason=LEFT)
-    message_id = f"joined:{attempt['send_id']}:{attempt['channel']}:{micros(now)}"
-    _tell(tx, CONSENT_GIVEN, attempt, message_id=message_id, now=now, method="preference page",
-          wording="Chosen on the preference page")  # fmt: skip
+    entry = _word(attempt, "joined", method=method, now=now, visitor=visitor)
+    entry = dataclasses.replace(entry, is_given=True, wording=wording)
+    take_word(tx, entry)
+    tell_word(tx, CONSENT_GIVEN, attempt, entry)
 
 
 def complain(tx: StateTx, attempt: Row, *, now: datetime) -> None:
     """A complaint of the recipient closes the address and withdraws the consent."""
     suppress(tx, channel=attempt["channel"], address=attempt["address"], reason="complained", evidence="provider",
              now=now)  # fmt: skip
-    message_id = f"complained:{attempt['send_id']}:{attempt['channel']}"
-    withdraw(tx, person_id=attempt["person_id"], channel=attempt["channel"], purpose=MARKETING, message_id=message_id,
-             method="complaint", occurred_at=now, now=now, source_id=SOURCE_ID)  # fmt: skip
-    _tell(tx, CONSENT_WITHDRAWN, attempt, message_id=message_id, now=now, method="complaint")
+    entry = _word(attempt, "complained", method="complaint", now=now, visitor=NOBODY)
+    entry = dataclasses.replace(entry, message_id=f"complained:{attempt['send_id']}:{attempt['channel']}")
+    take_word(tx, entry)
+    tell_word(tx, CONSENT_WITHDRAWN, attempt, entry)
 
 
-def _tell(tx: StateTx, name: str, attempt: Row, *, message_id: str, now: datetime, **facts: str) -> None:
+def tell_word(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> None:
+    """Tell the log a word that is in the ledger already, under the same id."""
     user_id = user_ids(tx, [attempt["person_id"]]).get(attempt["person_id"], "")
+    told = {
+        "wording": entry.wording, "advertiser": entry.advertiser, "ip": entry.ip, "user_agent": entry.user_agent,
+    }  # fmt: skip
     put_in_outbox(tx, [event_about(
-        name, attempt, message_id=message_id, user_id=user_id, occurred_at=now, purpose=MARKETING,
-        address=attempt["address"], **facts,
+        name, attempt, message_id=entry.message_id, user_id=user_id, occurred_at=entry.occurred_at,
+        purpose=entry.purpose, address=attempt["address"], method=entry.method,
+        **{key: value for key, value in told.items() if value},
     )])  # fmt: skip
 
 
-def _masked(address: str) -> str:
+def masked(address: str) -> str:
     """The address so that its owner knows it: ``a***@example.test``, ``+7***67``."""
     name, at, domain = address.partition("@")
     return f"{name[:1]}***@{domain}" if at else f"{address[:2]}***{address[-2:]}"
+
+
+def _word(attempt: Row, what: str, *, method: str, now: datetime, visitor: Visitor) -> ConsentEntry:
+    return ConsentEntry(
+        source_id=SOURCE_ID, message_id=f"{what}:{attempt['send_id']}:{attempt['channel']}:{micros(now)}",
+        person_id=attempt["person_id"], advertiser=attempt["advertiser"], channel=attempt["channel"],
+        purpose=MARKETING, is_given=False, method=method, ip=visitor.ip, user_agent=visitor.user_agent[:300],
+        occurred_at=now, recorded_at=now, evidence=f'{{"send_id":"{attempt["send_id"]}"}}',
+    )  # fmt: skip

@@ -11,27 +11,31 @@ from omniloom.core.text import clean
 from omniloom.messaging import sandbox
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.sandbox import Part
+from omniloom.profiles import topics_of
 from omniloom.store import StateTx, Stores, query
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One template. ``subject`` is empty for channels without one."""
+    """One template. ``subject`` is empty for channels without one, ``topic`` where it is about none."""
 
     template_id: str
     name: str
     channel: str
     subject: str
     body: str
+    topic: str
     created_at: datetime
     updated_at: datetime
 
 
 def save_template(  # noqa: PLR0913 - one template
     stores: Stores, *, name: str, channel: str, subject: str, body: str, now: datetime, ids: Ids,
-    template_id: str | None = None,
+    template_id: str | None = None, topic: str | None = None,
 ) -> Template:  # fmt: skip
     """Add a template, or change the one with ``template_id``. Running mailings keep the text they started with.
+
+    ``topic``: what it is about, as people may turn it off; None keeps what it was, empty is none.
 
     Errors: Invalid names the field and what Liquid says of it; Conflict if the name is taken; Missing if it is gone.
     """
@@ -44,12 +48,18 @@ def save_template(  # noqa: PLR0913 - one template
         taken = tx.one(query(__file__, "template_by_name"), name=name)
         if taken is not None and taken["template_id"] != template_id:
             raise Conflict(f"a template is called {name} already", hint="choose another name", field="name")
-        if template_id is not None:
-            template_of(tx, template_id)
+        kept = template_of(tx, template_id).topic if template_id is not None else ""
+        topic = kept if topic is None else _known_topic(tx, topic)
         template_id = template_id or ids.token()
         tx.run(query(__file__, "template_save"), template_id=template_id, name=name, channel=channel,
-               subject=subject, body=body, now=now)  # fmt: skip
+               subject=subject, body=body, topic=topic, now=now)  # fmt: skip
         return template_of(tx, template_id)
+
+
+def _known_topic(tx: StateTx, topic: str) -> str:
+    if topic and topic not in {known.topic for known in topics_of(tx)}:
+        raise Invalid(f"there is no topic {topic}", hint="add it first", field="topic")
+    return topic
 
 
 def check_template(*, channel: str, subject: str, body: str) -> None:

@@ -1,25 +1,43 @@
 """Profiles: who a person is, what they said yes to, and everything that happened to them.
 
-Reads the resolved events after its own cursors. Tables: profiles_consent, profiles_consent_entry, profiles_card (state
-store); profiles_trait (event store; readers use the view profiles_trait_current).
+Reads the resolved events after its own cursors. Tables (state store): profiles_consent, profiles_consent_ledger,
+profiles_wording, profiles_topic, profiles_preference, profiles_privacy_request, profiles_erasing, profiles_card; event
+store: profiles_trait (readers use the view profiles_trait_current).
 
 Invariants:
 * of a trait or a consent the newest word by the event's own time is in force, in whatever order events arrive;
-* the consent history is append-only: every word once, with its wording and method;
+* the ledger of consents is append-only, by the store's own guard: every word once, with its wording, chained;
+* a word counts in the transaction that writes it down, and lines stay with the person they came for;
 * every answer follows merges: a person can be asked for by any id they ever had.
 """
 
-from omniloom.profiles.consent import Consent, ConsentEntry, consent_history, withdraw
-from omniloom.profiles.contact import Contact, Reachable, contacts, reachable
+from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, take_word, withdraw
+from omniloom.profiles.contact import ADDRESS_KINDS, Contact, Reachable, contacts, reachable
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import trait_keys, traits_of
+from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
 from omniloom.profiles.person import Person, person
+from omniloom.profiles.preference import Frequency, Preference, save_preference
+from omniloom.profiles.privacy_request import (
+    PrivacyKind,
+    PrivacyRequest,
+    PrivacyState,
+    ask_privacy,
+    privacy_requests,
+    privacy_requests_of,
+    settle_privacy,
+)
 from omniloom.profiles.search import PersonRow, people, search
 from omniloom.profiles.timeline import TimelineEvent, timeline
+from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
 from omniloom.profiles.trait import Trait
+from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, wordings_of
 
 __all__ = [
-    "Consent", "ConsentEntry", "Contact", "Person", "PersonRow", "Reachable", "TimelineEvent", "Trait",
-    "consent_history", "contacts", "fold", "people", "person", "reachable", "search", "timeline", "trait_keys",
-    "traits_of", "withdraw",
+    "ADDRESS_KINDS", "EVERY_CHANNEL", "MARKETING", "OWN", "Consent", "ConsentEntry", "Contact", "Frequency", "Person",
+    "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "Reachable", "TimelineEvent", "Topic",
+    "Trait", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links", "consent_history", "contacts",
+    "fold", "people", "person", "privacy_requests", "privacy_requests_of", "reachable", "save_preference",
+    "save_topic", "search", "settle_privacy", "take_word", "timeline", "topics", "topics_of", "trait_keys",
+    "traits_of", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

@@ -3,11 +3,13 @@
 All of it comes from the state store, in the caller's transaction, so that the decision and what it rests on are one.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from omniloom.identity import Identifier, identifiers_by_root, roots_of
 from omniloom.profiles.card import Card, cards
-from omniloom.profiles.consent import consents_by_root
+from omniloom.profiles.consent import OWN, Consent, consents_by_root
+from omniloom.profiles.preference import NO_PREFERENCE, Preference, preferences_by_root
 from omniloom.store import StateTx, Stores, query
 
 _REACHABLE = query(__file__, "reachable")
@@ -16,7 +18,11 @@ ADDRESS_KINDS = {"email": "email", "sms": "phone"}  # channel -> the kind of ide
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One person to reach. ``consents`` hold what is in force per (channel, purpose); ``*`` is every channel."""
+    """One person to reach.
+
+    ``consents`` hold what is in force per (channel, purpose); ``*`` is every channel. ``others`` hold the same towards
+    other advertisers than our own, by their names.
+    """
 
     person_id: int
     addresses: dict[str, str]
@@ -24,6 +30,12 @@ class Contact:
     timezone: str
     language: str
     name: str
+    others: Mapping[str, Mapping[tuple[str, str], bool]] = field(default_factory=dict)
+    preference: Preference = NO_PREFERENCE
+
+    def consents_to(self, advertiser: str) -> Mapping[tuple[str, str], bool]:
+        """What is in force towards an advertiser."""
+        return self.consents if advertiser == OWN else self.others.get(advertiser, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +64,33 @@ def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:
     roots = roots_of(tx, person_ids)
     root_ids = sorted(set(roots.values()))
     identifiers, known = identifiers_by_root(tx, root_ids), cards(tx, root_ids)
-    consents = consents_by_root(tx, root_ids)
+    consents, preferences = consents_by_root(tx, root_ids), preferences_by_root(tx, root_ids)
     found = {}
     for root_id in root_ids:
-        card = known.get(root_id, Card())
+        card, preference = known.get(root_id, Card()), preferences.get(root_id, NO_PREFERENCE)
+        own, others = _by_advertiser(consents.get(root_id, []))
         found[root_id] = Contact(
             person_id=root_id,
             addresses=_addresses(identifiers.get(root_id, [])),
-            consents={(c.channel, c.purpose): c.is_given for c in consents.get(root_id, [])},
+            consents=own,
             timezone=card.timezone,
-            language=card.language,
+            language=preference.language or card.language,
             name=card.name,
+            others=others,
+            preference=preference,
         )
     return {person_id: found[root_id] for person_id, root_id in roots.items()}
+
+
+def _by_advertiser(
+    consents: list[Consent],
+) -> tuple[dict[tuple[str, str], bool], dict[str, dict[tuple[str, str], bool]]]:
+    own: dict[tuple[str, str], bool] = {}
+    others: dict[str, dict[tuple[str, str], bool]] = {}
+    for consent in consents:
+        towards = own if consent.advertiser == OWN else others.setdefault(consent.advertiser, {})
+        towards[consent.channel, consent.purpose] = consent.is_given
+    return own, others
 
 
 def _addresses(identifiers: list[Identifier]) -> dict[str, str]:

@@ -12,10 +12,12 @@ import msgspec
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
 from omniloom.identity import members_of, roots_of, roots_since
 from omniloom.profiles.card import forget_cards, read_card, save_cards
-from omniloom.profiles.consent import read_entry, record
+from omniloom.profiles.consent import record
+from omniloom.profiles.consent_event import read_entry
 from omniloom.profiles.golden import traits_by_root
 from omniloom.profiles.trait import Said, columns, newest
-from omniloom.store import EventsTx, Progress, StateTx, Stores, query
+from omniloom.profiles.wording import Wordings, wordings_of
+from omniloom.store import EventsTx, Progress, Row, StateTx, Stores, query
 
 CURSOR = "profiles"
 ROOTS_CURSOR = "profiles_roots"  # state store: the root version that cards show
@@ -31,7 +33,7 @@ _ADD_NEWER_TRAITS = query(__file__, "add_newer_traits")
 def fold(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
     """Fold the next resolved events into traits, consents and cards.
 
-    Shapes: identity_event -> profiles_trait; profiles_consent, profiles_consent_entry, profiles_card.
+    Shapes: identity_event -> profiles_trait; profiles_consent, profiles_consent_ledger, profiles_card.
     Units:  ``rows_max`` events with traits a call; consent events between them come along.
     Cost:   two staged joins for traits, one statement a table for the rest.
     """
@@ -69,10 +71,21 @@ def _fold_state(stores: Stores, rows_max: int, now: datetime) -> int:
     with stores.state.write() as state, stores.events.read() as events:
         said, through = _next(events, after, folded_to, rows_max)
         consents = events.rows(_CONSENT_EVENTS, after=after, through=through, names=_CONSENT_NAMES)
-        record(state, (read_entry(row, msgspec.json.decode(row["properties"]), now=now) for row in consents))
+        _record_consents(state, consents, now)
         people = _make_cards(state, events, {event.person_id for event in said})
         state.move_cursor(CURSOR, through)
     return len(consents) + people
+
+
+def _record_consents(state: StateTx, events: list[Row], now: datetime) -> None:
+    """Write what events say about consent into the ledger."""
+    if not events:
+        return
+    wordings, decode = Wordings(wordings_of(state)), msgspec.json.decode
+    record(state, [
+        read_entry(row, decode(row["properties"]), decode(row["context"]), wordings=wordings, now=now)
+        for row in events
+    ])  # fmt: skip
 
 
 def _make_cards(state: StateTx, events: EventsTx, people: set[int]) -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 import sqlglot
 
 from omniloom.core.errors import Misconfigured
+from omniloom.store.append_only import guards
 from omniloom.store.postgres_sql import postgres_script
 from omniloom.store.sql import CANONICAL, store_of
 
@@ -63,7 +64,7 @@ def migrate(store: Migratable, kind: str, source: Path | None = None) -> list[st
 
 def _translated(text: str, kind: str, dialect: str) -> str:
     if dialect in {CANONICAL[kind], "clickhouse"}:  # ClickHouse's engine turns tables itself: it knows how each lies
-        return text
+        return text + guards(text, dialect)
     if dialect == "postgres":
-        return postgres_script(text)
+        return postgres_script(text) + guards(text, dialect)
     return ";\n".join(sqlglot.transpile(text, read=CANONICAL[kind], write=dialect)) + ";"

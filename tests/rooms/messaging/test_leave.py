@@ -129,13 +129,14 @@ def test_a_person_may_come_back_by_the_preference_page(company: Any) -> None:
     token = token_of(company, people[0], page="preferences")
     for wanted in (set(), {"email"}):
         company.clock.advance(timedelta(minutes=1))
-        messaging.choose_channels(company.stores, token, wanted, secret=SECRET, now=company.clock.now())
+        choice = messaging.voice.Choice(channels=frozenset(wanted))
+        messaging.voice.choose(company.stores, token, choice, secret=SECRET, now=company.clock.now(), wording="Write to me")
         messaging.report_outcomes(company.stores)
         company.resolve()
     company.mailing("c2", people)
     company.deliver_all()
     assert messaging.tally(company.stores, "c2").by_channel == {"email": 1}
-    shown = messaging.preferences(company.stores, token, secret=SECRET)
+    shown = messaging.voice.preferences(company.stores, token, secret=SECRET)
     assert shown is not None
     assert {c.channel: c.is_on for c in shown.choices} == {"email": True, "sms": False}
 
@@ -144,8 +145,9 @@ def test_a_person_may_come_back_by_the_preference_page(company: Any) -> None:
 def test_a_token_that_is_not_ours_does_nothing(company: Any, token: str) -> None:
     now = company.clock.now()
     assert messaging.unsubscribe(company.stores, token, secret=SECRET, now=now, method="x") is None
-    assert messaging.preferences(company.stores, token, secret=SECRET) is None
-    assert messaging.choose_channels(company.stores, token, set(), secret=SECRET, now=now) is None
+    assert messaging.voice.preferences(company.stores, token, secret=SECRET) is None
+    choice = messaging.voice.Choice(channels=frozenset())
+    assert messaging.voice.choose(company.stores, token, choice, secret=SECRET, now=now, wording="Write to me") is None
     assert messaging.clicked(company.stores, token, secret=SECRET, now=now, by_machine=False) is None
     assert messaging.opened(company.stores, token, secret=SECRET, now=now, by_machine=False) is None
 

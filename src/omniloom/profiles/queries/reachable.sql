@@ -14,7 +14,7 @@ word as (
         c.is_given,
         row_number() over (partition by p.root_id order by c.occurred_at desc, c.is_given) as age
     from profiles_consent as c inner join identity_person as p on p.person_id = c.person_id
-    where c.purpose = :purpose and c.channel in (:channel, '*')
+    where c.purpose = :purpose and c.channel in (:channel, '*') and c.advertiser = ''
 )
 select count(*) as addresses, coalesce(sum(coalesce(w.is_given, 0)), 0) as agreed
 from addressed as a left join word as w on w.root_id = a.root_id and w.age = 1

@@ -1,0 +1,62 @@
+"""A word about consent as an event tells it, read into a line of the ledger."""
+
+from typing import Any
+
+import msgspec
+
+from omniloom.core.event import CONSENT_GIVEN, UNSUBSCRIBED
+from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN
+from omniloom.profiles.ledger import ConsentEntry
+from omniloom.profiles.wording import Wordings
+
+_ADDRESS = ("ip", "ip_address")
+_AGENT = ("user_agent", "userAgent")
+
+
+def read_entry(
+    row: dict[str, Any], properties: dict[str, Any], context: dict[str, Any], *, wordings: Wordings, now: Any
+) -> ConsentEntry:
+    """The line of a consent event. Giving needs a channel; a withdrawal without one is about all of them.
+
+    The wording is what ``properties.wording`` says, or the registered text that ``wording_id`` (and
+    ``wording_version``, ``wording_language``) names. Address and agent are the event's own, or those of its context.
+    """
+    is_given = row["name"] == CONSENT_GIVEN
+    is_unsubscribing = row["name"] == UNSUBSCRIBED
+    text, version = wordings.read(properties)
+    return ConsentEntry(
+        source_id=row["source_id"],
+        message_id=row["message_id"],
+        person_id=row["person_id"],
+        advertiser=_text(properties.get("advertiser")) or OWN,
+        channel=_text(row["channel"]) or ("" if is_given else EVERY_CHANNEL),
+        purpose=MARKETING if is_unsubscribing else _text(properties.get("purpose")) or MARKETING,
+        is_given=is_given,
+        wording=text,
+        wording_version=version,
+        method=_text(properties.get("method")) or ("unsubscribe" if is_unsubscribing else ""),
+        ip=_first(properties, context, _ADDRESS),
+        user_agent=_first(properties, context, _AGENT),
+        evidence=_evidence(properties, context),
+        occurred_at=row["occurred_at"],
+        recorded_at=now,
+    )
+
+
+def _evidence(properties: dict[str, Any], context: dict[str, Any]) -> str:
+    """What else shows that it was so, as JSON: the sender's own evidence, and the page where it was said."""
+    given = properties.get("evidence")
+    found: dict[str, Any] = dict(given) if isinstance(given, dict) else {"note": given} if given else {}
+    page = context.get("page")
+    if isinstance(page, dict) and _text(page.get("url")):
+        found.setdefault("page_url", _text(page["url"]))
+    return msgspec.json.encode(found, order="deterministic").decode()
+
+
+def _first(properties: dict[str, Any], context: dict[str, Any], names: tuple[str, ...]) -> str:
+    told = (_text(where.get(name)) for where in (properties, context) for name in names)
+    return next((text for text in told if text), "")
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
