@@ -1,27 +1,35 @@
 """A living installation moves to other engines while collectors take events: none is lost, none is doubled."""
 
+import contextlib
+import json
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from tests.engines import CLICKHOUSE, named, nats, postgres
 
 from omniloom import profiles
 from omniloom.app import open_platform, read_settings
-from omniloom.core.errors import Conflict
+from omniloom.cli.serve import serving
+from omniloom.collect import add_source
+from omniloom.core.errors import Conflict, Unavailable
 from omniloom.core.event import Event, encode
-from omniloom.store import Move
+from omniloom.store import Move, Relocation, Stage
 from omniloom.store.engines.by_url import open_events, open_state
 from omniloom.store.engines.sqlite_log import SqliteLog
+from omniloom.store.hold import Held
 from omniloom.store.settings import StoreSettings
 from omniloom.store.sql import parse_events
-from omniloom.worker import loop
+from omniloom.worker import loop, relocation
 from omniloom.worker.drain import drain
 from omniloom.worker.relocation import write_store_settings
 
@@ -106,6 +114,83 @@ def test_a_move_with_intake_running_loses_and_doubles_nothing(installation: Path
     assert len(ids) == len(set(ids)), "an event was doubled"
     assert wanted - set(ids) == set(), "an acknowledged event was lost"
     assert len(people) == 1
+
+
+class Sender:
+    """One that posts events to a running server for as long as it runs; it knows what was acknowledged."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.acknowledged: list[str] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(f"{url}/v1/track", {"authorization": f"Bearer {key}"}))
+        self._thread.start()
+
+    def _run(self, url: str, headers: dict[str, str]) -> None:
+        with httpx.Client(headers=headers) as client:
+            number = 0
+            while not self._stop.wait(0.005):
+                body = {"type": "track", "event": "Seen", "messageId": f"h{number}", "anonymousId": f"a{number % 7}"}
+                if client.post(url, json=body).status_code == httpx.codes.OK:
+                    self.acknowledged.append(f"h{number}")
+                number += 1
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def test_a_running_server_moves_itself_while_it_takes_events(installation: Path) -> None:
+    to, log = postgres().database(named(installation), template=None), nats().url(named(installation))
+    place = ["--to", to, "--log", log, "--events", f"{CLICKHOUSE}/{named(installation)}"]
+    platform = open_platform(installation, environ={})
+    source = add_source(platform.stores, name="site", kind="website", now=NOW, ids=platform.ids)
+    with contextlib.closing(platform), serving(platform, any_port=True) as url:
+        sender = Sender(url, source.write_key)
+        with contextlib.ExitStack() as undo:
+            undo.callback(sender.stop)
+            moved = subprocess.run(
+                [str(Path(sys.executable).parent / "omniloom"), "store", "move", *place, "--json", "--data-dir",
+                 str(installation)],
+                capture_output=True, text=True, timeout=120, check=False,
+            )  # fmt: skip
+            assert moved.returncode == 0, moved.stdout + moved.stderr
+            tables = {table["table"]: table["is_equal"] for table in json.loads(moved.stdout)}
+            assert tables["identity_event"]
+            assert all(tables.values())
+            assert httpx.get(f"{url}/ready").json() == {"ready": True, "waiting_for": [], "moving": "moved"}
+            with pytest.raises(Held), platform.stores.state.write():
+                pass
+            with pytest.raises(Held), platform.stores.events.write():
+                pass
+            before = len(sender.acknowledged)
+            while len(sender.acknowledged) < before + 10:
+                time.sleep(0.01)
+    again = open_platform(installation, environ={})
+    with contextlib.closing(again):
+        loop.catch_up(again, acts=loop.KNOWING)
+        with again.stores.events.read() as tx:
+            ids = [str(id_) for (id_,) in tx.tuples(IDS)]
+    wanted = {f"m{n:06}" for n in range(350)} | set(sender.acknowledged)
+    assert len(ids) == len(set(ids)), "an event was doubled"
+    assert wanted - set(ids) == set(), "an acknowledged event was lost"
+
+
+def test_a_move_that_fails_leaves_everything_at_work(installation: Path) -> None:
+    platform = open_platform(installation, environ={})
+    with contextlib.closing(platform):
+        order = Relocation(
+            StoreSettings(state_url=postgres().database(named(installation)), log_url="nats://127.0.0.1:1")
+        )
+        platform.relocation = order
+        assert relocation.attend(platform, threading.Event())
+        assert order.stage is Stage.FAILED
+        assert isinstance(order.error, Unavailable)
+        platform.stores.log.append([encode(event(n)) for n in range(350, 360)])
+        assert loop.catch_up(platform, acts=loop.KNOWING)
+        assert read_settings(installation, environ={}).store == StoreSettings()
+        platform.relocation = Relocation(replace(order.new, log_url=""))
+        assert not relocation.attend(platform, threading.Event())
+        assert platform.relocation.stage is Stage.MOVED
 
 
 def test_every_table_arrives_equal_and_a_move_may_be_repeated_until_it_is_done(installation: Path) -> None:
