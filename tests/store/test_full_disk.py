@@ -1,8 +1,7 @@
 """A full disk: the log refuses at once, whoever leaves is heard, and with room again all goes on without repair."""
 
 import os
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 
 from omniloom.core.errors import Unavailable
 from omniloom.core.event import Event, encode
+from omniloom.store import DiskFull, open_stores, settle_through, settled
 from omniloom.store import ballast as ballast_module
-from omniloom.store import open_stores, settle_through, settled
 from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.settings import StoreSettings
@@ -21,21 +20,12 @@ from omniloom.store.sql import parse_state
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MB = 1 << 20
 ADD = parse_state("test.add", "insert into store_cursor (name, position) values (:name, 1)")
+MARK = parse_state(
+    "test.mark",
+    "insert into store_cursor (name, position) values (:name, :position)"
+    " on conflict (name) do update set position = excluded.position",
+)
 ALL = parse_state("test.all", "select name from store_cursor where name like 'leaver%'")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 megabytes."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("this user may not mount a small file system")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def event(number: int) -> bytes:
@@ -71,6 +61,35 @@ def test_on_a_full_disk_the_log_refuses_but_leavers_are_heard_and_room_heals_it(
         assert len(found.messages) == accepted + 1
         with stores.state.read() as state:
             assert len(state.tuples(ALL)) == 300
+    finally:
+        stores.close()
+
+
+def test_urgent_messages_use_half_of_the_ballast_s_room_and_who_leaves_any_number_of_times_the_rest(
+    small_disk: Path,
+) -> None:
+    (small_disk / "other").write_bytes(bytes(26 * MB))
+    stores = open_stores(small_disk / "home", StoreSettings(events_memory_mb=64))
+    try:
+        (small_disk / "filler").write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * 4096 - 65_536))
+        refuses(lambda: stores.log.append([event(0)]))
+        refuses(stores.admit)
+        urgent = 0
+        with pytest.raises(DiskFull):
+            while True:
+                stores.log.append([event(urgent)], is_urgent=True)
+                urgent += 1
+        assert urgent > 50
+        assert 7 * MB < os.statvfs(small_disk).f_bavail * 4096 < 9 * MB
+        for number in range(3_000):  # more than its WAL has room for
+            with stores.state.write() as tx:
+                tx.run(MARK, name="leaver", position=number)
+        refuses(lambda: stores.log.append([event(-1)], is_urgent=True))
+        (small_disk / "filler").unlink()
+        (small_disk / "other").unlink()
+        stores.log.append([event(urgent)])
+        stores.admit()
+        assert len(stores.log.read(after=0, rows_max=10_000)) == urgent + 1
     finally:
         stores.close()
 

@@ -50,11 +50,17 @@ class Ballast:
             self._path.unlink(missing_ok=True)
 
     def make_room(self, size: int = 0) -> bool:
-        """Before a write that must not fail: throw the ballast off if the disk is all but full; is there room?"""
-        if not self._size or self._free() >= ROOM_MIN + 2 * size:
+        """Before a write that must not fail: throw the ballast off if the disk is all but full; is there plenty now?"""
+        free = self._free()
+        if not self._size or free >= 2 * self._size:
             return True
-        self.throw_off()
-        return self._free() >= ROOM_MIN + 2 * size
+        if free < ROOM_MIN + 2 * size:
+            self.throw_off()
+        return self._is_aboard()
+
+    def has_free(self, size: int) -> bool:
+        """Whether so much of the disk is free."""
+        return self._free() >= size
 
     def admit(self, size: int = 0) -> None:
         """Before a write that can wait. Errors: DiskFull."""
@@ -66,10 +72,7 @@ class Ballast:
 
         Errors: DiskFull.
         """
-        has_room = self.make_room(size)
-        if self._size and not self._is_aboard():
-            has_room = self._free() >= self._size // 2 + 2 * size
-        if not has_room:
+        if not self.make_room(size) and not self.has_free(self._size // 2 + 2 * size):
             raise _full()
 
     def leave(self) -> None:

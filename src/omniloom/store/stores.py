@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from omniloom.core.errors import Conflict, Unavailable
+from omniloom.store.ballast import Ballast
 from omniloom.store.engines.by_url import ballast_of, has_files, open_events, open_logs, open_state
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.legacy import carry_over
@@ -33,6 +34,12 @@ class Stores:
     is_exclusive: bool  # whether no other process can be at work on these stores
     _closing: contextlib.ExitStack
     seen: Seen = field(default_factory=Seen)  # what deduplication keeps in memory
+    ballast: Ballast | None = None  # of the data directory, where files are
+
+    def admit(self) -> None:
+        """Before work that can wait. Errors: DiskFull while what room there is belongs to work that cannot."""
+        if self.ballast is not None:
+            self.ballast.admit()
 
     def close(self) -> None:
         """Close every store, then let another process in."""
@@ -60,11 +67,11 @@ def open_stores(data_dir: Path, settings: StoreSettings | None = None) -> Stores
         events = open_events(data_dir, settings, undo)
         if isinstance(log, SqliteLog):
             carry_over(log, state)
-        if is_exclusive:
-            ballast = ballast_of(data_dir, settings)
+        ballast = ballast_of(data_dir, settings) if is_exclusive else None
+        if ballast is not None:
             undo.callback(ballast.leave)
             ballast.take()
-        return Stores(log, refusals, state, events, data_dir, is_exclusive, undo.pop_all())
+        return Stores(log, refusals, state, events, data_dir, is_exclusive, undo.pop_all(), ballast=ballast)
 
 
 def are_here(data_dir: Path) -> bool:

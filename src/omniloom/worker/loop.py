@@ -30,12 +30,14 @@ class Act:
     """One step of the loop: a room's act with the platform's parts it needs.
 
     ``share``: how much of the loop's time it may take. An act whose cost grows with the history, not with the events,
-    then runs the more seldom the longer it takes, and what one event costs stays the same.
+    then runs the more seldom the longer it takes, and what one event costs stays the same. ``frees_room``: the act
+    runs on a full disk too, where the others would use up what is kept for who leaves.
     """
 
     name: str
     run: Callable[[Platform], Progress]
     share: float = 1.0
+    frees_room: bool = False
 
 
 def _trim_log(platform: Platform) -> Progress:
@@ -69,7 +71,7 @@ ACTS = (
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores)),
     Act("messaging.forget", lambda p: messaging.forget_decisions(p.stores, now=p.now())),
-    Act("log.trim", _trim_log),
+    Act("log.trim", _trim_log, frees_room=True),
 )  # fmt: skip
 
 
@@ -136,6 +138,8 @@ def _run_act(platform: Platform, act: Act) -> int:
     status = platform.status.setdefault(act.name, ActStatus())
     started = stopwatch()
     try:
+        if not act.frees_room:
+            platform.stores.admit()
         progress = act.run(platform)
     except OmniloomError as error:
         _record(status, act, error)

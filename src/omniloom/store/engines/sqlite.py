@@ -106,10 +106,11 @@ class Connections:
             self._return(connection)
 
     def fold(self) -> None:
-        """Bring what was written into the file itself, so that the WAL begins anew and needs no more room."""
-        with self._write_lock, contextlib.suppress(apsw.Error):
+        """Bring what was written into the file itself, if that has room, so that the WAL begins anew."""
+        with self._write_lock, contextlib.suppress(apsw.Error, OSError):
             self._check_open()
-            self._writer.wal_checkpoint()
+            if self._ballast.has_free(Path(f"{self._path}-wal").stat().st_size):
+                self._writer.wal_checkpoint()
 
     def close(self) -> None:
         """Close after the running write; the last connection folds the WAL into the file."""

@@ -118,7 +118,8 @@ class SqliteState:
     @contextmanager
     def write(self) -> Iterator[StateTx]:
         """The writing transaction. It does not nest. A full disk makes way for it."""
-        self._ballast.make_room()
+        if not self._ballast.make_room():
+            self._connections.fold()
         with self._connections.writing() as connection:
             self._hold.check()
             yield SqliteStateTx(connection)
