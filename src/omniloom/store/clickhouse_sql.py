@@ -29,6 +29,7 @@ SETTINGS: dict[str, int | str] = {
 TYPES = {
     exp.DataType.Type.TEXT: "String",
     exp.DataType.Type.VARCHAR: "String",
+    exp.DataType.Type.TINYINT: "Int8",
     exp.DataType.Type.SMALLINT: "Int16",
     exp.DataType.Type.INT: "Int32",
     exp.DataType.Type.BIGINT: "Int64",

@@ -203,7 +203,7 @@ def table_name(tree: exp.Expression) -> str:
     return str(found.name) if found is not None else ""
 
 
-_TO_ARROW = {"String": pa.string(), "Int64": pa.int64(), "Int32": pa.int32(), "Int16": pa.int16(),
+_TO_ARROW = {"String": pa.string(), "Int64": pa.int64(), "Int32": pa.int32(), "Int16": pa.int16(), "Int8": pa.int8(),
              "Float64": pa.float64(), "Bool": pa.bool_(), "Date32": pa.date32(),
              "DateTime64(6, 'UTC')": pa.timestamp("us")}  # fmt: skip
 _OF_ARROW: list[tuple[Callable[[pa.DataType], bool], str]] = [
