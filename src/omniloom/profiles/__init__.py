@@ -27,6 +27,7 @@ from omniloom.profiles.privacy_request import (
     privacy_requests_of,
     settle_privacy,
 )
+from omniloom.profiles.proof import ConsentProof, ProofLine, consent_proof, proof_pdf
 from omniloom.profiles.search import PersonRow, people, search
 from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
@@ -34,10 +35,11 @@ from omniloom.profiles.trait import Trait
 from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, wordings_of
 
 __all__ = [
-    "ADDRESS_KINDS", "EVERY_CHANNEL", "MARKETING", "OWN", "Consent", "ConsentEntry", "Contact", "Frequency", "Person",
-    "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "Reachable", "TimelineEvent", "Topic",
-    "Trait", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links", "consent_history", "contacts",
-    "fold", "people", "person", "privacy_requests", "privacy_requests_of", "reachable", "save_preference",
-    "save_topic", "search", "settle_privacy", "take_word", "timeline", "topics", "topics_of", "trait_keys",
-    "traits_of", "withdraw", "wordings", "wordings_of",
+    "ADDRESS_KINDS", "EVERY_CHANNEL", "MARKETING", "OWN", "Consent", "ConsentEntry", "ConsentProof", "Contact",
+    "Frequency", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
+    "Reachable", "TimelineEvent", "Topic", "Trait", "Wording", "Wordings", "add_wording", "ask_privacy",
+    "broken_links", "consent_history", "consent_proof", "contacts", "fold", "people", "person", "privacy_requests",
+    "privacy_requests_of", "proof_pdf", "reachable", "save_preference", "save_topic", "search", "settle_privacy",
+    "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of", "withdraw", "wordings",
+    "wordings_of",
 ]  # fmt: skip

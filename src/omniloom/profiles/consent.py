@@ -58,7 +58,6 @@ def take_word(tx: StateTx, entry: ConsentEntry) -> None:
         if (entry.channel == EVERY_CHANNEL or word["channel"] in (entry.channel, EVERY_CHANNEL))
         and word["purpose"] == entry.purpose
         and word["advertiser"] == entry.advertiser
-        and (word["is_given"] != entry.is_given or word["channel"] != entry.channel)
     ]
     said_at = max([micros(entry.occurred_at), *about])
     tx.run(_SET_CONSENT, person_id=entry.person_id, advertiser=entry.advertiser, channel=entry.channel,

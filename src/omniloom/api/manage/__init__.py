@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from omniloom.api.manage import (
     campaigns,
+    consents,
     imports,
     letters,
     people,
@@ -26,6 +27,7 @@ def router() -> APIRouter:
     routes = APIRouter(prefix=PREFIX)
     for part in (
         people,
+        consents,
         segments,
         templates,
         campaigns,
