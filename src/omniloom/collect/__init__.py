@@ -89,7 +89,16 @@ from omniloom.collect.plan_try import (
 from omniloom.collect.quota import Quota, Quotas
 from omniloom.collect.recent import RecentVerdicts, Verdict
 from omniloom.collect.reception import MESSAGE_ID_CHARS_MAX, Reception
-from omniloom.collect.record import Import, LoadProgress, LoadResult, close_interrupted, import_of, imports, rejects
+from omniloom.collect.record import (
+    Import,
+    LoadProgress,
+    LoadResult,
+    close_abandoned,
+    close_interrupted,
+    import_of,
+    imports,
+    rejects,
+)
 from omniloom.collect.refusal import (
     Arrival,
     Refusal,
@@ -122,7 +131,8 @@ __all__ = [
     "DropReason", "Flood", "Hit", "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress",
     "LoadResult", "Mapping", "Moved", "Oversized", "Quota", "Quotas", "RecentVerdicts", "Reception", "Refusal",
     "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable", "Verdict", "accept",
-    "add_source", "all_dialects", "append", "attempts_of", "close_interrupted", "decode_refusal", "disable_source",
+    "add_source", "all_dialects", "append", "attempts_of", "close_abandoned", "close_interrupted", "decode_refusal",
+    "disable_source",
     "discard", "encode_refusal", "gunzip", "import_of", "import_source", "imports", "is_urgent", "keep_refusals",
     "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant",
     "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key",

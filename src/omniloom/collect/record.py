@@ -8,7 +8,7 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,9 +19,10 @@ from omniloom.core.clock import instant
 from omniloom.core.errors import OmniloomError
 from omniloom.core.ids import Ids
 from omniloom.core.text import safe_cell
-from omniloom.store import Row, Stores, query
+from omniloom.store import Lease, Progress, Row, Stores, query, release_lease, renew_lease, take_lease
 
 REJECTS_KEPT_MAX = 10_000  # in the table; the file has all
+_STAYING = timedelta(minutes=2)  # how long an import may say nothing before it is taken for cut off
 _COLUMNS = ("path", "row_number", "field", "reason", "value")
 
 
@@ -93,6 +94,18 @@ def close_interrupted(stores: Stores, *, now: datetime) -> int:
         return tx.run(query(__file__, "close_interrupted"), now=now)
 
 
+def close_abandoned(stores: Stores, *, now: datetime) -> Progress:
+    """Mark imports whose process has gone, where several processes share the stores. They may be repeated."""
+    if stores.is_exclusive:
+        return Progress(0, is_done=True)  # ``close_interrupted`` at the start sees to it
+    with stores.state.read() as tx:
+        cut = [row["import_id"] for row in tx.rows(query(__file__, "abandoned_imports"), clock=tx.clock())]
+    if cut:
+        with stores.state.write() as tx:
+            tx.run(query(__file__, "close_abandoned"), import_ids=cut, now=now)
+    return Progress(len(cut), is_done=True)
+
+
 class Record:
     """Counts one import and keeps its rejects. Use it in a ``with``: leaving it writes how it ended."""
 
@@ -110,6 +123,8 @@ class Record:
         self._now = now
         self._progress = progress
         self._file = RejectsFile(rejects_dir / f"{self.import_id}.csv")
+        self._lease: Lease | None = None
+        self._stay()
         with stores.state.write() as tx:
             tx.run(
                 query(__file__, "add_import"), import_id=self.import_id, mapping=mapping.name, target=mapping.target,
@@ -126,6 +141,8 @@ class Record:
             self.rows_total = self.rows_read
         text = error.message if isinstance(error, OmniloomError) else repr(error) if error else ""
         self._save("failed" if error else "finished", error=text)
+        if self._lease:
+            release_lease(self._stores.state, self._lease)
         self.report()
 
     def seen(self, rows: int) -> None:
@@ -141,6 +158,7 @@ class Record:
         self.added += added
         self.known += known
         self.rejected += len(rejected)
+        self._stay()
         self._save("running", kept=kept)
         self.report()
 
@@ -153,6 +171,13 @@ class Record:
         """What it did."""
         path = self._file.path if self.rejected else None
         return LoadResult(self.import_id, self.rows_read, self.added, self.known, self.rejected, path)
+
+    def _stay(self) -> None:
+        """Say to other processes that this one is still at it; files belong to one process."""
+        state = self._stores.state
+        if self._stores.is_exclusive or (self._lease and renew_lease(state, self._lease, lasting=_STAYING)):
+            return
+        self._lease = take_lease(state, f"import {self.import_id}", holder="import", lasting=_STAYING)
 
     def _save(self, state: str, *, kept: list[Reject] | None = None, error: str = "") -> None:
         with self._stores.state.write() as tx:

@@ -65,6 +65,7 @@ ACTS = (
         p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, days=p.settings.collect.dead_letters_days,
         letters_max=p.settings.collect.dead_letters_max)),
     Act("collect.observe", lambda p: collect.observe(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
+    Act("collect.abandoned", lambda p: collect.close_abandoned(p.stores, now=p.now()), share=0.001),
     Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
     Act("analytics.name", name_campaigns),
     Act("messaging.deliver", lambda p: messaging.deliver(

@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from tests.engines import open_test_stores
 
 from omniloom.collect import (
     LoadProgress,
+    close_abandoned,
     close_interrupted,
     import_of,
     imports,
@@ -172,6 +173,31 @@ def test_an_interrupted_import_repeated_adds_the_rest_and_nothing_twice(
 def test_imports_cut_off_by_a_crash_are_marked_at_the_next_start(stores: Stores) -> None:
     run(stores, read_mapping(SHOP / "orders.yaml"), SHOP / "orders.csv")
     assert close_interrupted(stores, now=NOW) == 0
+
+
+def test_an_import_whose_process_has_gone_is_marked_where_several_share_the_stores(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = replace(stores, is_exclusive=False)
+    mapping = read_mapping(SHOP / "orders.yaml")
+    record = importlib.import_module("omniloom.collect.record")
+
+    def begun() -> Any:
+        return record.Record(shared, mapping, [], now=NOW, ids=RandomIds(), rejects_dir=tmp_path, progress=None)
+
+    alive = begun()
+    assert close_abandoned(shared, now=NOW).rows == 0
+    alive.note(added=1, known=0, rejected=[])
+    monkeypatch.setattr(record, "_STAYING", timedelta(0))  # as if it had said nothing for long
+    gone = begun()
+    assert close_abandoned(shared, now=NOW).rows == 1
+    assert {one.import_id: one.state for one in imports(shared)} == {
+        alive.import_id: "running", gone.import_id: "interrupted"
+    }  # fmt: skip
+    with alive:
+        pass
+    assert close_abandoned(shared, now=NOW).rows == 0
+    assert {one.state for one in imports(shared)} == {"finished", "interrupted"}
 
 
 def test_progress_counts_every_row(stores: Stores) -> None:

@@ -38,6 +38,7 @@ SEGMENTS: dict[str, dict[str, Any]] = {
 }
 _NAMES = np.array(["Home", "Product Viewed", "Product Added", "Cart Viewed", "Order Completed"])
 _SUFFIX = {"k": 1_000, "m": 1_000_000}
+_CARD = query(profiles.__file__, "set_card")
 _COUNTED = query(__file__, "counted")
 _PERSON = query(identity.__file__, "add_person")  # identity's own: its tables are its business
 _IDENTIFIER = query(identity.__file__, "add_identifier")
