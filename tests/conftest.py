@@ -18,11 +18,12 @@ from tests.scheduling import Scheduler, long_ones_first
 from omniloom.core.clock import ManualClock
 from omniloom.store import Stores
 
+SCALED_EXAMPLES = 5
+
 settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("scaled", max_examples=SCALED_EXAMPLES, deadline=None)
 settings.register_profile("night", max_examples=5000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
-
-SCALED_EXAMPLES = 5
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,6 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ[engines.CHOICE] = config.getoption("engines")
+    if config.getoption("engines") == engines.SCALED and "HYPOTHESIS_PROFILE" not in os.environ:
+        settings.load_profile("scaled")  # for properties that say nothing themselves; see also below
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -78,6 +78,8 @@ class Postgres:
         self._options = [] if is_durable else ["-c", "fsync=off", "-c", "full_page_writes=off"]
         self.port = free_port()
         self.known: set[str] = set()
+        self._copies: set[str] = set()  # of the migrated database, as far as tests left them
+        self._free: list[str] = []  # emptied again: making one costs more than most tests
         (self._folder / "data").mkdir()
         if self._user is not None:
             os.chown(self._folder / "data", self._user, -1)
@@ -120,15 +122,37 @@ class Postgres:
         if name not in self.known:
             if template == "migrated":
                 self._make_template()
-            self._run(f'create database "{name}" template "{template or "template0"}"')
+                self._copies.add(name)
+            if template == "migrated" and self._free:
+                self._run(f'alter database "{self._free.pop()}" rename to "{name}"')
+            else:
+                self._run(f'create database "{name}" template "{template or "template0"}"')
             self.known.add(name)
         return self.url(name)
 
     def drop(self, names: set[str]) -> None:
-        """Drop the databases of a test that has ended."""
+        """Let the next tests have the databases of one that has ended; what is no copy any more is dropped."""
         for name in names - {"migrated"}:
-            self._run(f'drop database "{name}" with (force)')
+            if name in self._copies and self._emptied(name):
+                self._free.append(name)
+            else:
+                self._run(f'drop database "{name}" with (force)')
+            self._copies.discard(name)
             self.known.discard(name)
+
+    def _emptied(self, name: str) -> bool:
+        """Whether a database is as migrated once more, after its rows are gone."""
+        self._run(f"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '{name}'")
+        with psycopg.connect(self.url(name)) as connection:
+            connection.execute("set session_replication_role = replica")  # triggers guard what only grows
+            tables = _tables(connection)
+            if tables != self._migrated_tables:
+                return False
+            filled = " union all ".join(f"select '{table}' where exists (select 1 from {table})" for table in tables)
+            for (table,) in connection.execute(filled.encode()).fetchall():
+                if table != "store_migration":
+                    connection.execute(f"delete from {table}".encode())
+        return True
 
     def _make_template(self) -> None:
         if "migrated" in self.known:
@@ -140,6 +164,8 @@ class Postgres:
         self.known.add("migrated")
         with contextlib.closing(PostgresState(self.url("migrated"))) as state:
             migrate(state, "state")
+        with psycopg.connect(self.url("migrated")) as connection:
+            self._migrated_tables = _tables(connection)
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -151,6 +177,11 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def _tables(connection: psycopg.Connection[Any]) -> list[str]:
+    listing = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+    return sorted(str(row[0]) for row in connection.execute(listing).fetchall())
 
 
 class Nats:
