@@ -25,6 +25,7 @@ _INK, _SOFT, _LINE = HexColor("#1b2233"), HexColor("#5a667c"), HexColor("#d7dde8
 _TONES = {True: HexColor("#12805c"), False: HexColor("#b3243f")}
 _MARGIN = 18 * mm
 _LABEL = 44 * mm
+_FRAME = 6  # points that the page's frame keeps free at each side
 _LINE_CHARS = 1_500  # of one value: a longer one is in the JSON form
 
 
@@ -40,8 +41,8 @@ def document_of(proof: ConsentProof, *, language: str = "en") -> bytes:
     def footer(canvas: Any, _document: Any) -> None:
         canvas.setFont(_PLAIN, 7)
         canvas.setFillColor(_SOFT)
-        canvas.drawString(_MARGIN, 9 * mm, f"{texts['digest']}: {proof.digest}")
-        canvas.drawRightString(A4[0] - _MARGIN, 9 * mm, f"{texts['page']} {canvas.getPageNumber()}")
+        canvas.drawString(_MARGIN + _FRAME, 9 * mm, f"{texts['digest']}: {proof.digest}")
+        canvas.drawRightString(A4[0] - _MARGIN - _FRAME, 9 * mm, f"{texts['page']} {canvas.getPageNumber()}")
 
     document.build(list(_story(proof, texts)), onFirstPage=footer, onLaterPages=footer)
     return file.getvalue()
@@ -137,7 +138,7 @@ def _paragraph(text: str, *, size: int = 9, is_bold: bool = False, tone: Any = _
 
 def _facts(items: list[tuple[str, str]]) -> Table:
     rows = [[_paragraph(label, tone=_SOFT), _paragraph(value)] for label, value in items]
-    table = Table(rows, colWidths=[_LABEL, A4[0] - 2 * _MARGIN - _LABEL])
+    table = Table(rows, colWidths=[_LABEL, A4[0] - 2 * (_MARGIN + _FRAME) - _LABEL])
     table.setStyle(TableStyle([
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1),

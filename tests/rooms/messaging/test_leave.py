@@ -130,7 +130,8 @@ def test_a_person_may_come_back_by_the_preference_page(company: Any) -> None:
     for wanted in (set(), {"email"}):
         company.clock.advance(timedelta(minutes=1))
         choice = messaging.voice.Choice(channels=frozenset(wanted))
-        messaging.voice.choose(company.stores, token, choice, secret=SECRET, now=company.clock.now(), wording="Write to me")
+        now = company.clock.now()
+        messaging.voice.choose(company.stores, token, choice, secret=SECRET, now=now, wording="Write to me")
         messaging.report_outcomes(company.stores)
         company.resolve()
     company.mailing("c2", people)

@@ -31,6 +31,7 @@ def model(facts: Facts, policy: Policy) -> tuple[str, str]:
             and (channel, address) not in facts.taken
             and (not closed or (closed == "unsubscribed" and not marketing))
             and (consent or not marketing)
+            and (not marketing or facts.topics.get(channel, "") not in facts.topics_off)
         ):
             possible.append(channel)
     if not possible:
@@ -38,6 +39,10 @@ def model(facts: Facts, policy: Policy) -> tuple[str, str]:
     if facts.is_served:
         return "skip", "same_person"
     if facts.kind == "marketing":
+        if facts.paused_until and facts.paused_until > facts.now:
+            return "skip", "paused"
+        if [at for at in facts.recent if facts.now - at < facts.frequency_apart]:
+            return "skip", "wanted_seldom"
         if len([at for at in facts.recent if facts.now - at < timedelta(days=policy.cap_days)]) >= policy.cap_messages:
             return "skip", "frequency_cap"
         hour = facts.now.astimezone(ZoneInfo(facts.timezone or policy.default_timezone)).hour
@@ -68,6 +73,10 @@ def many_facts(draw: st.DrawFn) -> Facts:
         taken=draw(st.frozensets(pairs, max_size=1)),
         recent=tuple(NOW - timedelta(days=days) for days in draw(st.lists(st.integers(0, 9), max_size=5))),
         is_served=draw(st.integers(0, 4)) == 0,
+        topics=draw(st.dictionaries(st.sampled_from(CHANNELS), st.sampled_from(["", "news", "sale"]), max_size=3)),
+        topics_off=draw(st.frozensets(st.sampled_from(["news", "sale"]), max_size=1)),
+        frequency_apart=timedelta(days=draw(st.sampled_from([0, 0, 7, 30]))),
+        paused_until=draw(st.sampled_from([None, None, NOW - MINUTE, NOW + timedelta(days=2)])),
     )
 
 
@@ -116,6 +125,16 @@ def facts_of(**fields: object) -> Facts:
     ({"recent": (NOW, NOW, NOW)}, Skip(Reason.FREQUENCY_CAP, "3 messages in 7 days")),
     ({"recent": (NOW - timedelta(days=7), NOW, NOW)}, Send("email", "a@x.test")),
     ({"timezone": "Nowhere/Land"}, Send("email", "a@x.test")),
+    ({"topics": {"email": "news", "sms": "sale"}, "topics_off": frozenset({"news"})}, Send("sms", "+1")),
+    ({"topics": {"email": "news", "sms": "news"}, "topics_off": frozenset({"news"})}, Skip(Reason.TOPIC_OFF, "news")),
+    ({"topics": {"email": "news"}, "topics_off": frozenset({"news"}), "kind": "transactional"},
+     Send("email", "a@x.test")),
+    ({"paused_until": NOW + MINUTE}, Skip(Reason.PAUSED, "until 2026-03-02")),
+    ({"paused_until": NOW}, Send("email", "a@x.test")),
+    ({"paused_until": NOW + MINUTE, "kind": "transactional"}, Send("email", "a@x.test")),
+    ({"frequency_apart": timedelta(days=7), "recent": (NOW - timedelta(days=6),)},
+     Skip(Reason.WANTED_SELDOM, "once in 7 days")),
+    ({"frequency_apart": timedelta(days=7), "recent": (NOW - timedelta(days=7),)}, Send("email", "a@x.test")),
     ({"timezone": "Asia/Tokyo"}, Hold(datetime(2026, 3, 3, 0, 0, tzinfo=UTC), Reason.QUIET_HOURS,
                                       "until 2026-03-03 09:00 Asia/Tokyo")),
 ])  # fmt: skip
