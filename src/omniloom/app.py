@@ -53,7 +53,7 @@ class CoreSettings:
 class WorkerSettings:
     """How the worker's loop paces itself."""
 
-    rows_max: int = setting(5000, "events one act handles in one transaction")
+    rows_max: int = setting(20_000, "events one act handles in one transaction")
     pause_s: float = setting(0.25, "how long the loop rests when nothing is left to do, seconds")
     segments_every_s: int = setting(60, "how old a segment's membership may grow before it is computed anew, seconds")
     deliver_rows_max: int = setting(16, "messages in flight at once; at most so many are unknown after a crash")

@@ -23,6 +23,10 @@ _SCHEMA = pa.schema([
     ("currency", pa.string()), ("identifiers", pa.string()), ("properties", pa.string()), ("context", pa.string()),
     ("problems", pa.string()), ("confidence", pa.int8()),
 ])  # fmt: skip
+_HOT = frozenset(("channel", "campaign_id", "order_id", "currency", "revenue_minor", "products", *_REVENUE))
+_NOT_HOT = (None, None, None)  # order id, revenue and currency of an event that tells none
+_ABOUT_PERSON = frozenset(("identify", "group"))
+_WITH_MORE_IDS = frozenset(("alias", "group"))
 _CONTEXTS_MAX = 10_000
 _WITHOUT = (None, None, None)  # channel, campaign and confidence of a context that says none
 
@@ -44,33 +48,36 @@ class Columns:
         self, position: int, event: LoggedEvent, person_id: int, *, confidence: int, problems: dict[str, str] | None
     ) -> None:
         """One event of one person (``claim.NOBODY``: of none)."""
-        is_about_person = event.type in ("identify", "group")
         properties = _parts(event.properties)
+        body = _parts(event.traits) if event.type in _ABOUT_PERSON else properties
         context = bytes(event.context)
         channel, campaign_id, said = self._contexts.get(context) or self._read_context(context)
-        order_id = currency = None
-        revenue_minor = None
-        if properties:
-            told = problems or {}
+        hot = _NOT_HOT
+        if not _HOT.isdisjoint(properties):
             channel = _label(properties, "channel") or channel
             campaign_id = _label(properties, "campaign_id") or campaign_id
-            order_id = _label(properties, "order_id")
-            currency = self._currency(properties)
-            revenue_minor = _revenue(properties, currency, told)
-            products = _products(properties, told) if "products" in properties else []
-            if products:
-                self._items.add(products, (position, person_id, event.occurred_at, order_id), currency)
-            elif revenue_minor is None:
-                currency = None
-            problems = told or None
+            problems = problems or {}
+            hot = self._read_order((position, person_id, event.occurred_at), properties, problems)
         if said is not None and event.source_id == OWN_SOURCE_ID:
             confidence = max(confidence, said)
-        body = _parts(event.traits) if is_about_person else properties
+        given = event.identifiers if event.type not in _WITH_MORE_IDS else _given(event)
         self._rows.append((
             position, event.source_id, event.message_id, event.type, event.name, event.occurred_at, event.received_at,
-            person_id, channel, campaign_id, order_id, revenue_minor, currency, _json(_given(event)), _json(body),
-            context, _json(problems) if problems else None, confidence,
+            person_id, channel, campaign_id, *hot, _json(given), _json(body), context,
+            _json(problems) if problems else None, confidence,
         ))  # fmt: skip
+
+    def _read_order(
+        self, event: tuple[int, int, str], properties: dict[str, msgspec.Raw], problems: dict[str, str]
+    ) -> tuple[str | None, int | None, str | None]:
+        """Order id, revenue and currency; its lines, if any, become items. ``event``: position, person, instant."""
+        order_id = _label(properties, "order_id")
+        currency = self._currency(properties)
+        revenue_minor = _revenue(properties, currency, problems)
+        products = _products(properties, problems) if "products" in properties else []
+        if products:
+            self._items.add(products, (*event, order_id), currency)
+        return order_id, revenue_minor, currency if products or revenue_minor is not None else None
 
     def events(self) -> pa.Table:
         """Rows of identity_event."""
@@ -140,8 +147,6 @@ def _products(properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> l
 
 def _given(event: LoggedEvent) -> dict[str, str]:
     """The identifiers as they came, with an alias's previous id and a group's id."""
-    if not event.previous_id and not event.group_id:
-        return event.identifiers
     given = dict(event.identifiers)
     if event.previous_id:
         given["previous_id"] = event.previous_id

@@ -1,10 +1,14 @@
 """Every kind of identifier keeps its own examples; a new kind is tested by being there."""
 
+import re
+from unittest import mock
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from omniloom.identity import BY_PRIORITY, KINDS, Problem, ProblemReason, normalise, prefixes
+from omniloom.identity.kinds import email
 
 EXAMPLES = [(kind, raw, normal) for kind in KINDS for raw, normal in KINDS[kind].examples.items()]
 BLOCKED = [
@@ -80,3 +84,20 @@ def test_an_unknown_kind_is_a_problem_that_names_the_known_ones():
     assert isinstance(found, Problem)
     assert found.reason is ProblemReason.UNKNOWN_KIND
     assert "email" in found.message
+
+
+_mail_text = st.text("abzAZ09.-+_@x", min_size=1, max_size=30) | st.builds(
+    "{}@{}.{}".format,
+    st.text("aZ0.-+_", max_size=66),
+    st.text("bn9-.", max_size=70),
+    st.sampled_from(["ru", "test", "x1", "рф"]),
+)
+
+
+@given(text=_mail_text)
+def test_a_plain_address_gets_the_librarys_own_answer_without_asking_it(text):
+    """Every address that the quick way takes is one that the library takes, in the same form."""
+    with mock.patch.object(email, "_PLAIN", re.compile("(?!)")):
+        careful = email.KIND.normalise(text, "RU")
+    quick = email.KIND.normalise(text, "RU")
+    assert quick == careful or (isinstance(quick, Problem) and isinstance(careful, Problem))
