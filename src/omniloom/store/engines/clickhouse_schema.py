@@ -20,6 +20,9 @@ from omniloom.store.clickhouse_sql import type_of
 AT = "at_batch"  # the parameter that holds a snapshot's last batch
 GONE = "store_gone"  # (table, row, batch): rows that a batch deleted and that are not swept away yet
 STAGED = "stage_"
+# A changed table computes its partitions anew, by the session's settings; after a restart by the server's. If the two
+# differ, parts written in between do not load again: the rows are gone. So tables change by what the server has.
+_AS_CREATED = "settings enable_extended_results_for_datetime_functions = 0"
 OWN_TABLES = ("store_migration", "store_cursor")  # of migrations, but the engine keeps what they hold in its ledger
 
 
@@ -109,10 +112,10 @@ class Schema:
             if isinstance(action, exp.ColumnDef):
                 kind = _column_type(action, self._layouts[name])
                 table.columns[action.name] = kind
-                statements.append(f"alter table {name} add column if not exists `{action.name}` {kind}")
+                statements.append(f"alter table {name} add column if not exists `{action.name}` {kind} {_AS_CREATED}")
             elif isinstance(action, exp.Drop):
                 table.columns.pop(action.this.name, None)
-                statements.append(f"alter table {name} drop column if exists `{action.this.name}`")
+                statements.append(f"alter table {name} drop column if exists `{action.this.name}` {_AS_CREATED}")
             else:
                 raise Misconfigured(f"ClickHouse cannot follow: {tree.sql()[:80]}", hint="add or drop columns only")
         return statements
