@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from omniloom.core.clock import micros
-from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
+from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, encode
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
@@ -19,7 +19,7 @@ from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox, use
 from omniloom.messaging.site import PREFERENCES, UNSUBSCRIBE
 from omniloom.messaging.token import verify
 from omniloom.profiles import ConsentEntry, Contact, contacts, take_word
-from omniloom.store import Row, StateTx, Stores, query
+from omniloom.store import Held, Row, StateTx, Stores, query
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,27 @@ def subscription(stores: Stores, token: str, *, secret: bytes) -> Subscription |
 def unsubscribe(
     stores: Stores, token: str, *, secret: bytes, now: datetime, method: str, visitor: Visitor = NOBODY
 ) -> Subscription | None:
-    """End marketing in the channel of the token's message, now; None for a token that is not ours. Repeatable."""
-    with stores.state.write() as tx:
-        attempt = attempt_of_token(tx, token, secret)
-        if attempt is None:
-            return None
-        leave(tx, attempt, method=method, now=now, visitor=visitor)
-        return subscription_of(tx, attempt)
+    """End marketing in the channel of the token's message, now; None for a token that is not ours. Repeatable.
+
+    While the stores are moved, the word goes to the log instead, and is in force before anything is sent again.
+    """
+    try:
+        with stores.state.write() as tx:
+            attempt = attempt_of_token(tx, token, secret)
+            if attempt is None:
+                return None
+            leave(tx, attempt, method=method, now=now, visitor=visitor)
+            return subscription_of(tx, attempt)
+    except Held:
+        with stores.state.read() as tx:
+            attempt = attempt_of_token(tx, token, secret)
+            if attempt is None:
+                return None
+            told = _told(tx, UNSUBSCRIBED, attempt, _word(attempt, "left", method=method, now=now, visitor=visitor))
+            shown = subscription_of(tx, attempt)
+        stores.log.append([encode(told)])
+        left = [dataclasses.replace(c, is_on=c.is_on and c.channel != shown.channel) for c in shown.choices]
+        return dataclasses.replace(shown, choices=left)
 
 
 def attempt_of_token(tx: StateTx, token: str, secret: bytes) -> Row | None:
@@ -143,15 +157,19 @@ def complain(tx: StateTx, attempt: Row, *, now: datetime) -> None:
 
 def tell_word(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> None:
     """Tell the log a word that is in the ledger already, under the same id."""
+    put_in_outbox(tx, [_told(tx, name, attempt, entry)])
+
+
+def _told(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> Event:
     user_id = user_ids(tx, [attempt["person_id"]]).get(attempt["person_id"], "")
     told = {
         "wording": entry.wording, "advertiser": entry.advertiser, "ip": entry.ip, "user_agent": entry.user_agent,
     }  # fmt: skip
-    put_in_outbox(tx, [event_about(
+    return event_about(
         name, attempt, message_id=entry.message_id, user_id=user_id, occurred_at=entry.occurred_at,
         purpose=entry.purpose, address=attempt["address"], method=entry.method,
         **{key: value for key, value in told.items() if value},
-    )])  # fmt: skip
+    )  # fmt: skip
 
 
 def masked(address: str) -> str:

@@ -10,6 +10,7 @@ from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, s
 from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
 from omniloom.store.engines.versions import engine_versions
+from omniloom.store.hold import Held
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
@@ -30,6 +31,7 @@ __all__ = [
     "DiskFull",
     "Events",
     "EventsTx",
+    "Held",
     "Join",
     "Lease",
     "Log",

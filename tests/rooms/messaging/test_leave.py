@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.engines import EMBEDDED, chosen
 
 from omniloom import messaging, profiles
 from omniloom.core.errors import Denied, Invalid, Missing
@@ -120,6 +121,30 @@ def test_leaving_works_while_the_log_refuses_and_is_told_later(company: Any, mon
     assert events_of(company, "Unsubscribed") == []
     messaging.report_outcomes(company.stores)
     assert len(events_of(company, "Unsubscribed")) == 1
+
+
+@pytest.mark.skipif(chosen() != EMBEDDED, reason="only files are moved")
+def test_leaving_works_while_the_stores_are_moved(company: Any) -> None:
+    people = company.people(1)
+    company.mailing("c1", people)
+    company.deliver_all()
+    token = token_of(company, people[0])
+    mover = threading.Thread(target=company.stores.state.hold)
+    mover.start()
+    mover.join()
+    try:
+        shown = messaging.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method="x")
+        messaging.try_flush(company.stores)
+    finally:
+        company.stores.state.let_go()
+    assert shown is not None
+    assert [choice.is_on for choice in shown.choices if choice.channel == "email"] == [False]
+    company.resolve()
+    history = [e for e in profiles.consent_history(company.stores, people[0]) if not e.is_given]
+    assert [(e.channel, e.purpose, e.method) for e in history] == [("email", "marketing", "x")]
+    company.mailing("c2", people, channels=("email",))
+    company.deliver_all()
+    assert messaging.tally(company.stores, "c2").accepted == 0
 
 
 def test_a_person_may_come_back_by_the_preference_page(company: Any) -> None:
