@@ -51,6 +51,7 @@ SAMPLE = {
     "source_id": "x",
     "letter_id": "1",
     "plan": "x",
+    "topic": "x",
 }
 
 
@@ -240,6 +241,6 @@ def test_a_marketer_imports_from_the_import_folder(
 
 def test_public_routes_are_the_ones_meant_to_be(client: Caller) -> None:
     public = {r.path for r in server.routes_of(client.app) if permission_of(r.endpoint) is PUBLIC}
-    starts = ("/api/v1/openapi.json", "/v1/", "/l/", "/o/", "/u/", "/p/", "/hooks/", "/in/", "/health")
+    starts = ("/api/v1/openapi.json", "/v1/", "/l/", "/o/", "/u/", "/p/", "/c/", "/hooks/", "/in/", "/health")
     starts += ("/ready", "/omniloom.js", "/px/")
     assert all(path.startswith(starts) for path in public), sorted(public)

@@ -39,6 +39,11 @@ class Client:
         """The JSON answer of a GET. Errors: the API's problem, as the exception it came from."""
         return self._call("GET", path, params={k: v for k, v in params.items() if v is not None})
 
+    def read(self, path: str, **params: Any) -> bytes:
+        """The answer of a GET as it is: a document. Errors: as ``get``."""
+        answer = asyncio.run(self._answer("GET", f"/api/v1{path}", params=params))
+        return answer.content
+
     def post(self, path: str, body: Any = None) -> Any:
         """The JSON answer of a POST."""
         return self._call("POST", path, json=body)
@@ -52,6 +57,9 @@ class Client:
         return asyncio.run(self._send(method, f"/api/v1{path}", **options))
 
     async def _send(self, method: str, path: str, **options: Any) -> Any:
+        return (await self._answer(method, path, **options)).json()
+
+    async def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {self._token}"}
         if self._app is not None:
             client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base_url)
@@ -64,7 +72,7 @@ class Client:
                 raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise _fault(answer)
-        return answer.json()
+        return answer
 
 
 def _fault(answer: httpx.Response) -> OmniloomError:

@@ -1,14 +1,23 @@
 """`omniloom person`: one customer in the terminal."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from omniloom.cli.client import connect
+from omniloom.cli.client import Client, connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.core.errors import Missing
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class ProofFormat(StrEnum):
+    """What a proof is made as."""
+
+    JSON = "json"
+    PDF = "pdf"
 
 
 @app.command(epilog="Example: `omniloom person show hh-1 --events 5`")
@@ -20,10 +29,7 @@ def show(
 ) -> None:
     """Show a person: identifiers, traits, consents, segments, latest events."""
     with connect(data_dir) as client:
-        found = client.get("/people", q=who, rows_max=2)["people"]
-        if not found and not who.isdigit():
-            raise Missing(f"nobody is known as {who!r}", hint="give an e-mail, phone, card or user id as it was sent")
-        person_id = found[0]["person_id"] if found else int(who)
+        person_id = _person_id(client, who)
         shown = client.get(f"/people/{person_id}")
         shown["events"] = client.get(f"/people/{person_id}/timeline", rows_max=events)["events"]
     if as_json:
@@ -43,6 +49,34 @@ def show(
         "Latest events", ("when", "event", "channel", "revenue"),
         [(e["occurred_at"], e["name"] or e["type"], e["channel"], _major(e["revenue_minor"])) for e in shown["events"]],
     )  # fmt: skip
+
+
+@app.command(epilog="Example: `omniloom person proof hh-1 --format pdf --output proof.pdf`")
+def proof(
+    who: Annotated[str, typer.Argument(help="Any identifier (e-mail, phone, card, user id) or a person's number.")],
+    form: Annotated[ProofFormat, typer.Option("--format", help="What to make.")] = ProofFormat.JSON,
+    language: Annotated[str, typer.Option(help="Language of the document: en or ru.")] = "en",
+    output: Annotated[Path | None, typer.Option(help="Where to write it; JSON goes to the terminal else.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Prove a person's consents: every word with its wording, time and evidence, as PDF or JSON."""
+    with connect(data_dir) as client:
+        person_id = _person_id(client, who)
+        made = client.read(f"/people/{person_id}/consent-proof", format=form.value, language=language)
+    if output is None and form is ProofFormat.JSON:
+        print(made.decode())
+        return
+    path = output or Path(f"consent-proof-{person_id}.{form.value}")
+    path.write_bytes(made)
+    console.print(f"Written: {path}", markup=False)
+
+
+def _person_id(client: Client, who: str) -> int:
+    """The person an identifier names. Errors: Missing."""
+    found = client.get("/people", q=who, rows_max=2)["people"]
+    if not found and not who.isdigit():
+        raise Missing(f"nobody is known as {who!r}", hint="give an e-mail, phone, card or user id as it was sent")
+    return int(found[0]["person_id"]) if found else int(who)
 
 
 def _major(amount_minor: int | None) -> str | None:

@@ -14,7 +14,7 @@ Invariants:
 from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, take_word, withdraw
 from omniloom.profiles.contact import ADDRESS_KINDS, Contact, Reachable, contacts, reachable
 from omniloom.profiles.fold import fold
-from omniloom.profiles.golden import trait_keys, traits_of
+from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
@@ -27,8 +27,10 @@ from omniloom.profiles.privacy_request import (
     privacy_requests_of,
     settle_privacy,
 )
-from omniloom.profiles.proof import ConsentProof, ProofLine, consent_proof, proof_pdf
+from omniloom.profiles.proof import ConsentProof, ProofLine, consent_proof
+from omniloom.profiles.proof_pdf import proof_pdf
 from omniloom.profiles.search import PersonRow, people, search
+from omniloom.profiles.survivorship import Rule, Survivorship, set_survivorship, survivorships
 from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
 from omniloom.profiles.trait import Trait
@@ -36,10 +38,10 @@ from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, 
 
 __all__ = [
     "ADDRESS_KINDS", "EVERY_CHANNEL", "MARKETING", "OWN", "Consent", "ConsentEntry", "ConsentProof", "Contact",
-    "Frequency", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
-    "Reachable", "TimelineEvent", "Topic", "Trait", "Wording", "Wordings", "add_wording", "ask_privacy",
-    "broken_links", "consent_history", "consent_proof", "contacts", "fold", "people", "person", "privacy_requests",
-    "privacy_requests_of", "proof_pdf", "reachable", "save_preference", "save_topic", "search", "settle_privacy",
-    "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of", "withdraw", "wordings",
-    "wordings_of",
+    "Field", "Frequency", "Origin", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest",
+    "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship", "TimelineEvent", "Topic", "Trait", "Wording",
+    "Wordings", "add_wording", "ask_privacy", "broken_links", "consent_history", "consent_proof", "contacts",
+    "fold", "golden", "people", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable",
+    "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy", "survivorships", "take_word",
+    "timeline", "topics", "topics_of", "trait_keys", "traits_of", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

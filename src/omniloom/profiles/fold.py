@@ -15,7 +15,8 @@ from omniloom.profiles.card import forget_cards, read_card, save_cards
 from omniloom.profiles.consent import record
 from omniloom.profiles.consent_event import read_entry
 from omniloom.profiles.golden import traits_by_root
-from omniloom.profiles.trait import Said, columns, newest
+from omniloom.profiles.survivorship import CARDS_LEFT, sync_rules
+from omniloom.profiles.trait import Said, columns, newest, of_all_sources
 from omniloom.profiles.wording import Wordings, wordings_of
 from omniloom.store import EventsTx, Progress, Row, StateTx, Stores, query
 
@@ -28,6 +29,9 @@ _TRAIT_EVENTS = query(__file__, "trait_events")
 _CONSENT_EVENTS = query(__file__, "consent_events")
 _FORGET_OLDER_TRAITS = query(__file__, "forget_older_traits")
 _ADD_NEWER_TRAITS = query(__file__, "add_newer_traits")
+_FORGET_OLDER_WORDS = query(__file__, "forget_older_words")
+_ADD_NEWER_WORDS = query(__file__, "add_newer_words")
+_ROOTS_DOWN_FROM = query(__file__, "roots_down_from")
 
 
 def fold(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
@@ -37,10 +41,11 @@ def fold(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
     Units:  ``rows_max`` events with traits a call; consent events between them come along.
     Cost:   two staged joins for traits, one statement a table for the rest.
     """
+    sync_rules(stores)
     spoken = _fold_traits(stores, rows_max)
-    kept = _fold_state(stores, rows_max, now)
+    kept = _fold_state(stores, rows_max, now) + _make_left_cards(stores, rows_max)
     with stores.state.read() as state, stores.events.read() as events:
-        is_done = state.cursor(CURSOR) == events.cursor(RESOLVED_CURSOR)
+        is_done = state.cursor(CURSOR) == events.cursor(RESOLVED_CURSOR) and not state.cursor(CARDS_LEFT)
     return Progress(spoken + kept, is_done)
 
 
@@ -54,7 +59,11 @@ def _fold_traits(stores: Stores, rows_max: int) -> int:
     words = newest(said for said in events if said.type != "alias")
     with stores.events.write() as tx:
         if words:
-            tx.stage("trait", columns(words))
+            of_all, rows = of_all_sources(words), columns(words)
+            tx.stage("word", rows)
+            tx.run(_FORGET_OLDER_WORDS)
+            tx.run(_ADD_NEWER_WORDS)
+            tx.stage("trait", rows if len(of_all) == len(words) else columns(of_all))
             tx.run(_FORGET_OLDER_TRAITS)
             tx.run(_ADD_NEWER_TRAITS)
         tx.move_cursor(CURSOR, through)
@@ -75,6 +84,20 @@ def _fold_state(stores: Stores, rows_max: int, now: datetime) -> int:
         people = _make_cards(state, events, {event.person_id for event in said})
         state.move_cursor(CURSOR, through)
     return len(consents) + people
+
+
+def _make_left_cards(stores: Stores, rows_max: int) -> int:
+    """Make cards anew after a rule changed, the newest people first; returns how many."""
+    with stores.state.read() as state:
+        if not state.cursor(CARDS_LEFT):
+            return 0
+    with stores.state.write() as state, stores.events.read() as events:
+        left = state.cursor(CARDS_LEFT)
+        roots = [row[0] for row in state.tuples(_ROOTS_DOWN_FROM, person_id=left, rows_max=rows_max)]
+        traits = traits_by_root(events, members_of(state, roots))
+        save_cards(state, {root_id: read_card(said) for root_id, said in traits.items() if said})
+        state.move_cursor(CARDS_LEFT, roots[-1] - 1 if len(roots) == rows_max else 0)
+    return len(roots)
 
 
 def _record_consents(state: StateTx, events: list[Row], now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The proof of one person's consents: every line of the ledger with all that shows it, and whether its chain holds.
 
-For the person, for a regulator, for a court: as JSON for programs, and as a document (proof_document.py) for people.
+For the person, for a regulator, for a court: as JSON for programs, and as a document (proof_pdf.py) for people.
 """
 
 import hashlib
@@ -95,13 +95,6 @@ def consent_proof(stores: Stores, person_id: int, *, now: datetime, language: st
         verification=proof_texts(language)["note"],
     )  # fmt: skip
     return replace(proof, digest=hashlib.sha256(msgspec.json.encode(proof)).hexdigest())
-
-
-def proof_pdf(proof: ConsentProof, *, language: str = "en") -> bytes:
-    """The proof as a PDF document."""
-    from omniloom.profiles.proof_document import document_of  # what makes documents is loaded when one is wanted
-
-    return document_of(proof, language=language)
 
 
 def _line(line: ConsentEntry) -> ProofLine:

@@ -42,13 +42,24 @@ class Said:
 
 
 def newest(events: Iterable[Said]) -> list[tuple[Said, str, Any]]:
-    """The latest word of each person on each key: (event, key, value); a value of None is a removal."""
-    latest: dict[tuple[int, str], tuple[Said, str, Any]] = {}
+    """The latest word of each source about each person on each key: (event, key, value); a value of None is a removal."""
+    latest: dict[tuple[int, str, str], tuple[Said, str, Any]] = {}
     for said in events:
         for key, value in _named(said):
-            known = latest.get((said.person_id, key))
+            place = (said.person_id, key, said.source_id)
+            known = latest.get(place)
             if known is None or _order(known[0]) < _order(said):
-                latest[said.person_id, key] = (said, key, value)
+                latest[place] = (said, key, value)
+    return list(latest.values())
+
+
+def of_all_sources(words: list[tuple[Said, str, Any]]) -> list[tuple[Said, str, Any]]:
+    """Of the latest words of sources the latest."""
+    latest: dict[tuple[int, str], tuple[Said, str, Any]] = {}
+    for word in words:
+        known = latest.get((word[0].person_id, word[1]))
+        if known is None or _order(known[0]) < _order(word[0]):
+            latest[word[0].person_id, word[1]] = word
     return list(latest.values())
 
 

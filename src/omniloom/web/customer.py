@@ -13,6 +13,7 @@ from omniloom.access import Permission
 from omniloom.core.errors import Missing
 from omniloom.profiles import Person, TimelineEvent
 from omniloom.web import marks, parts, theme
+from omniloom.web.customer_consents import consents_panel
 from omniloom.web.happening import KINDS
 from omniloom.web.page import page
 from omniloom.web.theme import mark
@@ -51,7 +52,7 @@ async def customer(view: View, person_id: int) -> None:
                     _messages(view, sends)
         with parts.stack():
             _identifiers(view, person)
-            _consents(view, person)
+            await consents_panel(view, person.person_id)
             _segments(view, memberships)
             _traits(view, person)
 
@@ -193,26 +194,6 @@ def _identifiers(view: View, person: Person) -> None:
         if not person.identifiers:
             parts.text(_("None known."), "om-muted")
         parts.facts([(marks.identifier_title(view, one.kind), one.value) for one in person.identifiers])
-
-
-def _consents(view: View, person: Person) -> None:
-    _ = view.translate
-    with parts.panel(_("Consents")):
-        if not person.consents:
-            parts.text(_("None given: marketing messages are not sent."), "om-muted")
-        for consent in person.consents:
-            with parts.line("om-between om-nowrap"):
-                with parts.line("om-nowrap"):
-                    ui.icon(theme.channel_icon(consent.channel)).classes("om-cell-icon")
-                    with ui.element("div"):
-                        parts.text(marks.channel_title(view, consent.channel))
-                        parts.text(
-                            f"{_(consent.purpose.capitalize())} · {view.fmt.date(consent.occurred_at)}", "om-muted"
-                        )
-                if consent.is_given:
-                    parts.badge(_("Given"), "good", icon="check")
-                else:
-                    parts.badge(_("Withdrawn"), "bad", icon="block")
 
 
 def _segments(view: View, memberships: list[tuple[segments.Segment, datetime]]) -> None:

@@ -40,6 +40,8 @@ REASONS = {
     "suppressed": mark("the address is on the stop list"), "refused": mark("the provider refused this channel"),
     "same_address": mark("another recipient has this address"), "frequency_cap": mark("enough messages lately"),
     "same_person": mark("became one person with another recipient"),
+    "topic_off": mark("turned this topic off"), "paused": mark("asked for silence"),
+    "wanted_seldom": mark("wants messages less often"),
     "quiet_hours": mark("quiet hours"), "cancelled": mark("the campaign was cancelled"),
     "held": mark("the campaign is paused"), "changed": mark("the facts changed meanwhile; decided anew"),
     "render_failed": mark("the template failed"), "invalid_message": mark("the message is not valid"),

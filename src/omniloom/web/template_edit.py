@@ -71,6 +71,7 @@ class TemplateEditor:
         self._is_html = messaging.known_channels()[channel].is_html
         self._changed_at: float | None = stopwatch() - PAUSE_S
         self._is_drawing = False
+        self._topic: ui.select | None = None
 
     async def build(self, name: str, subject: str, body: str) -> None:
         """Draw the editor."""
@@ -86,6 +87,7 @@ class TemplateEditor:
             with parts.stack():
                 with parts.panel():
                     self._fields(name, subject, body, may_write=may_write)
+                    await self._topics(may_write=may_write)
                 if may_write:
                     await self._help()
             with parts.stack(), parts.panel(_("As a customer sees it"), classes="om-sticky"):
@@ -113,6 +115,16 @@ class TemplateEditor:
         self._counter = ui.label("").classes("om-muted").props("data-testid=template-counter")
         self._problem = ui.label("").classes("om-template-problem").props("data-testid=template-problem")
         self._count()
+
+    async def _topics(self, *, may_write: bool) -> None:
+        """What the message is about, if the company has topics: whoever turned it off does not get it."""
+        view, _ = self._view, self._view.translate
+        known = await view.run(profiles.topics, view.platform.stores)
+        if known:
+            choices = {"": _("No topic"), **{one.topic: one.title(view.language) for one in known}}
+            kept = self._known.topic if self._known else ""
+            self._topic = ui.select(choices, value=kept if kept in choices else "", label=_("Topic"))
+            self._topic.props("outlined dense").classes("w-full").set_enabled(may_write)
 
     async def _help(self) -> None:
         view, _ = self._view, self._view.translate
@@ -204,6 +216,7 @@ class TemplateEditor:
                 messaging.save_template, view.platform.stores, name=str(self._name.value), channel=self._channel,
                 subject=subject, body=body, now=view.now(), ids=view.platform.ids,
                 template_id=self._known.template_id if self._known else None,
+                topic=str(self._topic.value or "") if self._topic else None,
             )  # fmt: skip
         except Conflict:
             _mark_wrong(self._name, _("This name is taken."))
