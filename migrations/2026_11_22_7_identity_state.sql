@@ -4,11 +4,14 @@
 alter table identity_identifier add column shared_position bigint;
 alter table identity_identifier add column shared_id bigint;
 alter table identity_identifier add column verified_at bigint;
--- joined_kind, joined_value: the identifier that joined the two; position: of the log, when it was decided.
+-- joined_kind, joined_value: the identifier that joined the two; position: of the log, when it was decided; version
+-- and undone_version put everything that was decided in one order, so that a replay of log and journal gives the same.
 alter table identity_merge add column joined_kind text;
 alter table identity_merge add column joined_value text;
 alter table identity_merge add column position bigint not null default 0;
 alter table identity_merge add column undone_by text;
+alter table identity_merge add column undone_position bigint;
+alter table identity_merge add column undone_version bigint;
 create index identity_merge_joined on identity_merge (joined_kind, joined_value);
 create index identity_merge_position on identity_merge (position);
 -- identity_stranger: people other than its owner who used an identifier; identity_apart: two who are not one.

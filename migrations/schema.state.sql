@@ -209,7 +209,7 @@ CREATE TABLE identity_merge (
     merged_at bigint not null,
     version bigint not null,
     undone_at bigint
-, joined_kind text, joined_value text, position bigint not null default 0, undone_by text);
+, joined_kind text, joined_value text, position bigint not null default 0, undone_by text, undone_position bigint, undone_version bigint);
 
 CREATE TABLE identity_person (
     person_id bigint primary key,
@@ -337,6 +337,28 @@ CREATE TABLE messaging_policy (
     updated_at bigint not null
 );
 
+CREATE TABLE messaging_recognition (
+    request_id text primary key,
+    way text not null,
+    state text not null,
+    channel text not null,
+    kind text not null,
+    value text not null,
+    person_id bigint not null,
+    send_id text not null,
+    anonymous_id text not null,
+    browser text not null,
+    tries bigint not null,
+    place text not null,
+    benefit text not null,
+    language text not null,
+    ip text not null,
+    user_agent text not null,
+    requested_at bigint not null,
+    expires_at bigint not null,
+    proved_at bigint not null
+);
+
 CREATE TABLE messaging_send (
     send_id text primary key,
     campaign_id text not null,
@@ -373,6 +395,12 @@ CREATE TABLE messaging_template (
     updated_at bigint not null
 , topic text not null default '');
 
+CREATE TABLE messaging_way (
+    way text primary key,
+    settings text not null,
+    updated_at bigint not null
+);
+
 CREATE TABLE profiles_card (
     person_id bigint primary key,
     name text not null,
@@ -380,6 +408,14 @@ CREATE TABLE profiles_card (
     city text not null,
     timezone text not null,
     language text not null
+);
+
+CREATE TABLE profiles_company (
+    company_id bigint primary key,
+    inn text not null unique,
+    name text not null,
+    created_at bigint not null,
+    created_by text not null
 );
 
 CREATE TABLE "profiles_consent" (
@@ -421,6 +457,18 @@ CREATE TABLE profiles_erasing (
     since bigint not null
 );
 
+CREATE TABLE profiles_name_piece (
+    piece text not null,
+    word text not null,
+    primary key (piece, word)
+);
+
+CREATE TABLE profiles_name_word (
+    word text not null,
+    person_id bigint not null,
+    primary key (word, person_id)
+);
+
 CREATE TABLE profiles_preference (
     person_id bigint primary key,
     frequency text not null,
@@ -442,6 +490,27 @@ CREATE TABLE profiles_privacy_request (
     requested_at bigint not null,
     settled_at bigint not null,
     settled_by text not null
+);
+
+CREATE TABLE profiles_relation (
+    relation_id text primary key,
+    kind text not null,
+    person_id bigint not null,
+    other_id bigint,
+    company_id bigint,
+    role text not null,
+    since text not null,
+    source text not null,
+    created_at bigint not null,
+    created_by text not null
+);
+
+CREATE TABLE profiles_survivorship (
+    key text primary key,
+    rule text not null,
+    sources text not null,
+    updated_by text not null,
+    updated_at bigint not null
 );
 
 CREATE TABLE profiles_topic (
@@ -572,6 +641,18 @@ CREATE INDEX messaging_opt_in_person on messaging_opt_in (person_id);
 
 CREATE INDEX messaging_opt_in_send on messaging_opt_in (send_id);
 
+CREATE INDEX messaging_recognition_ip on messaging_recognition (ip, requested_at);
+
+CREATE INDEX messaging_recognition_new on messaging_recognition (requested_at) where state = 'new';
+
+CREATE INDEX messaging_recognition_over on messaging_recognition (expires_at) where state <> 'proved';
+
+CREATE INDEX messaging_recognition_person on messaging_recognition (person_id);
+
+CREATE INDEX messaging_recognition_send on messaging_recognition (send_id);
+
+CREATE INDEX messaging_recognition_value on messaging_recognition (kind, value, requested_at);
+
 CREATE INDEX messaging_send_claimed on messaging_send (claimed_by) where leased_until > 0;
 
 CREATE INDEX messaging_send_due on messaging_send (campaign_id, state, not_before);
@@ -588,9 +669,17 @@ begin select raise(abort, 'profiles_consent_ledger is append-only'); end;
 CREATE TRIGGER profiles_consent_ledger_never_goes before delete on profiles_consent_ledger when not exists (select 1 from profiles_erasing where profiles_erasing.person_id = old.person_id)
 begin select raise(abort, 'profiles_consent_ledger is append-only'); end;
 
+CREATE INDEX profiles_name_word_person on profiles_name_word (person_id);
+
 CREATE INDEX profiles_privacy_request_person on profiles_privacy_request (person_id);
 
 CREATE INDEX profiles_privacy_request_state on profiles_privacy_request (state, requested_at);
+
+CREATE INDEX profiles_relation_company on profiles_relation (company_id);
+
+CREATE INDEX profiles_relation_other on profiles_relation (other_id);
+
+CREATE INDEX profiles_relation_person on profiles_relation (person_id);
 
 CREATE INDEX profiles_wording_hash on profiles_wording (hash);
 

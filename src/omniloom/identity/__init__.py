@@ -14,6 +14,7 @@ Invariants:
   with the reasons beside it).
 """
 
+from omniloom.identity import match
 from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
 from omniloom.identity.merge import merge, unmerge
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
@@ -34,6 +35,6 @@ from omniloom.identity.settings import IdentitySettings
 
 __all__ = [
     "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Problem",
-    "ProblemReason", "find", "identifiers_by_root", "identifiers_of", "members_of", "merge", "merges_of", "normalise",
-    "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge",
+    "ProblemReason", "find", "identifiers_by_root", "identifiers_of", "match", "members_of", "merge", "merges_of",
+    "normalise", "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge",
 ]  # fmt: skip

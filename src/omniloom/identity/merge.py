@@ -9,8 +9,8 @@ from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity.normal import KINDS
 from omniloom.identity.people import identifiers_by_root, members_of, roots_of
-from omniloom.identity.resolve import CURSOR, sync_overrides
-from omniloom.identity.unmerge import keep_apart, next_version, undo
+from omniloom.identity.resolve import sync_overrides
+from omniloom.identity.unmerge import CURSOR, keep_apart, next_version, undo
 from omniloom.store import StateTx, Stores, query
 
 _MERGE = query(__file__, "merge")

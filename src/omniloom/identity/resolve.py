@@ -25,12 +25,11 @@ from omniloom.identity.people import roots_since
 from omniloom.identity.recognise import SHARED_PLACE, Recognised, recognise
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
-from omniloom.identity.unmerge import undo_joined_by
+from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, Stores, query, settle, settled
 
-CURSOR = "identity"
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
-KNOWN_MAX = 1 << 20  # identifiers that a process knows by heart, about 300 bytes each
+KNOWN_MAX = 1 << 22  # identifiers that a process knows by heart at most, some 300 bytes each; few have so many
 
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"

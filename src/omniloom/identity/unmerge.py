@@ -12,6 +12,8 @@ from omniloom.identity.claim import Key
 from omniloom.identity.people import roots_of
 from omniloom.store import StateTx, query
 
+CURSOR = "identity"  # of the log: how far people are known
+
 _LAST_PERSON = query(__file__, "last_person")
 _MERGE = query(__file__, "merge")
 _STANDING = query(__file__, "standing_merges")
@@ -29,13 +31,14 @@ def undo(tx: StateTx, merge_id: str, *, by: str, now: datetime) -> tuple[int, in
     line = tx.one(_MERGE, merge_id=merge_id)
     if line is None:
         raise Missing(f"no merge {merge_id}", hint="take it from the person's history", merge_id=merge_id)
-    if not tx.run(_UNDO, merge_id=merge_id, undone_at=now, undone_by=by):
+    version = next_version(tx)
+    decided = {"undone_at": now, "undone_by": by, "position": tx.cursor(CURSOR), "version": version}
+    if not tx.run(_UNDO, merge_id=merge_id, **decided):
         raise Conflict("the merge was undone already", hint="nothing is left to do", merge_id=merge_id)
     from_id, root_id = int(line["from_id"]), roots_of(tx, [line["from_id"]])[line["from_id"]]
     parts: dict[int, list[int]] = {}
     for part, whole in tx.tuples(_STANDING, root_id=root_id):
         parts.setdefault(whole, []).append(part)
-    version = next_version(tx)
     tx.run(_SET_ROOT, person_ids=_all_of(from_id, parts), root_id=from_id, version=version)
     tx.run(_SET_ROOT, person_ids=[root_id], root_id=root_id, version=version)  # it changed as well
     return from_id, root_id

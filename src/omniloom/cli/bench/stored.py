@@ -114,7 +114,7 @@ def make(platform: Platform, source_id: str, stored: int, size: int) -> None:
     people = range(stored // EVENTS_A_PERSON + 1, size // EVENTS_A_PERSON + 1)
     for some in chunks(people):
         with platform.stores.state.write() as tx:
-            _add_people(tx, some, micros(platform.now()))
+            add_people(tx, some, micros(platform.now()))
     expires_at = micros(platform.now() + timedelta(days=30))
     for some in chunks(range(stored, size)):
         with platform.stores.state.write() as tx:
@@ -133,7 +133,8 @@ def chunks(numbers: range) -> Iterator[range]:
         yield numbers[start : start + CHUNK]
 
 
-def _add_people(tx: StateTx, people: range, now: int) -> None:
+def add_people(tx: StateTx, people: range, now: int) -> None:
+    """People with a customer id and a device each, as identity would have written them."""
     tx.many(_PERSON, ({"person_id": p, "root_id": p, "created_at": now, "version": 0} for p in people))
     seen = {"first_seen_at": now, "last_seen_at": now}
     for kind, prefix in (("anonymous_id", "device"), ("user_id", "user")):

@@ -1,0 +1,218 @@
+"""`omniloom bench identity`: how fast events find their person, what a shared phone does, and a match of a million.
+
+Cold: the people are in the store, but this process meets each for the first time. Warm: it knows them by heart. Both go
+through the act as the worker runs it: from the log to people on disk and events in the event store.
+"""
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import numpy.typing as npt
+import typer
+
+from omniloom import identity
+from omniloom.app import Platform, open_platform
+from omniloom.cli.bench import stored
+from omniloom.cli.output import AsJson, console, print_json
+from omniloom.core.clock import micros, stopwatch
+from omniloom.core.errors import Conflict
+from omniloom.core.event import Event, EventType, encode
+from omniloom.core.ids import SeededIds
+from omniloom.store import settle_through
+from omniloom.store.sql import parse_state
+
+BATCH = 20_000
+BOMB_BATCH = 100
+KIOSK_CUSTOMERS = 10_000
+CHAIN = 1_000
+MERGES = 2_000
+_SEED = 20261122
+_PHONE = "+79161234567"
+_STRONG = ("user_id", "email")
+_PEOPLE = parse_state("bench", "select person_id, root_id from identity_person")
+_FREE = parse_state("bench", "select person_id from identity_identifier where value like 'free-%' order by person_id")
+_HOLDERS = parse_state(
+    "bench",
+    "select i.kind, i.value, p.root_id from identity_identifier as i"
+    " join identity_person as p on p.person_id = i.person_id where i.value like 'bomb-%'",
+)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What was measured. ``merge_bomb_p99_ms``: of the calls that settle 100 events each, so no event took longer."""
+
+    warm_events_per_s: float = 0.0
+    cold_events_per_s: float = 0.0
+    merge_bomb_p99_ms: float = 0.0
+    wrong_merges: int = 0
+    unmerged_share: float = 0.0
+    match_1m: dict[str, float] = field(default_factory=dict)
+
+
+def bench_identity(
+    people: Annotated[int, typer.Option(help="People known before.")] = 1_000_000,
+    events: Annotated[int, typer.Option(help="Events of each part.")] = 400_000,
+    match: Annotated[int, typer.Option(help="Customers to match; 0: leave it out.")] = 1_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Resolving: events a second cold and warm, a merge bomb, un-merging, and matching a million customers."""
+    figures = Figures()
+    with tempfile.TemporaryDirectory(prefix="omniloom-bench-") as folder:
+        platform = open_platform(Path(folder) / "data")
+        try:
+            _speed(platform, figures, people, events)
+            _bomb(platform, figures)
+            _undo(platform, figures)
+        finally:
+            platform.close()
+    if match:
+        figures.match_1m = _match(match)
+    if as_json:
+        print_json(asdict(figures))
+    else:
+        for name, value in asdict(figures).items():
+            console.print(f"{name}: {value}", highlight=False)
+
+
+def _match(customers: int) -> dict[str, float]:
+    from omniloom.cli.bench.linkage import match_customers  # its libraries take seconds to load
+
+    return match_customers(customers)
+
+
+# --- speed -----------------------------------------------------------------------------------------------------------
+
+
+def _speed(platform: Platform, figures: Figures, people: int, events: int) -> None:
+    for some in stored.chunks(range(1, people + 1)):
+        with platform.stores.state.write() as tx:
+            stored.add_people(tx, some, micros(platform.now()) // 300_000_000 * 300_000_000)
+    order = np.random.default_rng(_SEED).permutation(people) + 1
+    cold = order[:events]
+    figures.cold_events_per_s = _resolved(platform, cold, "cold")
+    for start in range(events, people, events):  # the others are met too, so that all are known by heart
+        _resolved(platform, order[start : start + events], f"met-{start}")
+    warm = np.random.default_rng(_SEED + 1).integers(1, people + 1, events)
+    figures.warm_events_per_s = _resolved(platform, warm, "warm")
+
+
+def _resolved(platform: Platform, people: npt.NDArray[np.int64], name: str) -> float:
+    """Events a second: one event of each of these people in turn, already deduplicated."""
+    events = _visits(platform, people.tolist(), name)
+    bodies = [encode(event) for event in events]
+    for start in range(0, len(bodies), 4_000):
+        last = platform.stores.log.append(bodies[start : start + 4_000])
+    settle_through(platform.stores, last, now=platform.now())
+    started = stopwatch()
+    _resolve_all(platform, BATCH)
+    return round(len(bodies) / (stopwatch() - started), 1)
+
+
+def _visits(platform: Platform, people: list[int], name: str) -> Iterator[Event]:
+    """Pages and products; every fifth with the customer id besides the device."""
+    now = platform.now()
+    context = {"library": {"name": "bench", "version": "1"}, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0"}
+    page = {"path": "/", "url": "https://shop.test/"}
+    product = {"product_id": "p1", "price": 10, "category": "shoes"}
+    for number, person in enumerate(people):
+        who = {"anonymous_id": f"device-{person}"}
+        if number % 5 == 0:
+            who["user_id"] = f"user-{person}"
+        is_page = number % 2 == 0
+        yield Event(
+            source_id="bench", message_id=f"{name}-{number}", type="page" if is_page else "track",
+            name="Home" if is_page else "Product Viewed", occurred_at=now, received_at=now, identifiers=who,
+            properties=page if is_page else product, context=context,
+        )  # fmt: skip
+
+
+def _resolve_all(platform: Platform, rows_max: int) -> list[float]:
+    """Resolve whatever is in the log; the seconds each call took."""
+    seconds = []
+    while True:
+        started = stopwatch()
+        progress = identity.resolve(
+            platform.stores, now=platform.now(), home_region="RU", home_currency="RUB", rows_max=rows_max
+        )
+        seconds.append(stopwatch() - started)
+        if progress.is_done:
+            return seconds
+
+
+# --- a merge bomb ----------------------------------------------------------------------------------------------------
+
+
+def _bomb(platform: Platform, figures: Figures) -> None:
+    """Ten thousand customers on one kiosk's phone and tablet, half known by e-mail alone, and a chain of devices."""
+    events: list[tuple[str, EventType, dict[str, str], str]] = []
+    for number in range(KIOSK_CUSTOMERS):
+        strong = {"user_id": f"bomb-{number}"} if number % 2 else {"email": f"bomb-{number}@shop.test"}
+        events.append((f"bomb-{number}", "identify", strong | {"phone": _PHONE, "anonymous_id": "kiosk"}, ""))
+    events += [
+        (f"link-{number}", "alias", {"anonymous_id": f"link-{number + 1}"}, f"link-{number}") for number in range(CHAIN)
+    ]
+    events += [
+        (f"null-{number}", "identify", {"user_id": null, "email": f"bomb-null-{number}@shop.test"}, "")
+        for number, null in enumerate(("null", "0", "undefined", "-1", "anonymous"))
+    ]
+    _send(platform, events)
+    seconds = _resolve_all(platform, BOMB_BATCH)
+    figures.merge_bomb_p99_ms = round(statistics.quantiles(seconds, n=100, method="inclusive")[98] * 1000, 1)
+    figures.wrong_merges = _strong_together(platform)
+
+
+def _send(platform: Platform, events: list[tuple[str, EventType, dict[str, str], str]]) -> None:
+    """Into the log, deduplicated: (message id, type, identifiers, previous id)."""
+    now = platform.now()
+    last = platform.stores.log.append([
+        encode(Event(source_id="bench", message_id=message_id, type=kind, occurred_at=now, received_at=now,
+                     identifiers=who, previous_id=previous))
+        for message_id, kind, who, previous in events
+    ])  # fmt: skip
+    settle_through(platform.stores, last, now=now)
+
+
+def _strong_together(platform: Platform) -> int:
+    """Strong identifiers of different customers in one person: each customer has one."""
+    held: dict[int, int] = {}
+    with platform.stores.state.read() as tx:
+        for kind, _, root_id in tx.tuples(_HOLDERS):
+            held[root_id] = held.get(root_id, 0) + (kind in _STRONG)
+    return sum(count - 1 for count in held.values() if count > 1)
+
+
+# --- un-merging ------------------------------------------------------------------------------------------------------
+
+
+def _undo(platform: Platform, figures: Figures) -> None:
+    """Merge customers known by e-mail, undo it all in another order; the share of people who are as before."""
+    _send(platform, [(f"free-{n}", "identify", {"email": f"free-{n}@shop.test"}, "") for n in range(2 * MERGES)])
+    _resolve_all(platform, BATCH)
+    before = _roots(platform)
+    with platform.stores.state.read() as tx:
+        free = [person_id for (person_id,) in tx.tuples(_FREE)]
+    dice = np.random.default_rng(_SEED)
+    merges = []
+    for number in range(MERGES):
+        one, other = dice.choice(free, 2, replace=False).tolist()
+        with suppress(Conflict):  # they are one already
+            merges.append(identity.merge(
+                platform.stores, into_id=one, from_id=other, rule="bench", evidence={}, now=platform.now(),
+                ids=SeededIds(number),
+            ))  # fmt: skip
+    for number in dice.permutation(len(merges)).tolist():
+        identity.unmerge(platform.stores, merges[number], by="bench", now=platform.now())
+    after = _roots(platform)
+    figures.unmerged_share = sum(after[person] == root for person, root in before.items()) / len(before)
+
+
+def _roots(platform: Platform) -> dict[int, int]:
+    with platform.stores.state.read() as tx:
+        return dict(tx.tuples(_PEOPLE))

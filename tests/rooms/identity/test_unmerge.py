@@ -1,0 +1,236 @@
+"""Merges and their undoing: whatever the order, people are who the journal says, and a replay says the same."""
+
+import random
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.engines import chosen, open_test_stores
+
+from omniloom.core.errors import Conflict, Missing
+from omniloom.core.event import Event, encode
+from omniloom.core.ids import SeededIds
+from omniloom.identity import find, identifiers_of, merge, merges_of, resolve, unmerge
+from omniloom.store import Stores
+from omniloom.store.sql import parse_events, parse_state
+
+from .conftest import NOW
+
+PERSONS = parse_state("test", "select person_id, root_id from identity_person")
+IDENTIFIERS = parse_state("test", "select kind, value, person_id from identity_identifier")
+JOURNAL = parse_state("test", "select * from identity_merge")
+OVERRIDES = parse_events("test", "select person_id, root_id from identity_override")
+
+
+def join(stores: Stores, into_id: int, from_id: int, number: int = 0) -> str:
+    return merge(
+        stores, into_id=into_id, from_id=from_id, rule="manual", evidence={}, now=NOW, ids=SeededIds(number)
+    )
+
+
+def send(stores: Stores, events: list[Event]) -> None:
+    stores.log.append([encode(event) for event in events])
+
+
+def event(number: int, kind: str, previous_id: str = "", **identifiers: str) -> Event:
+    return Event(source_id="s", message_id=str(number), type=kind, occurred_at=NOW, received_at=NOW,
+                 identifiers=identifiers, previous_id=previous_id)  # fmt: skip
+
+
+def resolve_all(stores: Stores, rows_max: int = 500) -> None:
+    while not resolve(stores, now=NOW, home_region="RU", home_currency="RUB", rows_max=rows_max).is_done:
+        pass
+
+
+@pytest.fixture
+def three(stores):
+    """Three people: 1 known by e-mail, 2 by phone, 3 by a user id."""
+    send(stores, [event(1, "identify", email="a@x.test"), event(2, "identify", phone="+79161234567"),
+                  event(3, "identify", user_id="A")])  # fmt: skip
+    resolve_all(stores)
+    return stores
+
+
+def test_an_undone_merge_gives_both_people_back(three):
+    merge_id = join(three, 1, 2)
+    assert unmerge(three, merge_id, by="olga", now=NOW) == (2, 1)
+    assert (find(three, "a@x.test", "RU"), find(three, "+79161234567", "RU")) == ([1], [2])
+    assert [i.kind for i in identifiers_of(three, 2)] == ["phone"]
+    (entry,) = merges_of(three, 2)
+    assert entry.undone_at == NOW
+    with three.events.read() as tx:
+        assert tx.tuples(OVERRIDES) == []
+
+
+def test_undoing_the_first_of_two_merges_takes_along_only_what_came_with_it(three):
+    first = join(three, 2, 1, 1)
+    join(three, 3, 2, 2)
+    assert unmerge(three, first, by="olga", now=NOW) == (1, 3)
+    assert (find(three, "a@x.test", "RU"), find(three, "A", "RU")) == ([1], [3])
+    assert find(three, "+79161234567", "RU") == [3]
+
+
+def test_a_merge_can_be_undone_once_and_made_again_by_hand(three):
+    merge_id = join(three, 1, 2)
+    unmerge(three, merge_id, by="olga", now=NOW)
+    with pytest.raises(Conflict, match="undone already"):
+        unmerge(three, merge_id, by="olga", now=NOW)
+    with pytest.raises(Missing, match="no merge"):
+        unmerge(three, "nothing", by="olga", now=NOW)
+    join(three, 1, 2, 7)
+    assert find(three, "+79161234567", "RU") == [1]
+
+
+# --- many at once ----------------------------------------------------------------------------------------------------
+
+
+def journal(stores: Stores) -> list[dict]:
+    with stores.state.read() as tx:
+        return tx.rows(JOURNAL)
+
+
+def components(stores: Stores) -> dict[int, int]:
+    """Person -> the smallest of those that merges which stand join with it: the obvious way."""
+    with stores.state.read() as tx:
+        people = [person_id for person_id, _ in tx.tuples(PERSONS)]
+    above = {person: person for person in people}
+
+    def top(person: int) -> int:
+        while above[person] != person:
+            person = above[person]
+        return person
+
+    for line in journal(stores):
+        if line["undone_at"] is None:
+            one, other = sorted((top(line["from_id"]), top(line["into_id"])))
+            above[other] = one
+    return {person: top(person) for person in people}
+
+
+def groups(pairs) -> set[frozenset]:
+    found: dict[object, set] = {}
+    for member, group in pairs:
+        found.setdefault(group, set()).add(member)
+    return {frozenset(members) for members in found.values()}
+
+
+def partition(stores: Stores) -> set[frozenset]:
+    """Identifiers by person, as the store has them."""
+    with stores.state.read() as tx:
+        roots = dict(tx.tuples(PERSONS))
+        return groups(((kind, value), roots[person]) for kind, value, person in tx.tuples(IDENTIFIERS))
+
+
+def check(stores: Stores) -> None:
+    """Roots are what the journal says, and the event store knows of each."""
+    with stores.state.read() as tx, stores.events.read() as events:
+        roots = dict(tx.tuples(PERSONS))
+        overrides = dict(events.tuples(OVERRIDES))
+    assert groups(roots.items()) == groups(components(stores).items())
+    assert all(roots[root] == root for root in roots.values())
+    assert overrides == {person: root for person, root in roots.items() if person != root}
+
+
+def any_event(dice: random.Random, number: int, ids: int) -> Event:
+    one = str(dice.randrange(ids))
+    other = str(dice.randrange(ids))
+    return dice.choice([
+        lambda: event(number, "identify", user_id=f"U{one}", email=f"e{other}@x.test"),
+        lambda: event(number, "identify", email=f"e{one}@x.test", anonymous_id=f"a{other}"),
+        lambda: event(number, "identify", user_id=f"U{one}", anonymous_id=f"a{one}"),
+        lambda: event(number, "alias", f"a{other}", user_id=f"U{one}"),
+        lambda: event(number, "track", email=f"e{one}@x.test", card=f"C{other}"),
+        lambda: event(number, "page", anonymous_id=f"a{one}"),
+    ])()  # fmt: skip
+
+
+def replayed(stores: Stores, again: Stores, bodies: list[tuple[int, bytes]]) -> None:
+    """The log and what was decided by hand, once more from the beginning: in batches of other sizes."""
+    by_hand = []
+    for line in journal(stores):
+        if line["rule"] == "manual":
+            by_hand.append((line["version"], line["position"], "merge", line))
+        if line["undone_by"] == "olga":
+            by_hand.append((line["undone_version"], line["undone_position"], "unmerge", line))
+    order = {position: at for at, (position, _) in enumerate(bodies, 1)}
+    sent = 0
+    for _, position, act, line in sorted(by_hand, key=lambda one: one[0]):
+        until = order.get(position, 0)
+        if until > sent:
+            again.log.append([body for _, body in bodies[sent:until]])
+            resolve_all(again, rows_max=37)
+            sent = until
+        if act == "merge":
+            merge(again, into_id=line["into_id"], from_id=line["from_id"], rule="manual", evidence={}, now=NOW,
+                  ids=_Fixed(line["merge_id"]))  # fmt: skip
+        else:
+            unmerge(again, _same(again, line), by="olga", now=NOW)
+    again.log.append([body for _, body in bodies[sent:]])
+    resolve_all(again, rows_max=37)
+
+
+class _Fixed:
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def token(self) -> str:
+        return self._token
+
+
+def _same(stores: Stores, line: dict) -> str:
+    """The merge of another run: positions differ, so ids of merges by events do."""
+    return next(
+        one["merge_id"] for one in journal(stores)
+        if (one["from_id"], one["into_id"]) == (line["from_id"], line["into_id"]) and one["undone_at"] is None
+    )  # fmt: skip
+
+
+def decide(stores: Stores, dice: random.Random, number: int) -> None:
+    """One decision by hand: a merge of any two, or the undoing of any merge."""
+    try:
+        if dice.random() < 0.5:
+            with stores.state.read() as tx:
+                people = [person for person, _ in tx.tuples(PERSONS)]
+            if len(people) > 1:
+                join(stores, *dice.sample(people, 2), number)
+        elif standing := [line["merge_id"] for line in journal(stores) if line["undone_at"] is None]:
+            unmerge(stores, dice.choice(standing), by="olga", now=NOW)
+    except (Conflict, Missing):
+        pass  # somebody else was quicker, or these two are never one
+
+
+def in_threads(count: int, act: Callable[[int], None]) -> None:
+    with ThreadPoolExecutor(count) as pool:
+        for future in [pool.submit(act, number) for number in range(count)]:
+            future.result(timeout=120)
+
+
+def test_sixty_four_threads_agree_with_the_journal_and_a_replay_gives_the_same_people(stores, tmp_path):
+    threads, rounds, ids = (16, 4, 300) if chosen() == "scaled" else (64, 5, 5_000)
+    stop = threading.Event()
+
+    def work(thread: int) -> None:
+        dice = random.Random(thread)
+        for number in range(rounds):
+            base = (thread * rounds + number) * 100
+            send(stores, [any_event(dice, base + n, ids) for n in range(dice.randrange(1, 40))])
+            decide(stores, dice, base)
+
+    def follow() -> None:
+        while not stop.is_set():
+            resolve_all(stores)
+
+    worker = threading.Thread(target=follow)
+    worker.start()
+    in_threads(threads, work)
+    stop.set()
+    worker.join(60)
+    assert not worker.is_alive()
+    resolve_all(stores)
+    check(stores)
+    again = open_test_stores(tmp_path / "again")
+    replayed(stores, again, stores.log.read(after=0, rows_max=100_000))
+    check(again)
+    assert partition(again) == partition(stores)
+    again.close()
