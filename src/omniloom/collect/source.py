@@ -4,6 +4,7 @@ import re
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from omniloom.core.clock import Clock, instant
 from omniloom.core.errors import Conflict, Denied, Invalid, Unavailable
@@ -13,8 +14,10 @@ from omniloom.store import Row, Stores, query
 
 KINDS = ("website", "app", "server", "import", "webhook")
 NAME_CHARS_MAX = 100
-_KEY = re.compile(r"(?!off_)[A-Za-z0-9._:~-]{1,200}")
+KEY_CHARS_MAX = 200
+_KEY = re.compile(rf"(?!off_)[A-Za-z0-9._:~-]{{1,{KEY_CHARS_MAX}}}")
 OFF = "off_"  # begins the key of a source that takes no requests
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ def _added(stores: Stores, *, name: str, kind: str, write_key: str, now: datetim
     if kind not in KINDS:
         raise Invalid(f"kind {kind!r} is unknown", hint=f"use one of {', '.join(KINDS)}", field="kind")
     source = Source(ids.token()[:12], name, kind, write_key, now, None)
-    if _insert(stores, source) == 0:
+    is_new = _insert(stores, source) > 0
+    _added_here.count += 1
+    if not is_new:
         raise Conflict(f"there is already a source named {name!r}", hint="choose another name", field="name")
     return source
 
@@ -107,9 +112,13 @@ def import_source(stores: Stores, name: str, *, now: datetime) -> Source:
 
 
 class SourceKeys:
-    """Write keys looked up a moment ago, so that a busy source costs no query per request."""
+    """Write keys looked up a moment ago, so that a busy source, or a tracker without one, costs no query per request.
+
+    A key that was unknown is asked for again when a source was added by this process, or a moment later.
+    """
 
     KEPT = timedelta(seconds=5)
+    UNKNOWN_KEPT = timedelta(seconds=2)
     KEYS_MAX = 1000
 
     def __init__(self, stores: Stores, clock: Clock) -> None:
@@ -117,6 +126,7 @@ class SourceKeys:
         self._clock = clock
         self._lock = threading.Lock()
         self._found: dict[str, tuple[datetime, Source]] = {}
+        self._refused: dict[str, tuple[datetime, int, Denied]] = {}
 
     def source_of(self, write_key: str) -> Source:
         """As ``source_of_key``, at most 5 seconds old while the store answers. Errors: Denied; Unavailable."""
@@ -124,17 +134,36 @@ class SourceKeys:
         kept = self._found.get(write_key)
         if kept is not None and abs(now - kept[0]) < self.KEPT:
             return kept[1]
+        refused, added = self._refused.get(write_key), _added_here.count
+        if refused is not None and abs(now - refused[0]) < self.UNKNOWN_KEPT and refused[1] == added:
+            raise Denied(refused[2].message, hint=refused[2].hint)
         try:
             source = source_of_key(self._stores, write_key)
+        except Denied as error:
+            if len(write_key) <= KEY_CHARS_MAX:  # anything may be sent as a key
+                self._keep(self._refused, write_key, (now, added, error))
+            raise
         except Unavailable:
             if kept is None:
                 raise
             return kept[1]  # events come in also while the state store is away
-        with self._lock:
-            if len(self._found) >= self.KEYS_MAX:
-                self._found.clear()
-            self._found[write_key] = (now, source)
+        self._keep(self._found, write_key, (now, source))
         return source
+
+    def _keep(self, among: dict[str, Kept], write_key: str, what: Kept) -> None:
+        with self._lock:
+            if len(among) >= self.KEYS_MAX:
+                among.clear()
+            among[write_key] = what
+
+
+class _Additions:
+    """How many sources this process has added."""
+
+    count = 0
+
+
+_added_here = _Additions()
 
 
 def _insert(stores: Stores, source: Source) -> int:
