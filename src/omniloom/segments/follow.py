@@ -9,6 +9,7 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from omniloom.identity import roots_since
 from omniloom.segments.membership import Refreshed
 from omniloom.segments.parse import parse
 from omniloom.segments.preview import people
@@ -16,6 +17,8 @@ from omniloom.segments.segment import Segment, segments
 from omniloom.store import EventsTx, Progress, Stores, built, query
 
 CURSOR = "segments.follow"  # events store: the position up to which people were asked
+ROOTS_CURSOR = "segments.roots"  # events store: the version of merges up to which people were asked
+SHOWN_CURSOR = "identity_roots"  # events store: the version of merges that its views show
 FOLDED_CURSOR = "profiles"  # events store: how far traits are folded
 EVENTS_MAX = 200_000  # more than that at once is a load of history: the next full refresh is cheaper than asking
 
@@ -32,20 +35,23 @@ _SET_COUNT = query(__file__, "set_count")
 def follow(stores: Stores, *, now: datetime) -> Progress:
     """Ask of everyone with new events which segments hold him now; note who entered and who left.
 
-    Segments that were never refreshed wait for their first refresh. Rows: people who entered or left.
+    So of everyone who was merged or un-merged. Segments that were never refreshed wait for their first refresh. Rows:
+    people who entered or left.
 
     Shapes: identity_history, profiles_trait_current -> segments_member, segments_change.
     Cost:   each segment's query, held to the people touched at every scan; one transaction for all of them.
     """
     with stores.events.read() as tx:
         after, through = tx.cursor(CURSOR), tx.cursor(FOLDED_CURSOR)
-    if through <= after:
+        merged = tx.cursor(ROOTS_CURSOR), tx.cursor(SHOWN_CURSOR)
+    if through <= after and merged[1] <= merged[0]:
         return Progress(0, is_done=True)
     with stores.events.write() as tx:
-        is_someone = _stage_touched(tx, after, through)
+        is_someone = _stage_touched(tx, after, through, _merged(stores, *merged))
         known = [s for s in segments(stores) if s.refreshed_at is not None] if is_someone else []
         asked = {s.segment_id: _ask(stores, tx, s, now) for s in known}
-        tx.move_cursor(CURSOR, through)
+        tx.move_cursor(CURSOR, max(after, through))
+        tx.move_cursor(ROOTS_CURSOR, merged[1])
     changed = {segment_id: refreshed for segment_id, refreshed in asked.items() if refreshed is not None}
     if changed:
         with stores.state.write() as state:
@@ -54,13 +60,22 @@ def follow(stores: Stores, *, now: datetime) -> Progress:
     return Progress(sum(r.entered + r.left for r in changed.values()), is_done=True)
 
 
-def _stage_touched(tx: EventsTx, after: int, through: int) -> bool:
+def _merged(stores: Stores, after: int, through: int) -> list[int]:
+    """Who became part of somebody, or a person again, between two versions of merges: who they are by now."""
+    if through <= after:
+        return []
+    with stores.state.read() as state:
+        return [root_id for _, root_id, version in roots_since(state, after) if version <= through]
+
+
+def _stage_touched(tx: EventsTx, after: int, through: int, merged: list[int]) -> bool:
     """Stage the people to ask about; whether there is anyone."""
-    if tx.tuples(_COUNT_BETWEEN, after=after, through=through)[0][0] > EVENTS_MAX:
+    if tx.tuples(_COUNT_BETWEEN, after=after, through=through)[0][0] + len(merged) > EVENTS_MAX:
         return False
-    touched = tx.arrow(_TOUCHED, after=after, through=through)
-    tx.stage("among", touched)
-    return bool(touched.num_rows)
+    spoken_of = tx.arrow(_TOUCHED, after=after, through=through)["person_id"].combine_chunks().cast(pa.int64())
+    touched = pc.unique(pa.concat_arrays([spoken_of, pa.array(merged, pa.int64())]))
+    tx.stage("among", pa.table({"person_id": touched}))
+    return bool(len(touched))
 
 
 def _ask(stores: Stores, tx: EventsTx, asked: Segment, now: datetime) -> Refreshed | None:

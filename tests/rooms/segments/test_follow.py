@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from omniloom.identity import find, merge, unmerge
 from omniloom.segments import announce, create, follow, members, parse, refresh, sample, segment
 from omniloom.segments.preview import people
 
@@ -96,3 +97,22 @@ def test_asking_again_asks_by_the_text_that_is_kept(shop: Any) -> None:
     assert first.params != again.params
     among = people(shop.stores, parse(DEFINITIONS["Silent"]), now=shop.now, is_among_staged=True)
     assert among.tree is not first.tree
+
+
+def test_whoever_is_merged_or_unmerged_is_asked_again_without_a_new_event(shop: Any) -> None:
+    shop.identify("anna", city="Moscow")
+    shop.did("pc", "Order Completed", kind="anonymous_id", revenue=1)
+    shop.did("pc", "Order Completed", kind="anonymous_id", revenue=1)
+    shop.settle()
+    ids = [create(shop.stores, name=name, definition=DEFINITIONS[name], now=shop.now, ids=shop.ids).segment_id
+           for name in ("Muscovites", "Buyers", "Buyers of Moscow")]  # fmt: skip
+    for segment_id in ids:
+        refresh(shop.stores, segment_id, now=shop.now)
+    anna, pc = find(shop.stores, "anna", "RU")[0], find(shop.stores, "pc", "RU")[0]
+    merge_id = merge(shop.stores, into_id=anna, from_id=pc, rule="manual", evidence={}, now=shop.now, ids=shop.ids)
+    follow(shop.stores, now=shop.now)
+    assert [members(shop.stores, segment_id) for segment_id in ids] == [[anna]] * 3
+    unmerge(shop.stores, merge_id, by="olga", now=shop.now)
+    follow(shop.stores, now=shop.now)
+    assert [members(shop.stores, segment_id) for segment_id in ids] == [[anna], [pc], []]
+    assert [segment(shop.stores, segment_id).members for segment_id in ids] == [1, 1, 0]
