@@ -191,6 +191,12 @@ CREATE TABLE identity_apart (
     primary key (person_id, other_id)
 );
 
+CREATE TABLE identity_erased (
+    person_id bigint primary key,
+    erasure_id text not null,
+    erased_at bigint not null
+);
+
 CREATE TABLE identity_identifier (
     kind text not null,
     value text not null,
@@ -198,6 +204,10 @@ CREATE TABLE identity_identifier (
     first_seen_at bigint not null,
     last_seen_at bigint not null, shared_position bigint, shared_id bigint, verified_at bigint,
     primary key (kind, value)
+);
+
+CREATE TABLE identity_kept_out (
+    position bigint primary key
 );
 
 CREATE TABLE identity_merge (
@@ -218,11 +228,22 @@ CREATE TABLE identity_person (
     version bigint not null default 0
 );
 
+CREATE TABLE identity_salt (
+    salt text primary key
+);
+
 CREATE TABLE identity_stranger (
     kind text not null,
     value text not null,
     person_id bigint not null,
     primary key (kind, value, person_id)
+);
+
+CREATE TABLE identity_tombstone (
+    digest text primary key,
+    kind text not null,
+    erasure_id text not null,
+    erased_at bigint not null
 );
 
 CREATE TABLE journeys_campaign (
@@ -399,6 +420,41 @@ CREATE TABLE messaging_way (
     way text primary key,
     settings text not null,
     updated_at bigint not null
+);
+
+CREATE TABLE privacy_erasure (
+    erasure_id text primary key,
+    request_id text not null,
+    person_ids text not null,
+    state text not null,
+    reason text not null,
+    asked_by text not null,
+    asked_at bigint not null,
+    log_through bigint not null,
+    finished_at bigint not null,
+    counts text not null
+);
+
+CREATE TABLE privacy_proof (
+    proof_id text primary key,
+    erasure_id text not null,
+    subject text not null,
+    advertiser text not null,
+    channel text not null,
+    purpose text not null,
+    is_given bigint not null,
+    wording_hash text not null,
+    wording_version text not null,
+    method text not null,
+    occurred_at bigint not null,
+    recorded_at bigint not null
+);
+
+CREATE TABLE privacy_rule (
+    subject text primary key,
+    days bigint not null,
+    updated_at bigint not null,
+    updated_by text not null
 );
 
 CREATE TABLE profiles_card (
@@ -619,6 +675,8 @@ CREATE INDEX identity_person_version on identity_person (version);
 
 CREATE INDEX identity_stranger_person on identity_stranger (person_id);
 
+CREATE INDEX identity_tombstone_erasure on identity_tombstone (erasure_id);
+
 CREATE INDEX journeys_campaign_state on journeys_campaign (state);
 
 CREATE INDEX messaging_attempt_address on messaging_attempt (campaign_id, address);
@@ -660,6 +718,10 @@ CREATE INDEX messaging_send_due on messaging_send (campaign_id, state, not_befor
 CREATE INDEX messaging_send_leased on messaging_send (leased_until) where leased_until > 0;
 
 CREATE INDEX messaging_send_person on messaging_send (person_id, updated_at);
+
+CREATE INDEX privacy_erasure_state on privacy_erasure (state);
+
+CREATE INDEX privacy_proof_subject on privacy_proof (subject);
 
 CREATE INDEX profiles_card_name on profiles_card (folded_name);
 

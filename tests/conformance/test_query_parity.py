@@ -63,10 +63,10 @@ STAGED: dict[str, pa.Table] = {
     "before": pa.table({"person_id": [2, 3, 5], "entered_at": pa.array([AT] * 3, pa.timestamp("us"))}),
     "override": pa.table({"person_id": [1, 2, 4], "root_id": [1, 1, 1]}), "cost": pa.table({"cost_key": ["none"]}),
     "campaign": pa.table({"campaign_id": ["c1"]}), "price": pa.table({"campaign_id": ["c1"]}),
-    "trait": pa.table(TRAITS, schema=pa.schema([
+    **dict.fromkeys(("trait", "word"), pa.table(TRAITS, schema=pa.schema([
         (name, ODD.get(name, pa.string()))
         for name in TRAITS
-    ])),
+    ]))),
 }  # fmt: skip
 
 

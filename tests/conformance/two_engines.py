@@ -66,6 +66,9 @@ def _live(stores: Stores, chance: random.Random, now: datetime) -> None:
         pass
     while not profiles.fold(stores, now=now, rows_max=5000).is_done:
         pass
+    for key, rule in (("city", profiles.Rule.TRUST), ("age", profiles.Rule.VOTE), ("name", profiles.Rule.COMPLETENESS)):
+        wanted = profiles.Survivorship(key, rule, ("till", "site"))
+        profiles.set_survivorship(stores, wanted, by="a test", now=now)
     definitions: list[dict[str, Any]] = [{"trait": "city", "exists": True}, {"did": "Order Completed", "within": "90d"}]
     for n, definition in enumerate(definitions):
         kept = segments.create(stores, name=f"s{n}", definition=definition, now=now, ids=ids)

@@ -42,7 +42,7 @@ class Said:
 
 
 def newest(events: Iterable[Said]) -> list[tuple[Said, str, Any]]:
-    """The latest word of each source about each person on each key: (event, key, value); a value of None is a removal."""
+    """The latest word of each source about each person on each key: (event, key, value); None is a removal."""
     latest: dict[tuple[int, str, str], tuple[Said, str, Any]] = {}
     for said in events:
         for key, value in _named(said):

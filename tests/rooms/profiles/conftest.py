@@ -33,9 +33,10 @@ class Teller:
         at = fields.pop("at", NOW + timedelta(hours=self._sent))
         received_at = fields.pop("received_at", max(at, NOW))
         message_id = fields.pop("message_id", f"m{self._sent}")
+        source_id = fields.pop("source_id", "site")
         known = {field: fields.pop(field) for field in FIELDS if field in fields}
         event = Event(
-            source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=received_at,
+            source_id=source_id, message_id=message_id, type=kind, name=name, occurred_at=at, received_at=received_at,
             identifiers=fields, **known,
         )  # fmt: skip
         self._told.append(encode(event))

@@ -1,0 +1,77 @@
+-- store: events
+-- The newest word of each source on each key of a person, those that did not win too: what a rule chooses among, and
+-- where every value comes from. profiles_trait holds the newest of all sources.
+create table profiles_word (
+    person_id bigint not null,
+    key varchar not null,
+    value varchar,
+    text varchar,
+    folded varchar,
+    number double,
+    occurred_at timestamp not null,
+    message_id varchar not null,
+    source_id varchar not null
+);
+insert into profiles_word (person_id, key, value, text, folded, number, occurred_at, message_id, source_id)
+select person_id, key, value, text, folded, number, occurred_at, message_id, source_id from profiles_trait;
+-- Keys whose value is not simply the newest, and whom to trust on them (place 1 first). Copies of
+-- profiles_survivorship in the state store.
+create table profiles_rule (
+    key varchar not null,
+    rule varchar not null
+);
+create table profiles_trust (
+    key varchar not null,
+    source_id varchar not null,
+    place bigint not null
+);
+-- Almost no key has a rule, so everything else is read as before.
+drop view profiles_trait_current;
+create view profiles_trait_current as
+select person_id, key, value, text, folded, number, occurred_at, source_id
+from profiles_trait
+where value is not null
+    and person_id not in (select person_id from identity_override union all select root_id from identity_override)
+    and key not in (select key from profiles_rule)
+union all
+select person_id, key, t.value as value, t.text as text, t.folded as folded, t.number as number, occurred_at,
+    t.source_id as source_id
+from (
+    select coalesce(o.root_id, t.person_id) as person_id, t.key as key, max(t.occurred_at) as occurred_at,
+        arg_max(
+            struct_pack(
+                value := t.value, text := t.text, folded := t.folded, number := t.number, source_id := t.source_id
+            ),
+            (t.occurred_at, t.message_id)
+        ) as t
+    from profiles_trait as t left join identity_override as o on o.person_id = t.person_id
+    where t.person_id in (select person_id from identity_override union all select root_id from identity_override)
+        and t.key not in (select key from profiles_rule)
+    group by coalesce(o.root_id, t.person_id), t.key
+) as newest
+where t.value is not null
+union all
+select person_id, key, value, text, folded, number, occurred_at, source_id
+from (
+    select person_id, key, value, text, folded, number, occurred_at, source_id,
+        row_number() over (
+            partition by person_id, key
+            order by
+                case when rule = 'trust' then place else 0 end,
+                case when rule = 'completeness' then -length(value) else 0 end,
+                case when rule = 'vote' then -votes else 0 end,
+                occurred_at desc, message_id desc, source_id desc
+        ) as age
+    from (
+        select coalesce(o.root_id, w.person_id) as person_id, w.key as key, w.value as value, w.text as text,
+            w.folded as folded, w.number as number, w.occurred_at as occurred_at, w.message_id as message_id,
+            w.source_id as source_id, r.rule as rule, coalesce(t.place, 1000000) as place,
+            count(*) over (partition by coalesce(o.root_id, w.person_id), w.key, w.value) as votes
+        from profiles_word as w
+        join profiles_rule as r on r.key = w.key
+        left join profiles_trust as t on t.key = w.key and t.source_id = w.source_id
+        left join identity_override as o on o.person_id = w.person_id
+        where w.value is not null
+    ) as said
+) as ranked
+where age = 1;
