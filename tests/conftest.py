@@ -47,14 +47,24 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A transaction on a server costs many times one on a file: there each property is tried on fewer examples."""
+    """A transaction on a server costs many times one on a file: there each property is tried on fewer examples.
+
+    What touches no store runs on the first set of engines alone.
+    """
     long_ones_first(items)
+    if config.getoption("engines") == engines.SCALED:
+        items[:] = [item for item in items if needs_engines(item)]
     if config.getoption("engines") == engines.SCALED and "HYPOTHESIS_PROFILE" not in os.environ:
         for item in items:
             tried = getattr(item, "function", None)
             if (terms := getattr(tried, "_hypothesis_internal_use_settings", None)) is not None:
                 few = settings(terms, max_examples=min(terms.max_examples, SCALED_EXAMPLES))
                 tried._hypothesis_internal_use_settings = few  # type: ignore[union-attr]  # Hypothesis names no other way
+
+
+def needs_engines(item: pytest.Item) -> bool:
+    """Whether a test has stores: by a fixture, or by opening them itself."""
+    return "stores" in getattr(item, "fixturenames", ()) or "engines" in item.path.read_text()
 
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
