@@ -56,7 +56,8 @@ def router(rooms: Rooms, desk: Desk) -> APIRouter:
     """The webhooks' route over one open platform."""
     routes = APIRouter()
 
-    @routes.api_route("/in/{hook_id}", methods=["POST", "GET"])
+    @routes.post("/in/{hook_id}")
+    @routes.get("/in/{hook_id}")
     @needs(PUBLIC)
     async def receive(request: Request, hook_id: str) -> Response:
         """Take what a provider posts."""
