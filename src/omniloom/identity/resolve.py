@@ -19,14 +19,15 @@ from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, place, read_claim
 from omniloom.identity.columns import Columns
 from omniloom.identity.graph import Graph
 from omniloom.identity.kind import Level, ProblemReason
-from omniloom.identity.known import Known, Sighting, known_of
+from omniloom.identity.known import EPOCH_CURSOR, Known, Sighting, known_of
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.people import roots_since
 from omniloom.identity.recognise import SHARED_PLACE, Recognised, recognise
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
+from omniloom.identity.tombstone import ERASED, kept_out, without_person
 from omniloom.identity.unmerge import CURSOR, undo_joined_by
-from omniloom.store import EventsTx, Progress, Settled, Stores, query, settle, settled
+from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
 KNOWN_MAX = 1 << 22  # identifiers that a process knows by heart at most, some 300 bytes each; few have so many
@@ -116,7 +117,7 @@ def _settle(
     learned: list[tuple[Graph, Seen]] = []
     with stores.state.write() as tx:
         before = tx.cursor(CURSOR)
-        claims = _claims(batch, found, normaliser)
+        claims = _without_erased(tx, _claims(batch, found, normaliser), found)
         while claims:
             graph, seen = load(tx, claims)
             done = _settle_claims(graph, claims, found, after=before)
@@ -126,8 +127,18 @@ def _settle(
             claims = claims[done:]
         widen(tx, found.widened)
         tx.move_cursor(CURSOR, max(before, through))
+        epoch = _next_epoch(tx) if any(graph.demoted for graph, _ in learned) else known.epoch
+    if epoch == known.epoch + 1:  # else others said something meanwhile
+        known.epoch = epoch
     _learn(known, found, learned)
     return found
+
+
+def _next_epoch(tx: StateTx) -> int:
+    """Have other processes forget what they know: an identifier is shared from now on."""
+    epoch = tx.cursor(EPOCH_CURSOR) + 1
+    tx.move_cursor(EPOCH_CURSOR, epoch)
+    return epoch
 
 
 def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Claim]:
@@ -135,6 +146,16 @@ def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Cla
         read_claim((number, batch.positions[number]), batch.events[number], batch.seen_at[number], normaliser)
         for number in found.rest
     ]
+
+
+def _without_erased(tx: StateTx, claims: list[Claim], found: Recognised) -> list[Claim]:
+    """Claims of people who were not erased; of the others nothing is kept but that there was an event."""
+    out = kept_out(tx, claims)
+    for number in out:
+        found.people[number], found.levels[number] = NOBODY, Level.ANONYMOUS
+        found.problems[number] = {"identifiers": ERASED}
+    found.erased.update(out)
+    return [claim for claim in claims if claim.number not in out] if out else claims
 
 
 def _settle_claims(graph: Graph, claims: list[Claim], found: Recognised, *, after: int) -> int:
@@ -193,8 +214,9 @@ def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str)
     add, problems = columns.add, found.problems.get
     for number, (position, event) in enumerate(zip(batch.positions, batch.events, strict=True)):
         if position > after:
+            kept = without_person(event, position) if number in found.erased else event
             person_id, level = found.people[number] or NOBODY, found.levels[number]
-            add(position, event, person_id, confidence=level, problems=problems(number))
+            add(position, kept, person_id, confidence=level, problems=problems(number))
     return columns
 
 
