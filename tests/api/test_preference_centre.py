@@ -67,7 +67,7 @@ def test_joining_keeps_the_words_that_were_read_and_where_they_came_from(door: D
     door.client.post(door.path("p"), data={"channel": "email", "spoken": "ru"})
     given, left = profiles.consent_history(door.stores, 1)
     assert (given.is_given, left.is_given) == (True, False)
-    assert given.wording.startswith("Я согласен получать рекламные сообщения")
+    assert given.wording.startswith("Я согласен(на) получать рекламные сообщения")
     assert given.user_agent.endswith("Firefox/140.0")
     assert given.ip == "127.0.0.1"
     assert is_ticked(door.client.get(door.path("p")).text), "it counts before the log was read"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from omniloom.core.clock import micros
 from omniloom.core.errors import Invalid
-from omniloom.core.event import PREFERENCES_CHANGED, PRIVACY_REQUESTED, Event
+from omniloom.core.event import CONSENT_WITHDRAWN, PREFERENCES_CHANGED, PRIVACY_REQUESTED, Event
 from omniloom.core.i18n import LANGUAGES
 from omniloom.core.ids import Ids
 from omniloom.messaging.channel import known_channels
@@ -21,6 +21,7 @@ from omniloom.messaging.subscribe import (
     join,
     leave,
     subscription_of,
+    tell_word,
 )
 from omniloom.profiles import (
     EVERY_CHANNEL,
@@ -170,12 +171,14 @@ def _check(choice: Choice) -> None:
 
 def _stop_everything(tx: StateTx, attempt: Row, *, now: datetime, visitor: Visitor) -> None:
     for advertiser in sorted({OWN, attempt["advertiser"], *contact_of(tx, attempt).others}):
-        take_word(tx, ConsentEntry(
-            source_id=SOURCE_ID, message_id=f"erasure:{attempt['send_id']}:{micros(now)}",
+        entry = ConsentEntry(
+            source_id=SOURCE_ID, message_id=f"erasure:{attempt['send_id']}:{micros(now)}:{advertiser}",
             person_id=attempt["person_id"], advertiser=advertiser, channel=EVERY_CHANNEL, purpose=MARKETING,
             is_given=False, method="erasure request", ip=visitor.ip, user_agent=visitor.user_agent[:300],
             occurred_at=now, recorded_at=now,
-        ))  # fmt: skip
+        )  # fmt: skip
+        take_word(tx, entry)
+        tell_word(tx, CONSENT_WITHDRAWN, attempt, entry)
 
 
 def _told(tx: StateTx, name: str, attempt: Row, *, now: datetime, **facts: object) -> Event:

@@ -167,7 +167,7 @@ def _told(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> Event:
     }  # fmt: skip
     return event_about(
         name, attempt, message_id=entry.message_id, user_id=user_id, occurred_at=entry.occurred_at,
-        purpose=entry.purpose, address=attempt["address"], method=entry.method,
+        channel=entry.channel, purpose=entry.purpose, address=attempt["address"], method=entry.method,
         **{key: value for key, value in told.items() if value},
     )  # fmt: skip
 

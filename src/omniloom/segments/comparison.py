@@ -104,6 +104,12 @@ def property_text(name: str, params: Params, table: str = EVENT) -> exp.Expr:
     )
 
 
+def is_towards_us(params: Params) -> exp.Expr:
+    """Whether a word about consent is said to our own company: one to another advertiser is about theirs alone."""
+    named = exp.Coalesce(this=property_text("advertiser", params), expressions=[params.bind("")])
+    return exp.EQ(this=named, expression=params.bind(""))
+
+
 def property_number(name: str, params: Params) -> exp.Expr:
     """A JSON property as a number; NULL for anything that is not a JSON number."""
     kind = exp.Anonymous(this="json_type", expressions=[exp.column("properties", EVENT), params.bind(pointer(name))])

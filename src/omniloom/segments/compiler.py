@@ -23,6 +23,7 @@ from omniloom.segments.comparison import (
     Params,
     comparison,
     event_filter,
+    is_towards_us,
     product_column,
     property_number,
     property_text,
@@ -227,8 +228,7 @@ class Compiler:
 
     def consent_events(self, consent: ConsentIs) -> exp.Select:
         """What the person said about the channel and purpose; leaving a list counts for marketing."""
-        name = exp.column("name", EVENT)
-        said = [CONSENT_GIVEN, CONSENT_WITHDRAWN]
+        name, said = exp.column("name", EVENT), [CONSENT_GIVEN, CONSENT_WITHDRAWN]
         given = exp.Nullif(this=property_text("purpose", self.params), expression=self.params.bind(""))
         purpose = exp.Coalesce(this=given, expressions=[self.params.bind(MARKETING)])
         is_about: exp.Expr = exp.EQ(this=purpose, expression=self.params.bind(consent.purpose))
@@ -244,7 +244,7 @@ class Compiler:
         return rows.where(
             exp.In(this=name.copy(), expressions=[self.params.bind(said)]),
             exp.In(this=channel, expressions=[self.params.bind([consent.channel, EVERY_CHANNEL])]),
-            is_about,
+            exp.and_(is_about, is_towards_us(self.params)),
             exp.LTE(this=said_at(), expression=self.params.bind(self.params.now)),
             *self._asked(EVENT),
         )

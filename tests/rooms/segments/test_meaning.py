@@ -207,7 +207,8 @@ def consented(world: World, consent: ConsentIs, person: int) -> bool:
         else:
             continue
         channel = e.channel or (None if said else "*")
-        if purpose == consent.purpose and channel in (consent.channel, "*"):
+        is_ours = not e.properties.get("advertiser")
+        if is_ours and purpose == consent.purpose and channel in (consent.channel, "*"):
             words.append((e.said_at, not said, said))
     return bool(words) and max(words)[2]
 
@@ -244,7 +245,15 @@ words = st.builds(
     at=ages.map(lambda age: NOW - age),
     received_at=ages.map(lambda age: NOW - age),
     channel=st.sampled_from(["email", "sms", "*", None]),
-    properties=st.sampled_from([{}, {"purpose": "marketing"}, {"purpose": "service"}]),
+    properties=st.sampled_from(
+        [
+            {},
+            {"purpose": "marketing"},
+            {"purpose": "service"},
+            {"advertiser": "Brand B"},
+            {"advertiser": ""},
+        ]
+    ),
 )
 worlds = st.builds(
     World,

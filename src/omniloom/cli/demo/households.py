@@ -77,5 +77,6 @@ def _consent(household: int, channel: str, draws: dict[str, Any], source_id: str
         name=CONSENT_GIVEN if is_given else CONSENT_WITHDRAWN, occurred_at=at, received_at=at,
         identifiers={"user_id": f"hh-{household}"},
         properties={"channel": channel, "purpose": "marketing", "wording": draws["wording"],
-                    "method": "loyalty form", "synthetic": True},
+                    "method": "loyalty form", "synthetic": True,
+                    "evidence": {"form": f"{'joined' if is_given else 'left'}-hh-{household}", "desk": "Loyalty desk"}},
     )  # fmt: skip
