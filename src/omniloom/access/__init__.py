@@ -6,6 +6,7 @@ the user's sessions in the same transaction; there is always an active owner onc
 """
 
 from omniloom.access.first_run import SETUP_FILE, create_owner, is_fresh, setup_token
+from omniloom.access.holdings import HOLDINGS
 from omniloom.access.permission import PUBLIC, ROLES, Permission, Public, Role
 from omniloom.access.secret_file import kept_secret
 from omniloom.access.session import SESSION_LIFE, live_sessions, sign_in, sign_out, user_of
@@ -25,8 +26,8 @@ from omniloom.access.user import (
 )
 
 __all__ = [
-    "PUBLIC", "ROLES", "SESSION_LIFE", "SETUP_FILE", "THEMES", "ApiToken", "Permission", "Public", "Role", "User",
-    "activate", "add_user", "create_owner", "create_token", "deactivate", "is_fresh", "kept_secret", "live_sessions",
-    "local_token", "may", "principal_of", "revoke_token", "set_language", "set_password", "set_role", "set_theme",
-    "setup_token", "sign_in", "sign_out", "tokens", "user_of", "users",
+    "HOLDINGS", "PUBLIC", "ROLES", "SESSION_LIFE", "SETUP_FILE", "THEMES", "ApiToken", "Permission", "Public",
+    "Role", "User", "activate", "add_user", "create_owner", "create_token", "deactivate", "is_fresh", "kept_secret",
+    "live_sessions", "local_token", "may", "principal_of", "revoke_token", "set_language", "set_password",
+    "set_role", "set_theme", "setup_token", "sign_in", "sign_out", "tokens", "user_of", "users",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ Tables: catalog_product (event store). Invariant: one row per product_id; loadin
 nothing but ``updated_at``.
 """
 
+from omniloom.catalog.holdings import HOLDINGS
 from omniloom.catalog.product import Product, load_products, product
 
-__all__ = ["Product", "load_products", "product"]
+__all__ = ["HOLDINGS", "Product", "load_products", "product"]

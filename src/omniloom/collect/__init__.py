@@ -27,6 +27,7 @@ from omniloom.collect.build import Reject
 from omniloom.collect.dialect import Answer, Dialect, Hit, Route, Taken, Unreadable, all_dialects
 from omniloom.collect.drop import Drop, DropReason
 from omniloom.collect.flood import Flood
+from omniloom.collect.holdings import HOLDINGS
 from omniloom.collect.intake import Intake, append
 from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
 from omniloom.collect.letter import (
@@ -127,16 +128,16 @@ from omniloom.collect.urgent import is_urgent
 from omniloom.collect.wire import Oversized, gunzip
 
 __all__ = [
-    "DEPTH_MAX", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Answer", "Arrival", "Attempt", "Dialect", "Drop",
-    "DropReason", "Flood", "Hit", "Import", "Intake", "Letter", "LetterCount", "LetterFilter", "LoadProgress",
-    "LoadResult", "Mapping", "Moved", "Oversized", "Quota", "Quotas", "RecentVerdicts", "Reception", "Refusal",
-    "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable", "Verdict", "accept",
-    "add_source", "all_dialects", "append", "attempts_of", "close_abandoned", "close_interrupted", "decode_refusal",
-    "disable_source",
-    "discard", "encode_refusal", "gunzip", "import_of", "import_source", "imports", "is_urgent", "keep_refusals",
-    "letter_counts", "letter_of", "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant",
-    "read_mapping", "refusals_of", "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key",
-    "sources", "take", "take_plain", "webhooks",
+    "DEPTH_MAX", "HOLDINGS", "ITEM_BYTES_MAX", "MESSAGE_ID_CHARS_MAX", "Answer", "Arrival", "Attempt", "Dialect",
+    "Drop", "DropReason", "Flood", "Hit", "Import", "Intake", "Letter", "LetterCount", "LetterFilter",
+    "LoadProgress", "LoadResult", "Mapping", "Moved", "Oversized", "Quota", "Quotas", "RecentVerdicts", "Reception",
+    "Refusal", "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable",
+    "Verdict", "accept", "add_source", "all_dialects", "append", "attempts_of", "close_abandoned",
+    "close_interrupted", "decode_refusal", "disable_source", "discard", "encode_refusal", "gunzip", "import_of",
+    "import_source", "imports", "is_urgent", "keep_refusals", "letter_counts", "letter_of", "letter_words",
+    "letters", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping", "refusals_of", "rejects",
+    "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key", "sources", "take", "take_plain",
+    "webhooks",
 ]  # fmt: skip
 __all__ += [  # what is planned, and what arrives against it
     "PLAN_SCHEMA", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldType", "Miss", "Pii", "Plan",

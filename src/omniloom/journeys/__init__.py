@@ -19,10 +19,12 @@ from omniloom.journeys.campaign import (
     create_campaign,
     update_campaign,
 )
+from omniloom.journeys.holdings import HOLDINGS
 from omniloom.journeys.look import CampaignPreview, CampaignProgress, preview, progress
 from omniloom.journeys.steer import cancel, launch, pause, resume
 
 __all__ = [
-    "MOVES", "Campaign", "CampaignPreview", "CampaignProgress", "CampaignState", "StateReason", "advance", "campaign",
-    "campaigns", "cancel", "create_campaign", "launch", "pause", "preview", "progress", "resume", "update_campaign",
+    "HOLDINGS", "MOVES", "Campaign", "CampaignPreview", "CampaignProgress", "CampaignState", "StateReason",
+    "advance", "campaign", "campaigns", "cancel", "create_campaign", "launch", "pause", "preview", "progress",
+    "resume", "update_campaign",
 ]  # fmt: skip

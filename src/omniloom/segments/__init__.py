@@ -13,6 +13,7 @@ from omniloom.segments.definition import Condition, dump
 from omniloom.segments.describe import describe
 from omniloom.segments.explain import Explained, explain
 from omniloom.segments.follow import follow
+from omniloom.segments.holdings import HOLDINGS
 from omniloom.segments.membership import Refreshed, members, refresh, refresh_due, segments_of
 from omniloom.segments.operator import Kind, Operator, Takes, known_operators
 from omniloom.segments.parse import PRODUCT_FIELDS, parse
@@ -24,9 +25,9 @@ from omniloom.segments.suggest import event_names, property_names, property_valu
 from omniloom.segments.traits import TraitName, trait_names, trait_values
 
 __all__ = [
-    "PRODUCT_FIELDS", "SCHEMA", "Change", "Changes", "Condition", "Explained", "Kind", "Operator", "Refreshed",
-    "Segment", "Takes", "TraitName", "announce", "archive", "changes", "check", "count", "create", "describe", "dump",
-    "event_names", "explain", "follow", "known_operators", "members", "parse", "property_names", "property_values",
-    "refresh", "refresh_due", "restore", "sample", "segment", "segments", "segments_of", "trait_names", "trait_values",
-    "update",
+    "HOLDINGS", "PRODUCT_FIELDS", "SCHEMA", "Change", "Changes", "Condition", "Explained", "Kind", "Operator",
+    "Refreshed", "Segment", "Takes", "TraitName", "announce", "archive", "changes", "check", "count", "create",
+    "describe", "dump", "event_names", "explain", "follow", "known_operators", "members", "parse", "property_names",
+    "property_values", "refresh", "refresh_due", "restore", "sample", "segment", "segments", "segments_of",
+    "trait_names", "trait_values", "update",
 ]  # fmt: skip

@@ -11,6 +11,18 @@ from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
 from omniloom.store.engines.versions import engine_versions
 from omniloom.store.hold import Held
+from omniloom.store.holding import (
+    ByPerson,
+    ByRow,
+    ByText,
+    ByValue,
+    Erasing,
+    FieldClass,
+    Finder,
+    Holding,
+    OnlyTheirs,
+)
+from omniloom.store.holdings import HOLDINGS
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
@@ -25,17 +37,27 @@ from omniloom.store.vault import seal, unseal
 
 __all__ = [
     "BLOCK_BODIES_MAX",
+    "HOLDINGS",
     "LEASE_LASTING",
     "SEEN_RUN_MAX",
+    "ByPerson",
+    "ByRow",
+    "ByText",
+    "ByValue",
     "Carried",
     "DiskFull",
+    "Erasing",
     "Events",
     "EventsTx",
+    "FieldClass",
+    "Finder",
     "Held",
+    "Holding",
     "Join",
     "Lease",
     "Log",
     "Move",
+    "OnlyTheirs",
     "Progress",
     "Query",
     "Relocation",

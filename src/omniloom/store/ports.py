@@ -1,6 +1,6 @@
 """What a room may ask of a store. An engine is whatever passes ``tests/conformance/test_engines.py``."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -52,6 +52,18 @@ class Log(Protocol):
         """Forget messages up to a position that every cursor has passed; how many. Some may stay a while."""
         ...
 
+    def blank(self, positions: Collection[int], *, through: int) -> int:
+        """Take single messages out of the log, as if they had not come; how many.
+
+        ``through``: up to where every cursor has passed. An engine that cannot change a block leaves alone what is
+        behind it: ask again later.
+        """
+        ...
+
+    def rewrite(self) -> bool:
+        """Leave no trace of what was taken out in files; False if somebody still reads it: ask again later."""
+        ...
+
 
 class StateTx(Protocol):
     """One transaction of the state store. Parameters are named; lists go to ``in (:name)``; datetimes to micros."""
@@ -100,6 +112,10 @@ class State(Protocol):
 
     def write(self) -> AbstractContextManager[StateTx]:
         """The one writing transaction: committed at the end, rolled back on an exception. On disk when it returns."""
+        ...
+
+    def rewrite(self) -> bool:
+        """Leave no trace of deleted rows in files; False if somebody still reads them: ask again later."""
         ...
 
 
@@ -158,4 +174,8 @@ class Events(Protocol):
 
     def write(self) -> AbstractContextManager[EventsTx]:
         """The one writing transaction: committed at the end, rolled back on an exception."""
+        ...
+
+    def rewrite(self) -> bool:
+        """Leave no trace of deleted rows in files; False if somebody still reads them: ask again later."""
         ...

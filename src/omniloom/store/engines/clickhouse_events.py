@@ -37,6 +37,7 @@ from omniloom.store.engines.clickhouse_transaction import ClickHouseEventsTx, Wr
 from omniloom.store.ports import EventsTx
 from omniloom.store.sql import Query, parsing
 
+_REWRITTEN = "store.rewritten"  # a cursor that counts: a transaction that moves nothing is none
 _OWN = {
     f"{GONE} (table_name LowCardinality(String), gone_batch UInt64, gone_row UInt64, _batch UInt64)": "table_name",
     "store_script (position UInt64, name String, text String)": "position",
@@ -53,6 +54,7 @@ class ClickHouseEvents:
     ) -> None:
         self._is_durable = not url.startswith(IN_MEMORY)
         self._clock = clock or SystemClock()
+        self._is_thorough = False  # whether the next writer sweeps away all it may
         self._write_lock = threading.RLock()
         self._is_writing = False
         self._database = _checked(database)
@@ -101,7 +103,7 @@ class ClickHouseEvents:
         tables = self._texts.schema.tables
         since = self._clock.now()
         batch, standing = self._ledger.begin(link, [*tables, GONE])
-        if standing.rows > LEDGER_ROWS or sum(standing.gone.values()) > GONE_ROWS:
+        if self._is_thorough or standing.rows > LEDGER_ROWS or sum(standing.gone.values()) > GONE_ROWS:
             tidy(link, standing, {name: table.address for name, table in tables.items()})
         writing = Writing(link, self._ledger, batch, self._clock, since=since)
         tx = ClickHouseEventsTx(link, self._texts, standing, writing)
@@ -125,6 +127,20 @@ class ClickHouseEvents:
         except (DatabaseError, Unavailable):
             if self._ledger.cancel(link, writing.batch, writing.touched):
                 raise
+
+    def rewrite(self) -> bool:
+        """Sweep deleted rows away and write their parts anew; False while a snapshot in use may still show some."""
+        self._is_thorough = True
+        try:
+            with self.write() as tx:
+                tx.move_cursor(_REWRITTEN, tx.cursor(_REWRITTEN) + 1)
+        finally:
+            self._is_thorough = False
+        with self._write_lock, self._pool.link() as link:
+            left = int(link.rows(f"select count() from {GONE}")[1][0][0])  # noqa: S608 - a table of ours
+            for table in self._texts.schema.tables:
+                link.run(f"alter table {table} apply deleted mask settings mutations_sync = 1")
+        return not left
 
     def execute_script(self, text: str) -> None:
         """Run a migration's statements, in DuckDB's dialect. Each definition is harmless if it ran before."""

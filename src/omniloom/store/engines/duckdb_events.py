@@ -1,5 +1,6 @@
 """The embedded event store: one DuckDB file behind the ``Events`` port; many reading threads, one writer."""
 
+import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import pyarrow as pa
 
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast
+from omniloom.store.engines.duckdb_copy import Users, copy_database
 from omniloom.store.hold import Hold
 from omniloom.store.ports import EventsTx, Row
 from omniloom.store.sql import Query, parse_events
@@ -23,6 +25,13 @@ _ADD_CURSOR = parse_events("store.add_cursor", "insert into store_cursor (name, 
 # DuckDB 2.0.0 bounds a sum over `left join <empty table>` by zero: ordering by it fails, casting or filtering it gives
 # wrong answers. Every history view left-joins the overrides, which are empty until the first merge.
 _WRONG_OPTIMIZERS = "statistics_propagation"
+_CONFIG: dict[str, Any] = {
+    "preserve_insertion_order": False,
+    "autoinstall_known_extensions": False,
+    "disabled_optimizers": _WRONG_OPTIMIZERS,
+    "python_enable_replacements": False,  # a name in SQL is a table, never a Python variable
+}
+_ANEW = ".anew"  # the folder beside the file, in which the file is written anew; nothing else outside is reached
 _PIECE_ROWS = 100_000
 
 
@@ -120,23 +129,11 @@ class DuckEvents:
 
     def __init__(self, path: Path, *, memory_mb: int, threads: int, ballast: Ballast | None = None) -> None:
         self._ballast = ballast or Ballast(path.parent, 0)
-        try:
-            self._connection = duckdb.connect(
-                str(path),
-                config={
-                    "memory_limit": f"{memory_mb}MB",
-                    "threads": threads,
-                    "preserve_insertion_order": False,
-                    "enable_external_access": False,
-                    "autoinstall_known_extensions": False,
-                    "disabled_optimizers": _WRONG_OPTIMIZERS,
-                    "python_enable_replacements": False,  # a name in SQL is a table, never a Python variable
-                },
-            )  # fmt: skip
-        except duckdb.IOException as error:
-            raise Unavailable(f"cannot open {path.name}: {error}", hint="is another process using it?") from error
+        self._path, self._options = path, {"memory_limit": f"{memory_mb}MB", "threads": threads}
+        self._connection = self._opened()
         self._name = path.name
         self._write_lock = threading.RLock()
+        self._users = Users()
         self._hold = Hold()
         self._is_writing = False
         self._is_closed = False
@@ -165,6 +162,27 @@ class DuckEvents:
                     yield tx
             finally:
                 self._is_writing = False
+
+    def rewrite(self) -> bool:
+        """Write the file anew: what was deleted stays in its blocks otherwise. Readers wait for the last moment alone.
+
+        False if readers do not come to an end; then the file is as it was.
+        """
+        folder = self._path.with_name(f"{self._path.name}{_ANEW}")
+        fresh = folder / self._path.name
+        with self._write_lock:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            try:
+                copy_database(self._connection, self._path.stem, fresh)
+                with self._users.none() as is_alone:
+                    if is_alone:
+                        self._connection.close()
+                        fresh.replace(self._path)
+                        self._connection = self._opened()
+                    return is_alone
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def hold(self) -> None:
         """Let no other thread write from now on, after the running write."""
@@ -202,6 +220,16 @@ class DuckEvents:
             self._is_closed = True
             self._connection.close()
 
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        try:
+            connection = duckdb.connect(str(self._path), config={**self._options, **_CONFIG})
+        except duckdb.IOException as error:
+            raise Unavailable(f"cannot open {self._path.name}: {error}", hint="is another process using it?") from error
+        anew = str(self._path.with_name(f"{self._path.name}{_ANEW}")).replace("'", "''")
+        connection.execute(f"set allowed_directories = ['{anew}']")
+        connection.execute("set enable_external_access = false")
+        return connection
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[DuckEventsTx]:
         with self._cursor(begin) as cursor:
@@ -210,9 +238,14 @@ class DuckEvents:
     @contextmanager
     def _cursor(self, begin: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of its own in one transaction: committed at the end, rolled back on any exception."""
-        if self._is_closed:
-            raise Unavailable(f"{self._name} is closed", hint="the server is stopping; try again in a moment")
-        cursor = self._connection.cursor()
+        with self._users.one():
+            if self._is_closed:
+                raise Unavailable(f"{self._name} is closed", hint="the server is stopping; try again in a moment")
+            with self._committed(self._connection.cursor(), begin) as cursor:
+                yield cursor
+
+    @contextmanager
+    def _committed(self, cursor: duckdb.DuckDBPyConnection, begin: str) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             cursor.execute(begin)
             yield cursor

@@ -8,7 +8,7 @@ acknowledged, given ``sync_interval: always`` in its settings.
 
 import json
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +117,35 @@ class NatsLog:
             number = newest.number
         self._connection.wait(self._jetstream.purge_stream(self._stream, seq=number))
         return removed
+
+    def blank(self, positions: Collection[int], *, through: int) -> int:
+        """Overwrite and remove the messages that hold these positions, whole blocks that everybody has passed.
+
+        The server cannot change a message; nobody asks for what lies behind every cursor. One that is the newest gets
+        an empty one behind it, so that the end stays known.
+        """
+        wanted = {position for position in positions if position <= through}
+        if not wanted:
+            return 0
+        numbers, number, is_end, last = [], max(1, min(wanted) // BLOCK_BODIES_MAX), False, max(wanted)
+        number = 1 if number < _GET_MESSAGES else number - _GET_MESSAGES  # a block may have begun some messages before
+        while not is_end:
+            parts, is_end = self._connection.wait(self._got(number))
+            for part in parts:
+                number = part.number + 1
+                if part.last <= through and not wanted.isdisjoint(range(part.first, part.last + 1)):
+                    numbers.append(part.number)
+                is_end = is_end or part.first > last
+        newest = self._connection.wait(self._newest())
+        if newest is not None and newest.number in numbers:
+            self._connection.wait(self._published([_HEAD.pack(newest.last, 0, 0, 0)]))
+        for each in numbers:
+            self._connection.wait(self._jetstream.delete_msg(self._stream, each))  # overwrites, unless told not to
+        return len(numbers)
+
+    def rewrite(self) -> bool:
+        """Nothing is left to do: the server overwrites what it deletes."""
+        return True
 
     def begin_after(self, position: int) -> None:
         """Let positions begin behind one of another log, whose messages were read from there.

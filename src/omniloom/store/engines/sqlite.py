@@ -112,6 +112,16 @@ class Connections:
             if self._ballast.has_free(Path(f"{self._path}-wal").stat().st_size):
                 self._writer.wal_checkpoint()
 
+    def rewrite(self) -> bool:
+        """Write the file anew without what was deleted, and empty the WAL; False if somebody still reads the old one.
+
+        Deleted rows stay in free pages otherwise. What it takes grows with the file; writers wait meanwhile.
+        """
+        with self._write_lock, self._faults_told():
+            self._check_open()
+            self._writer.execute("pragma temp_store=FILE; vacuum; pragma temp_store=MEMORY")
+            return self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)[0] <= 0
+
     def close(self) -> None:
         """Close after the running write; the last connection folds the WAL into the file."""
         with self._write_lock:

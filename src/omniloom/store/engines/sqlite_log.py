@@ -6,7 +6,8 @@ position of a body is its block's number times ``BLOCK_BODIES_MAX`` plus its pla
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import cast
 
@@ -26,6 +27,8 @@ create table if not exists log_block (
 """
 _ADD = "insert into log_block (sizes, body) values (?, ?)"
 _NEXT = "select seq, sizes, body from log_block where seq >= ? order by seq"
+_BLOCK = "select sizes, body from log_block where seq = ?"
+_WRITE = "update log_block set sizes = ?, body = ? where seq = ?"
 _NEWEST = "select seq * 4096 + length(sizes) / 4 - 1 from log_block order by seq desc limit 1"
 _PASSED = "where seq <= ?1 / 4096 and seq * 4096 + length(sizes) / 4 - 1 <= ?1"
 _COUNT_PASSED = f"select coalesce(sum(length(sizes) / 4), 0) from log_block {_PASSED} and length(body) > 0"  # noqa: S608 - constant
@@ -83,6 +86,28 @@ class SqliteLog:
             connection.execute(_EMPTY, (through,))
         return int(removed or 0)
 
+    def blank(self, positions: Collection[int], *, through: int) -> int:  # noqa: ARG002 - a block can be written anew
+        """Take the bodies out of their blocks; see the port."""
+        wanted: dict[int, set[int]] = {}
+        for position in positions:
+            wanted.setdefault(position // BLOCK_BODIES_MAX, set()).add(position % BLOCK_BODIES_MAX)
+        blanked = 0
+        with self._connections.writing() as connection:
+            for seq, places in wanted.items():
+                row = connection.execute(_BLOCK, (seq,)).fetchone()
+                bodies = _bodies(cast("bytes", row[0]), cast("bytes", row[1])) if row else []
+                present = [place for place in places if place < len(bodies) and bodies[place]]
+                for place in present:
+                    bodies[place] = b""
+                if present:
+                    blanked += len(present)
+                    connection.execute(_WRITE, (_packed_sizes(map(len, bodies)), b"".join(bodies), seq))
+        return blanked
+
+    def rewrite(self) -> bool:
+        """Write the file anew, see ``Connections.rewrite``."""
+        return self._connections.rewrite()
+
     def has_old_ids(self) -> bool:
         """Whether ids of such a release are still to be carried over."""
         with self._connections.reading() as connection:
@@ -119,14 +144,24 @@ def _packed_sizes(sizes: Iterator[int]) -> bytes:
 
 
 def _unpacked(seq: int, sizes: bytes, body: bytes) -> Iterator[tuple[int, bytes]]:
-    lengths = array("I", sizes)
-    if sys.byteorder == "big":
-        lengths.byteswap()
     end = 0
-    for position, size in enumerate(lengths, seq * BLOCK_BODIES_MAX):
+    for position, size in enumerate(_lengths(sizes), seq * BLOCK_BODIES_MAX):
         start, end = end, end + size
         if size:
             yield position, body[start:end]
+
+
+def _bodies(sizes: bytes, body: bytes) -> list[bytes]:
+    """All bodies of a block, empty where there is no message."""
+    ends = list(accumulate(_lengths(sizes), initial=0))
+    return [body[start:end] for start, end in pairwise(ends)]
+
+
+def _lengths(sizes: bytes) -> "array[int]":
+    lengths = array("I", sizes)
+    if sys.byteorder == "big":
+        lengths.byteswap()
+    return lengths
 
 
 # --- logs of releases before blocks ----------------------------------------------------------------------------------

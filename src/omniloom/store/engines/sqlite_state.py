@@ -124,6 +124,10 @@ class SqliteState:
             self._hold.check()
             yield SqliteStateTx(connection)
 
+    def rewrite(self) -> bool:
+        """Write the file anew, see ``Connections.rewrite``."""
+        return self._connections.rewrite()
+
     def hold(self) -> None:
         """Let no other thread of this process write from now on, after the running write."""
         with self._connections.writing():

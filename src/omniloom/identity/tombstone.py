@@ -1,0 +1,105 @@
+"""Keeps out who was erased: their identifiers are known by salted digests only.
+
+An event that carries one of them still counts as an event, but it is nobody's and says nothing: no identifier, no
+property, no context. So a re-import or a late retry brings nobody back, and sums over the log stay whole.
+
+Only a word of consent given after the erasure, with its wording and its means, lifts the digests of what it carries:
+that is the person coming back by their own will. Everything else needs an operator (``lift``).
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from omniloom.core.clock import instant
+from omniloom.core.event import CONSENT_GIVEN, LoggedEvent
+from omniloom.core.ids import digest
+from omniloom.identity.claim import Claim, Key
+from omniloom.identity.known import EPOCH_CURSOR
+from omniloom.store import StateTx, query
+
+ERASED = "erased: its person asked to be forgotten"
+COUNT_CURSOR = "identity.tombstones"  # whether there are any: asked before anything else
+
+_ADD_ERASED = query(__file__, "add_erased")
+_ADD = query(__file__, "add_tombstone")
+_FOUND = query(__file__, "tombstones")
+_LIFT = query(__file__, "lift_tombstones")
+_SALT = query(__file__, "salt")
+_SET_SALT = query(__file__, "set_salt")
+_KEEP_OUT = query(__file__, "keep_out")
+_HAND_ON = query(__file__, "hand_shared_on")
+
+
+def bury(tx: StateTx, people: Iterable[int], digests: dict[str, str], *, erasure_id: str, erased_at: datetime) -> None:
+    """Remember who was erased: numbers, and digests with their kinds. What a process knows by heart is void."""
+    stamp = {"erasure_id": erasure_id, "erased_at": erased_at}
+    people = sorted(people)
+    tx.run(_HAND_ON, person_ids=people)
+    tx.many(_ADD_ERASED, ({"person_id": person_id, **stamp} for person_id in people))
+    tx.many(_ADD, ({"digest": each, "kind": kind, **stamp} for each, kind in digests.items()))
+    tx.move_cursor(COUNT_CURSOR, tx.cursor(COUNT_CURSOR) + 1)
+    tx.move_cursor(EPOCH_CURSOR, tx.cursor(EPOCH_CURSOR) + 1)
+
+
+def salt_of(tx: StateTx) -> str:
+    """What tombstones are digested with; empty before the first erasure."""
+    row = tx.one(_SALT)
+    return str(row["salt"]) if row else ""
+
+
+def set_salt(tx: StateTx, salt: str) -> None:
+    """Choose it, once."""
+    tx.run(_SET_SALT, salt=salt)
+
+
+def digest_of(salt: str, key: Key) -> str:
+    """What is kept of an erased identifier."""
+    return digest(salt, *key)
+
+
+def lift(tx: StateTx, keys: Sequence[Key]) -> int:
+    """Let identifiers be known again; how many were not."""
+    salt = salt_of(tx)
+    return tx.run(_LIFT, digests=[digest_of(salt, key) for key in keys]) if salt else 0
+
+
+def kept_out(tx: StateTx, claims: Sequence[Claim]) -> set[int]:
+    """The numbers of claims with an erased identifier. Their places in the log are noted, to be taken out of it.
+
+    A claim that is a fresh word of consent lifts its own instead. Cost: nothing before the first erasure, then one
+    query a batch.
+    """
+    if not claims or not tx.cursor(COUNT_CURSOR):
+        return set()
+    salt = salt_of(tx)
+    digests = {key: digest_of(salt, key) for claim in claims for key in claim.all_keys}
+    erased = dict(tx.tuples(_FOUND, digests=sorted(digests.values())))
+    out: list[Claim] = []
+    for claim in claims if erased else ():
+        hit = [digests[key] for key in claim.all_keys if digests[key] in erased]
+        if hit and _is_own_will(claim.event, instant(max(erased[each] for each in hit))):
+            tx.run(_LIFT, digests=hit)
+            for each in hit:
+                del erased[each]
+        elif hit:
+            out.append(claim)
+    tx.many(_KEEP_OUT, ({"position": claim.position} for claim in out))
+    return {claim.number for claim in out}
+
+
+def without_person(event: LoggedEvent, position: int) -> LoggedEvent:
+    """What is kept of an event of somebody erased: that there was one, of a type, at a time."""
+    return LoggedEvent(
+        source_id=event.source_id, message_id=f"erased:{position}", type=event.type, occurred_at=event.occurred_at,
+        received_at=event.received_at,
+    )  # fmt: skip
+
+
+def _is_own_will(event: LoggedEvent, erased_at: datetime) -> bool:
+    """A consent given after the erasure, with what was agreed to and how."""
+    if event.name != CONSENT_GIVEN or datetime.fromisoformat(event.occurred_at) <= erased_at:
+        return False
+    said = msgspec.json.decode(event.properties)
+    return bool(said.get("method") and (said.get("wording") or said.get("wording_id")))
