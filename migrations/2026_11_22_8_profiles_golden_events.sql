@@ -12,8 +12,6 @@ create table profiles_word (
     message_id varchar not null,
     source_id varchar not null
 );
-insert into profiles_word (person_id, key, value, text, folded, number, occurred_at, message_id, source_id)
-select person_id, key, value, text, folded, number, occurred_at, message_id, source_id from profiles_trait;
 -- Keys whose value is not simply the newest, and whom to trust on them (place 1 first). Copies of
 -- profiles_survivorship in the state store.
 create table profiles_rule (

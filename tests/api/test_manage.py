@@ -52,6 +52,10 @@ SAMPLE = {
     "letter_id": "1",
     "plan": "x",
     "topic": "x",
+    "merge_id": "x",
+    "key": "x",
+    "relation_id": "x",
+    "inn": "x",
 }
 
 

@@ -48,6 +48,10 @@ class Client:
         """The JSON answer of a POST."""
         return self._call("POST", path, json=body)
 
+    def put(self, path: str, body: Any = None) -> Any:
+        """The JSON answer of a PUT."""
+        return self._call("PUT", path, json=body)
+
     def settle(self, progress: Callable[[int], None] | None = None) -> None:
         """Without a server, do the worker's part now; with one, its worker does it."""
         if self.platform is not None:

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from omniloom.cli.client import Client, connect
+from omniloom.cli import person_whole
+from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
-from omniloom.core.errors import Missing
+from omniloom.cli.who import Who, person_id
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(person_whole.app)
 
 
 class ProofFormat(StrEnum):
@@ -22,16 +24,19 @@ class ProofFormat(StrEnum):
 
 @app.command(epilog="Example: `omniloom person show hh-1 --events 5`")
 def show(
-    who: Annotated[str, typer.Argument(help="Any identifier (e-mail, phone, card, user id) or a person's number.")],
+    who: Who,
     events: Annotated[int, typer.Option(help="How many of the latest events to show.")] = 10,
+    lineage: Annotated[bool, typer.Option("--lineage", help="Say where each value is from, and what lost.")] = False,
     data_dir: DataDir = DEFAULT_DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
     """Show a person: identifiers, traits, consents, segments, latest events."""
     with connect(data_dir) as client:
-        person_id = _person_id(client, who)
-        shown = client.get(f"/people/{person_id}")
-        shown["events"] = client.get(f"/people/{person_id}/timeline", rows_max=events)["events"]
+        number = person_id(client, who)
+        shown = client.get(f"/people/{number}")
+        shown["events"] = client.get(f"/people/{number}/timeline", rows_max=events)["events"]
+        if lineage:
+            shown["golden"] = client.get(f"/people/{number}/golden")["fields"]
     if as_json:
         print_json(shown)
         return
@@ -39,7 +44,10 @@ def show(
     console.print(f"[bold]Person {person['person_id']}[/bold] ", end="")
     console.print(person["name"] or "", markup=False)
     print_table("Identifiers", ("kind", "value"), [(i["kind"], i["value"]) for i in person["identifiers"]])
-    print_table("Traits", ("trait", "value"), [(t["key"], t["value"]) for t in person["traits"]])
+    if lineage:
+        person_whole.print_lineage(shown["golden"])
+    else:
+        print_table("Traits", ("trait", "value"), [(t["key"], t["value"]) for t in person["traits"]])
     print_table(
         "Consents", ("channel", "purpose", "given"),
         [(c["channel"], c["purpose"], c["is_given"]) for c in person["consents"]], empty="none recorded",
@@ -53,7 +61,7 @@ def show(
 
 @app.command(epilog="Example: `omniloom person proof hh-1 --format pdf --output proof.pdf`")
 def proof(
-    who: Annotated[str, typer.Argument(help="Any identifier (e-mail, phone, card, user id) or a person's number.")],
+    who: Who,
     form: Annotated[ProofFormat, typer.Option("--format", help="What to make.")] = ProofFormat.JSON,
     language: Annotated[str, typer.Option(help="Language of the document: en or ru.")] = "en",
     output: Annotated[Path | None, typer.Option(help="Where to write it; JSON goes to the terminal else.")] = None,
@@ -61,22 +69,14 @@ def proof(
 ) -> None:
     """Prove a person's consents: every word with its wording, time and evidence, as PDF or JSON."""
     with connect(data_dir) as client:
-        person_id = _person_id(client, who)
-        made = client.read(f"/people/{person_id}/consent-proof", format=form.value, language=language)
+        number = person_id(client, who)
+        made = client.read(f"/people/{number}/consent-proof", format=form.value, language=language)
     if output is None and form is ProofFormat.JSON:
         print(made.decode())
         return
-    path = output or Path(f"consent-proof-{person_id}.{form.value}")
+    path = output or Path(f"consent-proof-{number}.{form.value}")
     path.write_bytes(made)
     console.print(f"Written: {path}", markup=False)
-
-
-def _person_id(client: Client, who: str) -> int:
-    """The person an identifier names. Errors: Missing."""
-    found = client.get("/people", q=who, rows_max=2)["people"]
-    if not found and not who.isdigit():
-        raise Missing(f"nobody is known as {who!r}", hint="give an e-mail, phone, card or user id as it was sent")
-    return int(found[0]["person_id"]) if found else int(who)
 
 
 def _major(amount_minor: int | None) -> str | None:

@@ -15,6 +15,7 @@ from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, ta
 from omniloom.profiles.contact import ADDRESS_KINDS, Contact, Reachable, contacts, reachable
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
+from omniloom.profiles.holdings import HOLDINGS
 from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
@@ -34,14 +35,16 @@ from omniloom.profiles.survivorship import Rule, Survivorship, set_survivorship,
 from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
 from omniloom.profiles.trait import Trait
+from omniloom.profiles.whole import Attached, Joining, Whole, merge_journal, whole
 from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, wordings_of
 
 __all__ = [
-    "ADDRESS_KINDS", "EVERY_CHANNEL", "MARKETING", "OWN", "Consent", "ConsentEntry", "ConsentProof", "Contact",
-    "Field", "Frequency", "Origin", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest",
-    "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship", "TimelineEvent", "Topic", "Trait", "Wording",
-    "Wordings", "add_wording", "ask_privacy", "broken_links", "consent_history", "consent_proof", "contacts",
-    "fold", "golden", "people", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable",
-    "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy", "survivorships", "take_word",
-    "timeline", "topics", "topics_of", "trait_keys", "traits_of", "withdraw", "wordings", "wordings_of",
+    "ADDRESS_KINDS", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "Attached", "Consent", "ConsentEntry",
+    "ConsentProof", "Contact", "Field", "Frequency", "Joining", "Origin", "Person", "PersonRow", "Preference",
+    "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship",
+    "TimelineEvent", "Topic", "Trait", "Whole", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links",
+    "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "people", "person",
+    "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "save_preference", "save_topic", "search",
+    "set_survivorship", "settle_privacy", "survivorships", "take_word", "timeline", "topics", "topics_of",
+    "trait_keys", "traits_of", "whole", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

@@ -31,6 +31,7 @@ _FORGET = query(__file__, "forget_survivorship")
 _LAST_PERSON = query(__file__, "last_person")
 _FORGET_RULES = query(__file__, "forget_rules")
 _FORGET_TRUST = query(__file__, "forget_trust")
+_ADD_OLDER_WORDS = query(__file__, "add_older_words")
 _IN_FORCE = query(__file__, "rules_in_force")
 
 
@@ -129,6 +130,7 @@ def sync_rules(stores: Stores) -> bool:
             "source_id": pa.array([source for _, source, _ in trust], pa.string()),
             "place": pa.array([n for _, _, n in trust], pa.int64()),
         }))  # fmt: skip
+        events.run(_ADD_OLDER_WORDS)
     return True
 
 

@@ -188,3 +188,13 @@ def test_a_rule_that_cannot_be_names_the_field(teller, wanted, field):
     with pytest.raises(Invalid) as caught:
         set_survivorship(teller.stores, wanted, by="a test", now=NOW)
     assert caught.value.facts["field"] == field
+
+
+def test_traits_from_before_words_were_kept_by_source_count_under_a_rule_too(teller):
+    teller.tell("identify", user_id="A", traits={"city": "Казань"}, source_id="crm")
+    teller.settle()
+    with teller.stores.events.write() as tx:
+        tx.run(parse_events("test", "delete from profiles_word where person_id > 0"))
+    set_survivorship(teller.stores, Survivorship("city", Rule.VOTE), by="Vera", now=NOW)
+    assert traits_of(teller.stores, [1])[1] == {"city": "Казань"}
+    assert golden(teller.stores, 1)[0].chosen.source_id == "crm"

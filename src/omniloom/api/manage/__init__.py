@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from omniloom.api.manage import (
     campaigns,
     consents,
+    golden,
     imports,
     letters,
     people,
@@ -28,6 +29,7 @@ def router() -> APIRouter:
     for part in (
         people,
         consents,
+        golden,
         segments,
         templates,
         campaigns,

@@ -1,0 +1,96 @@
+"""Why a customer is one person: the golden record with its lineage, the graph, merging and undoing it, the rules."""
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from omniloom import identity, profiles
+from omniloom.access import Permission
+from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.manage.body import Body
+from omniloom.profiles import Rule, Survivorship
+
+routes = APIRouter()
+BY_HAND = "by hand"
+
+
+class MergeBody(Body):
+    """Who becomes part of the person in the path, and why."""
+
+    other_id: int
+    note: str = Field(default="", max_length=500)
+
+
+class RuleBody(Body):
+    """How one of several values of a trait is chosen; ``sources`` for ``trust``, the most trusted first."""
+
+    rule: Rule
+    sources: list[str] = Field(default_factory=list)
+
+
+@routes.get("/people/{person_id}/golden")
+@needs(Permission.CUSTOMERS_READ)
+def show_golden(request: Request, person_id: int) -> Response:
+    """One person's golden record: each value, the rule that chose it, the event it is from, and what lost."""
+    return reply({"fields": profiles.golden(platform_of(request).stores, person_id)})
+
+
+@routes.get("/people/{person_id}/graph")
+@needs(Permission.CUSTOMERS_READ)
+def show_graph(request: Request, person_id: int) -> Response:
+    """One person's identifiers, the people they came for, and the merges that made them one."""
+    return reply({"graph": profiles.whole(platform_of(request).stores, person_id)})
+
+
+@routes.get("/people/{person_id}/merges")
+@needs(Permission.CUSTOMERS_READ)
+def show_merges(request: Request, person_id: int) -> Response:
+    """The journal of one person's merges, undone ones too, newest first."""
+    return reply({"merges": profiles.merge_journal(platform_of(request).stores, person_id)})
+
+
+@routes.post("/people/{person_id}/merge")
+@needs(Permission.CUSTOMERS_WRITE)
+def merge_people(request: Request, person_id: int, body: MergeBody) -> Response:
+    """Make another person part of this one. It can be undone at any time."""
+    platform = platform_of(request)
+    evidence = {"by": _who(request), **({"note": body.note} if body.note else {})}
+    merge_id = identity.merge(
+        platform.stores, into_id=person_id, from_id=body.other_id, rule=BY_HAND, evidence=evidence,
+        now=platform.now(), ids=platform.ids,
+    )  # fmt: skip
+    platform.wake.set()
+    return reply({"merge_id": merge_id}, status=201)
+
+
+@routes.post("/merges/{merge_id}/undo")
+@needs(Permission.CUSTOMERS_WRITE)
+def undo_merge(request: Request, merge_id: str) -> Response:
+    """Make two people of one again; each gets back what is theirs."""
+    platform = platform_of(request)
+    gone, stays = identity.unmerge(platform.stores, merge_id, by=_who(request), now=platform.now())
+    platform.wake.set()
+    return reply({"people": [stays, gone]})
+
+
+@routes.get("/survivorship")
+@needs(Permission.CUSTOMERS_READ)
+def list_rules(request: Request) -> Response:
+    """The rules by which values are chosen; traits without one have the newest."""
+    return reply({"rules": profiles.survivorships(platform_of(request).stores)})
+
+
+@routes.put("/survivorship/{key}")
+@needs(Permission.SETTINGS_WRITE)
+def set_rule(request: Request, key: str, body: RuleBody) -> Response:
+    """Choose the rule of one trait for everybody; ``recency`` takes it away."""
+    platform = platform_of(request)
+    wanted = Survivorship(key, body.rule, tuple(body.sources))
+    profiles.set_survivorship(platform.stores, wanted, by=_who(request), now=platform.now())
+    platform.wake.set()
+    return reply({"rules": profiles.survivorships(platform.stores)})
+
+
+def _who(request: Request) -> str:
+    user = user_of(request)
+    return user.email if user else ""

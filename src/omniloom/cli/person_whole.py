@@ -1,0 +1,106 @@
+"""`omniloom person merge|unmerge|graph|rule`: why a customer is one person, and who decided so."""
+
+from typing import Annotated, Any
+
+import typer
+
+from omniloom.cli.client import connect
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.cli.who import Who, person_id
+
+app = typer.Typer()
+
+
+@app.command(epilog="Example: `omniloom person graph hh-1`")
+def graph(who: Who, data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """Show why these identifiers are one person: what each part brought, and the merges with their evidence."""
+    with connect(data_dir) as client:
+        number = person_id(client, who)
+        shown = client.get(f"/people/{number}/graph")["graph"]
+        shown["journal"] = client.get(f"/people/{number}/merges")["merges"]
+    if as_json:
+        print_json(shown)
+        return
+    console.print(f"[bold]Person {shown['person_id']}[/bold], made of {len(shown['people'])}")
+    print_table(
+        "Identifiers", ("part", "kind", "value", "shared", "verified"),
+        [(i["person_id"], i["kind"], i["value"], i["is_shared"], i["is_verified"]) for i in shown["identifiers"]],
+    )  # fmt: skip
+    print_table(
+        "Merges", ("merge", "when", "part", "into", "rule", "evidence", "undone"),
+        [(m["merge_id"], m["merged_at"], m["from_id"], m["into_id"], m["rule"], _evidence(m), m["undone_at"])
+         for m in shown["journal"]],
+        empty="none",
+    )  # fmt: skip
+
+
+@app.command(epilog="Example: `omniloom person merge hh-1 hh-2 --note 'the same loyalty card'`")
+def merge(
+    who: Who,
+    other: Annotated[str, typer.Argument(help="Who becomes part of the first one.")],
+    note: Annotated[str, typer.Option(help="Why; kept in the journal.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Make two people one. `omniloom person unmerge` takes it back."""
+    with connect(data_dir) as client:
+        body = {"other_id": person_id(client, other), "note": note}
+        done = client.post(f"/people/{person_id(client, who)}/merge", body)
+        client.settle()
+    if as_json:
+        print_json(done)
+        return
+    console.print(f"Merged. To undo it: omniloom person unmerge {done['merge_id']}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom person unmerge 4f1c…`")
+def unmerge(
+    merge_id: Annotated[str, typer.Argument(help="The merge, as `omniloom person graph` shows it.")],
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Make two people of one again, whoever or whatever merged them; each gets back what is theirs."""
+    with connect(data_dir) as client:
+        done = client.post(f"/merges/{merge_id}/undo")
+        client.settle()
+    if as_json:
+        print_json(done)
+        return
+    stays, gone = done["people"]
+    console.print(f"Person {gone} is a person again, apart from person {stays}.")
+
+
+@app.command(epilog="Example: `omniloom person rule city --by trust --source crm --source site`")
+def rule(
+    trait: Annotated[str, typer.Argument(help="The trait's key.")],
+    by: Annotated[str, typer.Option(help="recency, trust, completeness or vote.")] = "recency",
+    source: Annotated[list[str] | None, typer.Option(help="For trust: the most trusted first.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Say which of several sources' values is in force for a trait; the newest where nothing is said."""
+    with connect(data_dir) as client:
+        done = client.put(f"/survivorship/{trait}", {"rule": by, "sources": source or []})
+        client.settle()
+    if as_json:
+        print_json(done)
+        return
+    rows = [(one["key"], one["rule"], " > ".join(one["sources"])) for one in done["rules"]]
+    print_table("Rules", ("trait", "rule", "sources"), rows, empty="the newest value everywhere")
+
+
+def print_lineage(fields: list[dict[str, Any]]) -> None:
+    """Each value with the event it is from, and what lost below it."""
+    rows = []
+    for field in fields:
+        rows.append((field["key"], field["value"], field["rule"], *_origin(field["chosen"])))
+        rows += [("", f"({lost['value']})", "lost", *_origin(lost)) for lost in field["lost"]]
+    print_table("Golden record", ("trait", "value", "rule", "source", "message", "when"), rows)
+
+
+def _origin(origin: dict[str, Any]) -> tuple[str, str, str]:
+    return origin["source_id"], origin["message_id"], origin["occurred_at"]
+
+
+def _evidence(joining: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in joining["evidence"].items())

@@ -1,0 +1,8 @@
+-- store: state
+-- graph_merges: the journal of merges that made a person, or were undone since. in: :person_ids
+-- out: the columns of identity_merge that Joining shows   order: newest first
+select
+    merge_id, from_id, into_id, rule, evidence, joined_kind, joined_value, merged_at, undone_at, undone_by
+from identity_merge
+where from_id in (:person_ids) or into_id in (:person_ids)
+order by version desc, merge_id

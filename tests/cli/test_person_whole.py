@@ -1,0 +1,72 @@
+"""Merging, the graph, un-merging, rules and relations in the terminal, as a script uses them."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from omniloom.app import open_platform
+from omniloom.cli.main import app
+from omniloom.core.event import Event, encode
+from omniloom.worker.loop import catch_up
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+TOLD = [
+    ("crm", {"user_id": "anna-1"}, {"name": "Анна Ким", "city": "Казань"}),
+    ("till", {"card": "7700112233"}, {"name": "Ким Анна", "city": "Омск"}),
+]
+Command = Callable[..., Any]
+
+
+@pytest.fixture
+def omniloom(tmp_path: Path) -> Command:
+    platform = open_platform(tmp_path, environ={})
+    platform.stores.log.append(
+        [
+            encode(
+                Event(
+                    source_id=source, message_id=f"{source}-1", type="identify", occurred_at=NOW + timedelta(days=n),
+                    received_at=NOW + timedelta(days=n), identifiers=identifiers, traits=traits,
+                )
+            )
+            for n, (source, identifiers, traits) in enumerate(TOLD)
+        ]
+    )  # fmt: skip
+    catch_up(platform)
+    platform.close()
+
+    def command(*arguments: str) -> Any:
+        done = CliRunner().invoke(app, [*arguments, "--data-dir", str(tmp_path), "--json"])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    return command
+
+
+def test_two_people_become_one_and_two_again(omniloom: Command) -> None:
+    merged = omniloom("person", "merge", "anna-1", "7700112233", "--note", "the same signature")
+    shown = omniloom("person", "show", "anna-1", "--lineage")
+    assert {one["value"] for one in shown["person"]["identifiers"]} == {"anna-1", "7700112233"}
+    city = next(field for field in shown["golden"] if field["key"] == "city")
+    assert (city["value"], city["chosen"]["message_id"], city["lost"][0]["value"]) == ("Омск", "till-1", "Казань")
+    graph = omniloom("person", "graph", "anna-1")
+    assert graph["merges"][0]["evidence"]["note"] == "the same signature"
+
+    assert omniloom("person", "unmerge", merged["merge_id"])["people"] == [1, 2]
+    assert omniloom("person", "show", "anna-1")["person"]["city"] == "Казань"
+    assert omniloom("person", "show", "7700112233")["person"]["city"] == "Омск"
+    graph = omniloom("person", "graph", "7700112233")
+    assert (graph["merges"], [line["merge_id"] for line in graph["journal"]]) == ([], [merged["merge_id"]])
+
+
+def test_a_rule_is_set_and_taken_back(omniloom: Command) -> None:
+    omniloom("person", "merge", "anna-1", "7700112233")
+    rules = omniloom("person", "rule", "city", "--by", "trust", "--source", "crm")["rules"]
+    assert [(one["key"], one["rule"], one["sources"]) for one in rules] == [("city", "trust", ["crm"])]
+    assert omniloom("person", "show", "anna-1")["person"]["city"] == "Казань"
+    assert omniloom("person", "rule", "city")["rules"] == []
+    assert omniloom("person", "show", "anna-1")["person"]["city"] == "Омск"
