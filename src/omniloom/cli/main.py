@@ -13,6 +13,7 @@ from omniloom.cli import (
     config,
     deadletters,
     demo,
+    identity,
     imports,
     person,
     plan,
@@ -38,6 +39,7 @@ app = typer.Typer(
 for module in (demo, serve, collect, imports, config, top):
     module.register(app)
 app.add_typer(person.app, name="person", help="Look people up.")
+app.add_typer(identity.app, name="identity", help="Find which records are one person.")
 app.add_typer(segment.app, name="segment", help="Define groups of people and count them.")
 app.add_typer(campaign.app, name="campaign", help="Create, launch and follow campaigns.")
 app.add_typer(source.app, name="source", help="What sends events, and what to put on a site or into an ad.")

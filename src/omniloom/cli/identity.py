@@ -1,0 +1,88 @@
+"""`omniloom identity`: which records are one person."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pyarrow as pa
+import typer
+import yaml
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from omniloom.cli.output import AsJson, console, errors, print_json, print_table
+from omniloom.core.errors import Invalid
+from omniloom.identity import match as matching
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(epilog="Example: `omniloom identity match customers.csv --id customer_id --output pairs.csv`")
+def match(
+    table: Annotated[Path, typer.Argument(metavar="INPUT", help="A CSV (also .gz) or Parquet file.")],
+    id_column: Annotated[str, typer.Option("--id", help="The column that names a row.")],
+    output: Annotated[Path, typer.Option(help="Where to write left,right,probability (CSV).")],
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[INPUT2]", help="A second file: link the two instead of finding repeats.")
+    ] = None,
+    columns: Annotated[Path | None, typer.Option(help="A YAML file: what columns mean (name: field).")] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="Accept from this probability on [default: estimated].")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the rows of one table that are one person, or link two tables. Works on files alone, with no server."""
+    first = _table(table, id_column)
+    second = _table(other, id_column) if other else None
+    found = _matched(first, second, id_column, columns, threshold)
+    tables = [each for each in (first, second) if each is not None and each.num_columns]
+    ids = [value for each in tables for value in each[id_column].to_pylist()]
+    taken = found.is_accepted
+    left, right, probability = (each[taken].tolist() for each in (found.left, found.right, found.probability))
+    rows = [(ids[a], ids[b], p) for a, b, p in zip(left, right, probability, strict=True)]
+    try:
+        matching.write_pairs(output, rows)
+    except OSError as error:
+        raise Invalid(f"cannot write {output}: {error.strerror}", hint="name another file with --output") from error
+    if as_json:
+        columns_told = {meaning.column: meaning.field for meaning in found.meanings}
+        print_json({"pairs": len(rows), "threshold": round(found.threshold, 4), "columns": columns_told,
+                    "estimated_precision": round(found.precision, 4), "output": str(output)})  # fmt: skip
+        return
+    print_table("What the columns mean", ("column", "field"), [(m.column, m.field) for m in found.meanings])
+    told = f"{len(rows):,} pairs from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
+    console.print(told, markup=False)
+
+
+def _table(path: Path, id_column: str) -> pa.Table:
+    table = matching.read(path)
+    matching.check_id(table, id_column, str(path))
+    return table
+
+
+def _matched(
+    first: pa.Table, second: pa.Table | None, id_column: str, columns: Path | None, threshold: float | None
+) -> matching.Matched:
+    """The matcher's answer, with its progress shown."""
+    bars = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*bars, console=errors, transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        return matching.match(
+            first, second, id_column=id_column, columns=_map_of(columns), least=threshold,
+            progress=lambda step, part: bar.update(task, description=step, completed=part),
+        )  # fmt: skip
+
+
+def _map_of(path: Path | None) -> dict[str, str]:
+    """Column -> field of a map file. Errors: Invalid if it cannot be read or is no such map."""
+    if path is None:
+        return {}
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Invalid(f"cannot read {path}: {error.strerror}", hint="check the path given with --columns") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Invalid(f"{path} is not YAML: {error}", hint="write lines like `surname: surname`") from error
+    if isinstance(told, dict) and isinstance(told.get("columns"), dict):
+        told = told["columns"]
+    if not isinstance(told, dict) or not all(isinstance(v, str) for v in told.values()):
+        raise Invalid(f"{path} does not say what columns mean", hint="write lines like `column name: surname`")
+    return {str(column): field for column, field in told.items()}

@@ -1,0 +1,49 @@
+"""A given name: Саша is Александр, Bob is Robert, Юлия is Iuliia."""
+
+from collections.abc import Sequence
+
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, share, typed_over
+from omniloom.identity.match.names import given_key, is_given
+from omniloom.identity.match.spelling import latin
+
+
+def _looks_like(values: Sequence[str]) -> float:
+    return share(values, lambda value: is_given(latin(value)))
+
+
+def _normalise(value: str) -> Parts:
+    text = latin(value)
+    return (text or None, given_key(text) or None)
+
+
+FIELD = Field(
+    title="Given name",
+    headers=("given name", "first name", "firstname", "givenname", "forename", "fname", "name first", "имя", "imya",
+             "given", "first", "christian name"),
+    looks_like=_looks_like,
+    parts=("text", "key"),
+    normalise=_normalise,
+    comparisons=(
+        Comparison("Given name", ("text",), (
+            same("text", 0.75, "the same"),
+            Level("the same name in another form", "{key.l} = {key.r}", 0.07, "key"),
+            typed_over("text", 1, 0.06, "one letter apart"),
+            typed_over("text", 2, 0.03, "two letters apart", letters_min=6),
+            alike("text", 0.88, 0.02, "similar"),
+            Level("one is the other's initial or beginning",
+                  "starts_with({text.l}, {text.r}) or starts_with({text.r}, {text.l})", 0.01),
+        ), 0.06),
+    ),
+    keys=("key", "text:3"),
+    rank=60,
+    survivorship="completeness",
+    examples={
+        "Саша": ("sasha", "aleksandr"),
+        "Александр": ("aleksandr", "aleksandr"),
+        "Aleksandr ": ("aleksandr", "aleksandr"),
+        "Bob": ("bob", "robert"),
+        "ROBERT": ("robert", "robert"),
+        "Алёна": ("alena", "elena"),
+        "  ": (None, None),
+    },
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""Any other text of several words, such as a product's title: likeness is the share of common words."""
+
+from collections.abc import Sequence
+
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same
+from omniloom.identity.match.spelling import latin
+
+WORDS_MAX = 40
+
+
+def _normalise(value: str) -> Parts:
+    words = latin(value).split()[:WORDS_MAX]
+    return (" ".join(words) or None, " ".join(sorted(set(words))) or None)
+
+
+def _never(_values: Sequence[str]) -> float:
+    return 0.0
+
+
+_LEFT, _RIGHT = "string_split({words.l}, ' ')", "string_split({words.r}, ' ')"
+_SHARED = f"len(list_intersect({_LEFT}, {_RIGHT}))"
+_ALL = f"(len({_LEFT}) + len({_RIGHT}) - {_SHARED})"
+
+FIELD = Field(
+    title="Text",
+    headers=("title", "description", "product", "product name", "название", "наименование", "описание", "заголовок",
+             "товар", "authors", "venue", "item", "model", "brand", "manufacturer", "бренд", "производитель"),
+    looks_like=_never,
+    parts=("text", "words"),
+    normalise=_normalise,
+    comparisons=(
+        Comparison("Text", ("text",), (
+            same("text", 0.35, "the same"),
+            Level("nearly all words the same", f"{_SHARED} * 10 >= {_ALL} * 8", 0.15),
+            alike("text", 0.94, 0.1, "similar"),
+            Level("most words the same", f"{_SHARED} * 10 >= {_ALL} * 6", 0.13),
+            Level("some words the same", f"{_SHARED} * 10 >= {_ALL} * 4", 0.12),
+            Level("few words the same", f"{_SHARED} * 10 >= {_ALL} * 2", 0.08),
+        ), 0.07),
+    ),
+    keys=("text", "words"),
+    rank=99,
+    survivorship="completeness",
+    examples={"Red  Shoe, 42": ("red shoe 42", "42 red shoe"), "": (None, None)},
+    is_identity=False,
+)  # fmt: skip
