@@ -25,6 +25,8 @@ CONSENT_WITHDRAWN: Final = "Consent Withdrawn"
 CONSENT_REQUESTED: Final = "Consent Requested"  # a double opt-in was asked for; nothing is given yet
 PREFERENCES_CHANGED: Final = "Preferences Changed"  # how often, about what, in which language; a pause
 PRIVACY_REQUESTED: Final = "Privacy Requested"  # properties.kind: erasure or export of their own data
+RECOGNITION_REQUESTED: Final = "Recognition Requested"  # an address was asked to show itself; nothing is shown yet
+CUSTOMER_RECOGNISED: Final = "Customer Recognised"  # properties: way, place, benefit; context.confidence: how surely
 SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
 SEGMENT_LEFT: Final = "Segment Left"
 

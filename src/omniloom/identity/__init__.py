@@ -32,9 +32,10 @@ from omniloom.identity.people import (
 )
 from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.settings import IdentitySettings
+from omniloom.identity.verify import verify
 
 __all__ = [
     "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Problem",
     "ProblemReason", "find", "identifiers_by_root", "identifiers_of", "match", "members_of", "merge", "merges_of",
-    "normalise", "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge",
+    "normalise", "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge", "verify",
 ]  # fmt: skip

@@ -7,8 +7,11 @@ message is sent again with the same key.
 Source: spec/reliability.md §2.2, 2.3, 2.5.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from omniloom.messaging.decision import Reason
 from omniloom.messaging.mailing import Mailing, mailing_of
@@ -20,13 +23,18 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One recipient's message that is ours until the lease ends."""
+    """One recipient's message that is ours until the lease ends.
+
+    ``to``: the one address it may go to; empty: whichever the person has. ``notice``: what it alone says.
+    """
 
     send_id: str
     person_id: int
     fence: int
     created_at: int
     mailing: Mailing
+    to: str = ""
+    notice: Mapping[str, str] = field(default_factory=dict)
 
 
 def claim(stores: Stores, *, now: datetime, token: str, rows_max: int) -> list[Claimed]:
@@ -48,9 +56,12 @@ def _claimed(tx: StateTx, token: str) -> list[Claimed]:
     rows = tx.rows(query(__file__, "claimed"), token=token)
     mailings = {campaign_id: mailing_of(tx, campaign_id) for campaign_id in {row["campaign_id"] for row in rows}}
     return [
-        Claimed(row["send_id"], row["person_id"], row["fence"], row["created_at"], mailings[row["campaign_id"]])
+        Claimed(
+            row["send_id"], row["person_id"], row["fence"], row["created_at"], mailings[row["campaign_id"]],
+            **({} if row["context"] == "{}" else msgspec.json.decode(row["context"])),
+        )
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 def reconcile(stores: Stores, *, now: datetime, is_restart: bool = False) -> int:

@@ -2,7 +2,7 @@
 
 import html
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from omniloom.core.errors import Invalid
 from omniloom.messaging.channel import Message, known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.link import Link, link_of, track_html, track_text
-from omniloom.messaging.site import Site
+from omniloom.messaging.site import OWN_PAGES, Site
 from omniloom.profiles import Contact
 
 _FOOTER = {
@@ -21,13 +21,14 @@ _FOOTER = {
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who a message is for and what it belongs to."""
+    """Who a message is for and what it belongs to. ``notice``: what a message nobody else gets says besides."""
 
     send_id: str
     campaign_id: str
     campaign: str
     kind: str
     contact: Contact
+    notice: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,9 @@ def context_of(recipient: Recipient, traits: Mapping[str, Any], *, channel: str,
         "unsubscribe_url": site.unsubscribe_url(recipient.send_id, channel) if site else "#",
         "preferences_url": site.preferences_url(recipient.send_id, channel) if site else "#",
         "confirm_url": site.confirm_url(recipient.send_id, channel) if site else "#",
+        "recognise_url": site.recognise_url(recipient.send_id, channel) if site else "#",
+        "code": site.code(recipient.send_id, channel) if site else "000000",
+        "notice": dict(recipient.notice),
     }
 
 
@@ -67,7 +71,7 @@ def compose(
     links: dict[str, Link] = {}
 
     def tracked(url: str) -> str:
-        if url.startswith(tuple(f"{site.public_url}/{page}/" for page in "upc")):
+        if url.startswith(tuple(f"{site.public_url}/{page}/" for page in OWN_PAGES)):
             return url
         link = links.setdefault(url, link_of(recipient.campaign_id, url))
         return site.link_url(link.link_id, recipient.send_id, channel)

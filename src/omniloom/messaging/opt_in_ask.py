@@ -5,16 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 from omniloom.core.i18n import LANGUAGES
-from omniloom.core.ids import Ids, digest
+from omniloom.core.ids import Ids
 from omniloom.messaging.channel import known_channels
-from omniloom.messaging.decision import TRANSACTIONAL
-from omniloom.messaging.mailing import open_mailing
+from omniloom.messaging.notice import Notice, notice_template, plan_notice
 from omniloom.messaging.opt_in import OptInState
-from omniloom.messaging.template import Template, save_template, template_of
+from omniloom.messaging.template import Template
 from omniloom.store import Progress, Row, StateTx, Stores, query
 
 ROWS_MAX = 500
-ROUNDS_MAX = 100  # questions one person may have had before
 
 
 def ask_opt_ins(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
@@ -35,33 +33,17 @@ def ask_opt_ins(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
 
 
 def _ask(tx: StateTx, row: Row, question: Template, *, now: datetime, ids: Ids) -> None:
-    """One planned message in a mailing of the question's text that this person is not in yet."""
-    texts = digest(question.template_id, question.subject, question.body)[:12]
-    send_id = ids.token()
-    for round_ in range(row["asked_before"], row["asked_before"] + ROUNDS_MAX):
-        campaign_id = f"opt-in:{texts}:{round_}"
-        open_mailing(
-            tx, campaign_id=campaign_id, name=question.name, kind=TRANSACTIONAL, channels=[row["channel"]],
-            templates={row["channel"]: question.template_id}, now=now,
-        )  # fmt: skip
-        if tx.run(query(__file__, "send_plan"), send_id=send_id, campaign_id=campaign_id, person_id=row["person_id"],
-                  now=now):  # fmt: skip
-            tx.run(query(__file__, "opt_in_asked"), request_id=row["request_id"], send_id=send_id,
-                   person_id=row["person_id"], state=OptInState.ASKED)  # fmt: skip
-            return
+    """One planned message to the very address that is asked about."""
+    notice = Notice("opt-in", question, row["address"], row["person_id"])
+    send_id = plan_notice(tx, notice, now=now, ids=ids, rounds_before=row["asked_before"])
+    if send_id:
+        tx.run(query(__file__, "opt_in_asked"), request_id=row["request_id"], send_id=send_id,
+               person_id=row["person_id"], state=OptInState.ASKED)  # fmt: skip
 
 
 def _question(stores: Stores, channel: str, language: str, *, now: datetime, ids: Ids) -> Template:
-    """The template of the question, made of our own text on first use."""
     texts = tomllib.loads((Path(__file__).parent / "opt_in_texts.toml").read_text())[channel][language]
-    with stores.state.read() as tx:
-        known = tx.one(query(__file__, "template_by_name"), name=texts["name"])
-        if known is not None:
-            return template_of(tx, known["template_id"])
-    return save_template(
-        stores, name=texts["name"], channel=channel, subject=texts["subject"], body=texts["body"].strip(), now=now,
-        ids=ids,
-    )  # fmt: skip
+    return notice_template(stores, channel, texts, now=now, ids=ids)
 
 
 def _language(row: Row) -> str:

@@ -97,12 +97,15 @@ def candidate_of(claimed: Claimed) -> Candidate:
     return Candidate(
         claimed.send_id, mailing.campaign_id, claimed.person_id, mailing.kind, mailing.channels, mailing.advertiser,
         {channel: text.get("topic", "") for channel, text in mailing.templates.items()},
+        claimed.to,
     )  # fmt: skip
 
 
 def _recipient(prepared: Prepared, contact: Contact) -> Recipient:
     mailing = prepared.claimed.mailing
-    return Recipient(prepared.claimed.send_id, mailing.campaign_id, mailing.name, mailing.kind, contact)
+    return Recipient(
+        prepared.claimed.send_id, mailing.campaign_id, mailing.name, mailing.kind, contact, prepared.claimed.notice
+    )
 
 
 def _job(prepared: Prepared, contact: Contact, traits: dict[str, object], transport: Transport) -> Job:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from omniloom.messaging.token import sign
+from omniloom.messaging.token import digits, sign
 
 LINK, OPEN, UNSUBSCRIBE, PREFERENCES, AD = "link", "open", "unsubscribe", "preferences", "ad"
 CONFIRM = "confirm"
+RECOGNISE, CODE = "recognise", "code"
+OWN_PAGES = ("u", "p", "c", "me")  # pages whose addresses are secrets of one person: never tracked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,11 @@ class Site:
     def preferences_url(self, send_id: str, channel: str) -> str:
         """Where a person chooses channels."""
         return f"{self.public_url}/p/{sign(self.secret, PREFERENCES, bytes.fromhex(send_id), channel.encode())}"
+
+    def recognise_url(self, send_id: str, channel: str) -> str:
+        """Where who gets this message shows that they do (magic link)."""
+        return f"{self.public_url}/me/{sign(self.secret, RECOGNISE, bytes.fromhex(send_id), channel.encode())}"
+
+    def code(self, send_id: str, channel: str) -> str:
+        """What who gets this message types to show that they do (one-time code)."""
+        return digits(self.secret, CODE, bytes.fromhex(send_id), channel.encode())

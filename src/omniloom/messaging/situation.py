@@ -17,7 +17,7 @@ from omniloom.store import StateTx, query
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One recipient to decide on."""
+    """One recipient to decide on. ``to``: the one address of the first channel it may go to."""
 
     send_id: str
     campaign_id: str
@@ -26,6 +26,7 @@ class Candidate:
     channels: tuple[str, ...]
     advertiser: str = ""
     topics: Mapping[str, str] = field(default_factory=dict)
+    to: str = ""
 
 
 class Situation:
@@ -36,6 +37,7 @@ class Situation:
         self._contacts = contacts(tx, [c.person_id for c in candidates])
         self._channels_on = frozenset(row["channel"] for row in tx.rows(query(__file__, "channels_on")))
         addresses = {address for contact in self._contacts.values() for address in contact.addresses.values()}
+        addresses |= {candidate.to for candidate in candidates if candidate.to}
         self._suppressed = {
             (row["channel"], row["address"]): row["reason"]
             for row in tx.rows(query(__file__, "suppressions"), addresses=addresses)
@@ -63,6 +65,8 @@ class Situation:
         """What the rules judge one recipient by."""
         contact = self._contacts.get(candidate.person_id)
         addresses = contact.addresses if contact else {}
+        if candidate.to:
+            addresses = {candidate.channels[0]: candidate.to}
         wish = contact.preference if contact else Preference()
         taken = frozenset(
             (channel, address)

@@ -69,6 +69,7 @@ ACTS = (
     Act("journeys.advance", lambda p: journeys.advance(p.stores, now=p.now(), ids=p.ids)),
     Act("analytics.name", name_campaigns),
     Act("messaging.ask", lambda p: messaging.ask_opt_ins(p.stores, now=p.now(), ids=p.ids)),
+    Act("messaging.recognise", lambda p: messaging.recognition.send_proofs(p.stores, now=p.now(), ids=p.ids)),
     Act("messaging.deliver", lambda p: messaging.deliver(
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores)),

@@ -1,0 +1,1 @@
+"""The ways of self-identification, one file each; see ``way.py``."""
