@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +15,11 @@ from omniloom.core.errors import Missing
 from omniloom.profiles import Person, TimelineEvent
 from omniloom.web import marks, parts, theme
 from omniloom.web.customer_consents import consents_panel
+from omniloom.web.customer_golden import golden_tab
+from omniloom.web.customer_identity import identity_tab
 from omniloom.web.happening import KINDS
+from omniloom.web.merge_acts import notes
+from omniloom.web.merge_people import merge_dialog
 from omniloom.web.page import page
 from omniloom.web.theme import mark
 from omniloom.web.timeline import event_row
@@ -23,11 +28,12 @@ from omniloom.web.view import View
 PAGE_ROWS = 25
 PAGES_MAX = 12  # how many pages a narrow filter may read through for one more screen
 TRAITS_SHOWN = 12
+TABS = ("timeline", "messages", "golden", "identity")
 
 
 @page("/customers/{person_id}", permission=Permission.CUSTOMERS_READ, title=mark("Customer"))
-async def customer(view: View, person_id: int) -> None:
-    """The whole of one person on one page."""
+async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "", apart: int = 0) -> None:
+    """The whole of one person on one page; ``merged`` and ``apart`` tell of what was done just now."""
     _ = view.translate
     stores = view.platform.stores
     try:
@@ -38,6 +44,7 @@ async def customer(view: View, person_id: int) -> None:
     memberships = await view.run(segments.segments_of, stores, person_id)
     name = marks.name_of(view, person.person_id, person.name)
     ui.context.client.title = f"{name} · Omniloom"
+    notes(view, merged=merged, apart=apart)
     _head(view, person, name)
     _figures(view, person)
     with parts.columns(wide=True):
@@ -45,11 +52,16 @@ async def customer(view: View, person_id: int) -> None:
             with ui.tabs().props("no-caps align=left dense").classes("om-tabs") as tabs:
                 ui.tab("timeline", _("Timeline"))
                 ui.tab("messages", f"{_('Messages')} · {len(sends)}" if sends else _("Messages"))
-            with ui.tab_panels(tabs, value="timeline").classes("w-full"):
+                ui.tab("golden", _("Golden record"))
+                ui.tab("identity", _("Identity"))
+            with ui.tab_panels(tabs, value=tab if tab in TABS else "timeline").classes("w-full"):
                 with ui.tab_panel("timeline"):
                     await _timeline(view, person.person_id)
                 with ui.tab_panel("messages"):
                     _messages(view, sends)
+                for key, build in (("golden", golden_tab), ("identity", identity_tab)):
+                    with ui.tab_panel(key):
+                        await build(view, person.person_id)
         with parts.stack():
             _identifiers(view, person)
             await consents_panel(view, person.person_id)
@@ -66,6 +78,9 @@ def _head(view: View, person: Person, name: str) -> None:
             known = [person.city, person.timezone, person.language.upper() if person.language else ""]
             seen = _("last seen {when}").format(when=view.fmt.ago(person.last_seen_at, view.now()))
             parts.text(" · ".join([part for part in known if part] + [seen]), "om-subtitle")
+        if view.may(Permission.CUSTOMERS_WRITE):
+            merging = parts.quiet(_("Merge…"), "merge", on_click=partial(merge_dialog, view, person.person_id))
+            merging.props["data-testid"] = "merge-open"
 
 
 def _figures(view: View, person: Person) -> None:

@@ -20,6 +20,10 @@ CHANNELS = {
 IDENTIFIERS = {
     "user_id": mark("User id"), "anonymous_id": mark("Device"), "email": mark("E-mail"), "phone": mark("Phone"),
     "card": mark("Card"), "crm_contact": mark("CRM contact"), "crm_deal": mark("CRM deal"),
+    "inn": mark("INN"), "whatsapp": mark("WhatsApp"), "telegram": mark("Telegram"), "vk": mark("VK"),
+    "max": mark("MAX"), "viber": mark("Viber"), "external_id": mark("External id"),
+    "device_id": mark("App on a device"),
+    "push_token": mark("Push token"), "ad_cookie": mark("Advertising cookie"),
 }  # fmt: skip
 STATES = {
     "draft": (mark("Draft"), "neutral"), "scheduled": (mark("Scheduled"), "info"),
@@ -43,6 +47,7 @@ REASONS = {
     "topic_off": mark("turned this topic off"), "paused": mark("asked for silence"),
     "wanted_seldom": mark("wants messages less often"),
     "quiet_hours": mark("quiet hours"), "cancelled": mark("the campaign was cancelled"),
+    "erased": mark("the customer was erased"),
     "held": mark("the campaign is paused"), "changed": mark("the facts changed meanwhile; decided anew"),
     "render_failed": mark("the template failed"), "invalid_message": mark("the message is not valid"),
     "try_later": mark("the provider asked to wait"), "gave_up": mark("too many tries"),

@@ -1,4 +1,4 @@
-"""Choosing one customer by search, for previews."""
+"""Choosing one customer by search: for previews, merges and relations."""
 
 from collections.abc import Awaitable, Callable
 
@@ -15,23 +15,30 @@ ROWS_MAX = 6
 class PersonPick:
     """A search box that becomes the name of who was chosen."""
 
-    def __init__(self, view: View, on_pick: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, view: View, on_pick: Callable[[], Awaitable[None]], *, prompt: str = "", name: str = "preview-person"
+    ) -> None:
         self._view = view
         self._on_pick = on_pick
+        self._prompt = prompt or view.translate("See it as another customer: name, e-mail, phone…")
+        self._name = name
         self.person: PersonRow | None = None
 
     async def build(self, among: list[int] | None = None) -> None:
         """Draw the box; the first person is chosen by itself: of ``among`` if given, else whoever was seen last."""
-        _ = self._view.translate
         rows = await self._search("") if not among else await self._view.run(
             profiles.people, self._view.platform.stores, among[:1]
         )  # fmt: skip
         self.person = rows[0] if rows else None
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the box; nobody is chosen yet."""
         with ui.element("div").classes("om-search om-pick"):
-            self._box = ui.input(placeholder=_("See it as another customer: name, e-mail, phone…"))
+            self._box = ui.input(placeholder=self._prompt)
             self._box.props("dense outlined debounce=250 clearable").classes("om-search-input w-full")
-            self._box.props["aria-label"] = _("Customer to preview for")
-            self._box.props["data-testid"] = "preview-person"
+            self._box.props["aria-label"] = self._prompt
+            self._box.props["data-testid"] = self._name
             with self._box.add_slot("prepend"):
                 ui.icon("person_search")
             self._found = ui.element("div").classes("om-search-found")

@@ -1,0 +1,93 @@
+"""The golden record of a customer: each field's value, the rule that chose it, where it is from, and what lost."""
+
+from functools import partial
+from typing import Any
+
+from nicegui import ui
+
+from omniloom import profiles
+from omniloom.access import Permission
+from omniloom.profiles import Field, Origin, Rule, Survivorship
+from omniloom.web import parts
+from omniloom.web.theme import mark
+from omniloom.web.view import View
+
+RULES = {
+    Rule.RECENCY: mark("the newest"), Rule.TRUST: mark("the most trusted source"),
+    Rule.COMPLETENESS: mark("the longest"), Rule.VOTE: mark("said by most sources"),
+}  # fmt: skip
+
+
+async def golden_tab(view: View, person_id: int) -> None:
+    """Every field; a click unfolds its lineage. Fields on which sources differ stand first."""
+    _ = view.translate
+    fields = await view.run(profiles.golden, view.platform.stores, person_id)
+    if not fields:
+        parts.empty("badge", _("Nothing is known yet"), _("Values appear here as soon as a source names them."))
+        return
+    with parts.panel(classes="om-flush"):
+        for field in sorted(fields, key=lambda field: not field.is_disputed):
+            _field(view, person_id, field)
+
+
+def _field(view: View, person_id: int, field: Field) -> None:
+    _ = view.translate
+    with ui.expansion().classes("om-field w-full").props("dense") as row:
+        row.props["data-testid"] = f"field-{field.key}"
+        with row.add_slot("header"), ui.element("div").classes("om-field-head"):
+            parts.text(field.key, "om-muted om-ellipsis")
+            parts.text(shown(field.value), "om-strong om-ellipsis")
+            with parts.line("om-end"):
+                if field.is_disputed:
+                    parts.badge(_("sources differ"), "warn")
+                if field.rule is not Rule.RECENCY:
+                    parts.badge(_(RULES[field.rule]), "info")
+                parts.text(field.chosen.source_id, "om-muted om-ellipsis")
+        with ui.element("div").classes("om-decisions om-lineage"):
+            _origin(view, field.chosen, badge=_("in force"), tone="good")
+            for lost in field.lost:
+                _origin(view, lost, badge=_("lost"), tone="neutral")
+            with parts.line("om-between"):
+                parts.text(_("Chosen by the rule: {rule}").format(rule=_(RULES[field.rule])), "om-muted")
+                if view.may(Permission.SETTINGS_WRITE):
+                    parts.quiet(_("Change the rule"), "tune", on_click=partial(_rule, view, person_id, field))
+
+
+def _origin(view: View, origin: Origin, *, badge: str, tone: str) -> None:
+    _ = view.translate
+    with parts.line("om-nowrap om-between"):
+        with ui.element("div").classes("om-grow"):
+            parts.text(_("removed") if origin.is_removed else shown(origin.value)).style("overflow-wrap: anywhere")
+            told = _("{source}, event {message}, {when}").format(
+                source=origin.source_id, message=origin.message_id, when=view.fmt.when(origin.occurred_at)
+            )
+            parts.text(told, "om-muted").style("overflow-wrap: anywhere")
+        parts.badge(badge, tone)
+
+
+def _rule(view: View, person_id: int, field: Field) -> None:
+    """A dialog: how the value of this field is chosen, of everybody."""
+    _ = view.translate
+    sources = list(dict.fromkeys(origin.source_id for origin in (field.chosen, *field.lost)))
+    with ui.dialog(value=True) as dialog, parts.panel(_("How “{field}” is chosen").format(field=field.key)):
+        parts.text(_("The rule is for all customers. Between equals the newest value counts."), "om-subtitle")
+        rule = ui.radio({rule: _(title) for rule, title in RULES.items()}, value=field.rule)
+        trusted = ui.select(sources, value=sources[:1], multiple=True, label=_("Trusted sources, the first one most"))
+        trusted.props("outlined dense use-chips use-input new-value-mode=add-unique").classes("w-full")
+        trusted.bind_visibility_from(rule, "value", backward=lambda chosen: chosen is Rule.TRUST)
+
+        async def save() -> None:
+            view.require(Permission.SETTINGS_WRITE)
+            wanted = Survivorship(field.key, Rule(rule.value), tuple(trusted.value or ()))
+            await view.run(profiles.set_survivorship, view.platform.stores, wanted, by=view.user.email, now=view.now())
+            view.platform.wake.set()
+            ui.navigate.to(f"/customers/{person_id}?tab=golden")
+
+        with parts.line("om-end"):
+            parts.quiet(_("Cancel"), on_click=dialog.close)
+            parts.action(_("Save"), "check", on_click=save)
+
+
+def shown(value: Any) -> str:
+    """A trait's value as it is read."""
+    return str(value) if not isinstance(value, bool) else ("✓" if value else "✗")

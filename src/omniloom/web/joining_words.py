@@ -1,0 +1,36 @@
+"""What merges rest on, in words."""
+
+from typing import TYPE_CHECKING, Any
+
+from omniloom.web import marks
+from omniloom.web.theme import mark
+
+if TYPE_CHECKING:
+    from omniloom.web.view import View
+
+RULES = {
+    "identify": mark("one event named both"), "alias": mark("the sender said so"), "by hand": mark("by hand"),
+    "match": mark("found by matching"),
+}  # fmt: skip
+EVIDENCE = {
+    "by": mark("decided by"), "note": mark("note"), "source_id": mark("source"), "message_id": mark("event"),
+    "joined_by": mark("both had"), "identifiers": mark("event named"), "probability": mark("probability"),
+    "reasons": mark("reasons"),
+}  # fmt: skip
+
+
+def rule_text(view: "View", rule: str) -> str:
+    """A merge's rule in words; one we have no words for as it is."""
+    return view.translate(RULES[rule]) if rule in RULES else rule
+
+
+def evidence_text(view: "View", evidence: dict[str, Any]) -> str:
+    """What a merge rests on, in a line."""
+    said = [(key, value) for key, value in evidence.items() if value not in ("", None, {}, [])]
+    return " · ".join(f"{view.translate(EVIDENCE.get(key, key))}: {_value(view, value)}" for key, value in said)
+
+
+def _value(view: "View", value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{marks.identifier_title(view, key)} {text}" for key, text in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

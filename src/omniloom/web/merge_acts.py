@@ -1,0 +1,64 @@
+"""Merging two customers and taking it back, as the pages do it."""
+
+from functools import partial
+
+from nicegui import ui
+
+from omniloom import identity
+from omniloom.access import Permission
+from omniloom.web import parts
+from omniloom.web.view import View
+
+BY_HAND = "by hand"
+
+
+async def merge(view: View, person_id: int, other_id: int, note: str) -> None:
+    """Make the other customer part of this one, and show the one there is."""
+    view.require(Permission.CUSTOMERS_WRITE)
+    evidence = {"by": view.user.email, **({"note": note} if note else {})}
+    merge_id = await view.run(
+        identity.merge, view.platform.stores, into_id=person_id, from_id=other_id, rule=BY_HAND,
+        evidence=evidence, now=view.now(), ids=view.platform.ids,
+    )  # fmt: skip
+    view.platform.wake.set()
+    ui.navigate.to(f"/customers/{person_id}?merged={merge_id}")
+
+
+async def undo(view: View, merge_id: str) -> None:
+    """Un-merge, and show who is a person again."""
+    view.require(Permission.CUSTOMERS_WRITE)
+    gone, stays = await view.run(
+        identity.unmerge, view.platform.stores, merge_id, by=view.user.email, now=view.now()
+    )  # fmt: skip
+    view.platform.wake.set()
+    ui.navigate.to(f"/customers/{stays}?apart={gone}")
+
+
+def notes(view: View, *, merged: str, apart: int) -> None:
+    """Tell what was done just before this page was opened: a merge, or whom one was taken apart from."""
+    if merged:
+        _merged(view, merged)
+    if apart:
+        _apart(view, apart)
+
+
+def _merged(view: View, merge_id: str) -> None:
+    """Say that a merge was made, with a way back at hand."""
+    _ = view.translate
+    with ui.element("div").classes("om-toast").props("role=status data-testid=merged") as note:
+        ui.icon("check_circle")
+        parts.text(_("The two are one customer now."), "om-grow")
+        if view.may(Permission.CUSTOMERS_WRITE):
+            undone = parts.quiet(_("Undo"), "undo", on_click=partial(undo, view, merge_id))
+            undone.props["data-testid"] = "merge-undo"
+        parts.icon_button("close", _("Close"), on_click=note.delete)
+
+
+def _apart(view: View, other_id: int) -> None:
+    """Say that two are two again, with a way to the other one."""
+    _ = view.translate
+    with ui.element("div").classes("om-toast").props("role=status data-testid=apart") as note:
+        ui.icon("call_split")
+        parts.text(_("They are two customers again."), "om-grow")
+        parts.link(_("The other one"), f"/customers/{other_id}")
+        parts.icon_button("close", _("Close"), on_click=note.delete)
