@@ -67,7 +67,8 @@ def reach_map(stores: Stores, *, now: datetime, advertiser: str = "") -> list[Ch
                 query(__file__, "reach_map"), channel=key, kind=channel.address_kind, purpose=MARKETING,
                 advertiser=advertiser, now=now,
             )[0]  # fmt: skip
-            found.append(ChannelReach(channel=key, **{name: int(count) for name, count in row.items()}))
+            counts = {name: int(count) for name, count in row.items()}
+            found.append(ChannelReach(channel=key, no_address=counts["people"] - counts["addressed"], **counts))
     return found
 
 

@@ -5,6 +5,7 @@ a chain: the ``link`` of a line is the SHA-256 of the link before it and of the 
 changed, left out or put in between is seen. The store itself refuses to change or delete one (store/append_only.py).
 """
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -21,6 +22,7 @@ _ADD_LINE = query(__file__, "add_consent_line")
 _KNOWN = query(__file__, "known_consent_lines")
 _ENDS = query(__file__, "consent_chain_ends")
 _LINES = query(__file__, "consent_lines")
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ LINKED = (
 )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=1024)
 def hash_of(wording: str) -> str:
     """The SHA-256 of a wording in hex; empty for none."""
     return hashlib.sha256(wording.encode()).hexdigest() if wording else ""
@@ -65,8 +68,11 @@ def hash_of(wording: str) -> str:
 
 def link_of(before: str, line: ConsentEntry) -> str:
     """The link of a line behind a link: SHA-256 of the JSON array of both, in hex."""
-    values = [_plain(getattr(line, name)) for name in LINKED]
-    return hashlib.sha256(msgspec.json.encode([before, *values])).hexdigest()
+    return _link(before, [_plain(getattr(line, name)) for name in LINKED])
+
+
+def _link(before: str, values: list[Any]) -> str:
+    return hashlib.sha256(_encode([before, *values])).hexdigest()
 
 
 def write_down(tx: StateTx, entries: Iterable[ConsentEntry]) -> list[ConsentEntry]:
@@ -83,8 +89,10 @@ def write_down(tx: StateTx, entries: Iterable[ConsentEntry]) -> list[ConsentEntr
     for entry in fresh:
         place, before = ends.get(entry.person_id, (0, ""))
         row = {name: getattr(entry, name) for name in _FIELDS}
-        row |= {"place": place + 1, "is_given": int(entry.is_given), "wording_hash": hash_of(entry.wording)}
-        row["link"] = link_of(before, ConsentEntry(**{**row, "is_given": entry.is_given}))
+        row["place"], row["wording_hash"] = place + 1, hash_of(entry.wording)
+        row["occurred_at"], row["recorded_at"] = micros(entry.occurred_at), micros(entry.recorded_at)
+        row["link"] = _link(before, [row[name] for name in LINKED])
+        row["is_given"] = int(entry.is_given)
         ends[entry.person_id] = (place + 1, row["link"])
         rows.append(row)
     tx.many(_ADD_LINE, rows)

@@ -76,6 +76,11 @@ def privacy_requests_of(stores: Stores, person_id: int) -> list[PrivacyRequest]:
         return _requests(tx, person_id)
 
 
+def open_privacy_requests(tx: StateTx, person_id: int) -> list[PrivacyRequest]:
+    """What a person asked that is not settled."""
+    return [one for one in _requests(tx, person_id) if one.state is PrivacyState.OPEN]
+
+
 def settle_privacy(tx: StateTx, request_id: str, state: PrivacyState, *, by: str, now: datetime) -> None:
     """Say how a request ended. Errors: Missing if it is not open."""
     if not tx.run(_SETTLE, request_id=request_id, state=state, settled_by=by, now=now):

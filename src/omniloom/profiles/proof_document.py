@@ -128,12 +128,16 @@ def _heading(text: str) -> Paragraph:
 
 
 def _paragraph(text: str, *, size: int = 9, is_bold: bool = False, tone: Any = _INK, before: int = 0) -> Paragraph:
-    style = ParagraphStyle(
+    cut = text if len(text) <= _LINE_CHARS else f"{text[:_LINE_CHARS]}…"
+    return Paragraph(escape(cut, quote=False).replace("\n", "<br/>"), _style(size, is_bold, tone, before))
+
+
+@functools.cache
+def _style(size: int, is_bold: bool, tone: Any, before: int) -> ParagraphStyle:  # noqa: FBT001 - the looks of a text
+    return ParagraphStyle(
         "text", fontName=_BOLD if is_bold else _PLAIN, fontSize=size, leading=size * 1.4, textColor=tone,
         spaceBefore=before, spaceAfter=2, splitLongWords=1,
     )  # fmt: skip
-    cut = text if len(text) <= _LINE_CHARS else f"{text[:_LINE_CHARS]}…"
-    return Paragraph(escape(cut, quote=False).replace("\n", "<br/>"), style)
 
 
 def _facts(items: list[tuple[str, str]]) -> Table:

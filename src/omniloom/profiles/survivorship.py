@@ -70,8 +70,14 @@ class Word(NamedTuple):
 
 
 def ranked(words: list[Word], rule: Survivorship) -> list[Word]:
-    """The words about one key that may be in force, best first. Empty: nothing is in force."""
-    newest_first = sorted(words, key=lambda word: (word.occurred_at, word.message_id, word.source_id), reverse=True)
+    """The words about one key that may be in force, best first. Empty: nothing is in force.
+
+    Of what a source said of several people who became one, its newest word counts, as if they had always been one.
+    """
+    newest: dict[str, Word] = {}
+    for word in sorted(words, key=lambda each: (each.occurred_at, each.message_id, each.source_id), reverse=True):
+        newest.setdefault(word.source_id, word)
+    newest_first = list(newest.values())
     if rule.rule is Rule.RECENCY:
         return newest_first
     said = [word for word in newest_first if word.value is not None]

@@ -1,7 +1,7 @@
 -- store: state
 -- reach_map: one channel over everybody; of several addresses the one seen last counts. A person's newest word about
 -- the channel or about all of them is in force; at the same instant a withdrawal wins. The newest wish holds.
--- in: :channel :kind :purpose :advertiser :now   out: the counts of ChannelReach   rows: one
+-- in: :channel :kind :purpose :advertiser :now   out: the counts of ChannelReach but no_address   rows: one
 with
 seen as (
     select
@@ -26,36 +26,32 @@ wish as (
         row_number() over (partition by p.root_id order by w.updated_at desc, w.person_id desc) as age
     from profiles_preference as w inner join identity_person as p on p.person_id = w.person_id
 ),
-reached as (
-    select distinct address from messaging_attempt where channel = :channel and state = 'accepted'
-),
-person as (select distinct root_id from identity_person),
 one as (
     select
-        case when s.value is null then 0 else 1 end as addressed,
         case when v.address is null then 0 else 1 end as verified,
-        case when s.value is null then 0 else coalesce(w.is_given, 0) end as agreed,
+        coalesce(w.is_given, 0) as agreed,
         case when x.address is null then 0 else 1 end as closed,
-        case when r.address is null then 0 else 1 end as reached,
+        case when exists (
+            select 1 from messaging_attempt as a
+            where a.channel = :channel and a.address = s.value and a.state = 'accepted'
+        ) then 1 else 0 end as reached,
         case when coalesce(h.paused_until, 0) > :now then 1 else 0 end as paused
-    from person as p
-    left join seen as s on s.root_id = p.root_id and s.age = 1
-    left join word as w on w.root_id = p.root_id and w.age = 1
-    left join wish as h on h.root_id = p.root_id and h.age = 1
+    from seen as s
+    left join word as w on w.root_id = s.root_id and w.age = 1
+    left join wish as h on h.root_id = s.root_id and h.age = 1
     left join messaging_suppression as x on x.channel = :channel and x.address = s.value
     left join messaging_address as v on v.channel = :channel and v.address = s.value
-    left join reached as r on r.address = s.value
+    where s.age = 1
 )
 select
-    count(*) as people,
-    coalesce(sum(addressed), 0) as addressed,
+    (select count(*) from identity_person where root_id = person_id) as people,
+    count(*) as addressed,
     coalesce(sum(verified), 0) as verified,
     coalesce(sum(agreed), 0) as agreed,
     coalesce(sum(closed), 0) as closed,
     coalesce(sum(reached), 0) as reached,
-    coalesce(sum(addressed * (1 - closed) * agreed * (1 - paused)), 0) as reachable,
-    coalesce(sum(1 - addressed), 0) as no_address,
-    coalesce(sum(addressed * closed), 0) as suppressed,
-    coalesce(sum(addressed * (1 - closed) * (1 - agreed)), 0) as no_consent,
-    coalesce(sum(addressed * (1 - closed) * agreed * paused), 0) as paused
+    coalesce(sum((1 - closed) * agreed * (1 - paused)), 0) as reachable,
+    coalesce(sum(closed), 0) as suppressed,
+    coalesce(sum((1 - closed) * (1 - agreed)), 0) as no_consent,
+    coalesce(sum((1 - closed) * agreed * paused), 0) as paused
 from one
