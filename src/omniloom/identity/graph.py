@@ -59,24 +59,40 @@ class Graph:
 
     def settle(self, claim: Claim) -> None:
         """Take one event's claim into account; claims come in log order."""
+        if not claim.may_join:
+            for key in claim.keys:
+                self._settle_one(key, claim)
+            return
         if not claim.keys:
             return
         links = [*claim.keys, *self._previous(claim)]
         keys = [key for key in links if key not in self.shared]
-        if len(keys) == 1 and keys[0] not in self.owners:
-            self._attach_to_new(keys, claim)
-        elif len(keys) > 1:
+        if keys:
             self._settle(claim, keys)
         for key in links:
             if key in self.owners:
-                first, last = self.seen.get(key, (claim.seen_at, claim.seen_at))
-                self.seen[key] = (min(first, claim.seen_at), max(last, claim.seen_at))
+                self._see(key, claim.seen_at)
+
+    def _settle_one(self, key: Key, claim: Claim) -> None:
+        """As ``settle`` for the commonest event, which names one identifier: nothing can be joined by it."""
+        if key not in self.owners:
+            person = self._new_person()
+            self.owners[key] = person
+            self.held[person].add(key[0], claim.seen_at)
+        self._see(key, claim.seen_at)
+
+    def _see(self, key: Key, at: int) -> None:
+        first, last = self.seen.get(key, (at, at))
+        self.seen[key] = (min(first, at), max(last, at))
 
     def person_of(self, claim: Claim) -> int | None:
         """Whose a settled claim's event is; None if none of its identifiers is usable."""
+        owners = self.owners
+        if not self.shared:
+            return next((owners[key] for key in claim.keys if key in owners), None)
         for key in claim.keys:
-            if claim.position <= self.shared.get(key, (claim.position,))[0] and key in self.owners:
-                return self.owners[key]
+            if claim.position <= self.shared.get(key, (claim.position,))[0] and key in owners:
+                return owners[key]
         return next((self.shared[key][1] for key in claim.keys if key in self.shared), None)
 
     def root_of(self, person_id: int) -> int:

@@ -35,6 +35,7 @@ KNOWN_MAX = 1 << 22  # identifiers that a process knows by heart at most, some 3
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"
 _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
+_LEVELS = {name: kind.level for name, kind in KINDS.items()}
 _SHARED = f"{ProblemReason.SHARED}: many people use it"
 
 
@@ -169,19 +170,14 @@ def _settle_claims(graph: Graph, claims: list[Claim], found: Recognised, *, afte
             break
     for claim in claims[:done]:
         person_id = graph.person_of(claim)
-        problems = claim.problems | dict.fromkeys(graph.over.get(claim.number, ()), _OVER_LIMIT)
-        problems |= {kind: _SHARED for kind, _ in claim.keys if _is_shared(graph, claim, kind)}
-        if problems:
-            found.problems[claim.number] = problems
+        shared = {key for key in claim.keys if key in graph.shared and claim.position > graph.shared[key][0]}
+        if claim.problems or shared or claim.number in graph.over:
+            over = dict.fromkeys(graph.over.get(claim.number, ()), _OVER_LIMIT)
+            found.problems[claim.number] = claim.problems | over | {kind: _SHARED for kind, _ in shared}
         found.people[claim.number] = NOBODY if person_id is None else person_id
-        usable = [KINDS[kind].level for kind, _ in claim.keys if not _is_shared(graph, claim, kind)]
+        usable = [_LEVELS[key[0]] for key in claim.keys if key not in shared]
         found.levels[claim.number] = max(usable, default=Level.ANONYMOUS)
     return done
-
-
-def _is_shared(graph: Graph, claim: Claim, kind: str) -> bool:
-    key = next(key for key in claim.keys if key[0] == kind)
-    return key in graph.shared and claim.position > graph.shared[key][0]
 
 
 def _learn(known: Known, found: Recognised, learned: list[tuple[Graph, Seen]]) -> None:

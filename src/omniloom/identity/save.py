@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from omniloom.core.clock import micros
 from omniloom.core.ids import digest
 from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph, Merge
@@ -92,11 +93,12 @@ def save(tx: StateTx, graph: Graph, seen: Seen, now: datetime) -> Seen:
     version = (tx.one(_LAST_PERSON) or {"version": 0})["version"]
     changed = version + len(graph.merges)
     if graph.created:
+        created_at = micros(now)
         people = ((person_id, graph.root_of(person_id)) for person_id in graph.created)
         tx.many(
             _ADD_PERSON,
             (
-                {"person_id": person_id, "root_id": root_id, "created_at": now,
+                {"person_id": person_id, "root_id": root_id, "created_at": created_at,
                  "version": changed if root_id != person_id else 0}
                 for person_id, root_id in people
             ),
