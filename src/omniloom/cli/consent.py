@@ -1,0 +1,53 @@
+"""`omniloom consent`: the texts people agree to, and who can be reached."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from omniloom.cli.client import connect
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command(epilog="Example: `omniloom consent wordings`")
+def wordings(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """List every version of every text people agree to, with its SHA-256."""
+    with connect(data_dir) as client:
+        found = client.get("/wordings")["wordings"]
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "Wordings", ("name", "version", "language", "text", "SHA-256"),
+        [(w["name"], w["version"], w["language"], w["text"], w["hash"]) for w in found],
+        empty="none yet: `omniloom consent register NAME FILE`",
+    )  # fmt: skip
+
+
+@app.command(epilog="Example: `omniloom consent register newsletter newsletter.ru.txt --language ru`")
+def register(
+    name: Annotated[str, typer.Argument(help="What the text is called, such as newsletter.")],
+    file: Annotated[Path, typer.Argument(help="The text as people read it, in UTF-8.", exists=True, dir_okay=False)],
+    language: Annotated[str, typer.Option(help="Its language, such as ru.")] = "",
+    version: Annotated[int | None, typer.Option(help="A version there is, for a further language of it.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Register a text people agree to: a changed text is a new version, old ones stay."""
+    body = {"name": name, "text": file.read_text(encoding="utf-8"), "language": language, "version": version}
+    with connect(data_dir) as client:
+        added = client.post("/wordings", body)["wording"]
+    console.print(f"{added['name']} v{added['version']} {added['language']}: SHA-256 {added['hash']}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom consent reach`")
+def reach(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """Count whom each channel reaches, and what the others are missing."""
+    with connect(data_dir) as client:
+        found = client.get("/reachability")["channels"]
+    if as_json:
+        print_json(found)
+        return
+    columns = ("channel", "people", "reachable", "no_address", "suppressed", "no_consent", "paused", "verified")
+    print_table("Reachability", columns, [[row[name] for name in columns] for row in found])
