@@ -221,6 +221,18 @@ CREATE TABLE identity_merge (
     undone_at bigint
 , joined_kind text, joined_value text, position bigint not null default 0, undone_by text, undone_position bigint, undone_version bigint);
 
+CREATE TABLE identity_pair (
+    left_id bigint not null,
+    right_id bigint not null,
+    probability double precision not null,
+    reasons text not null,
+    status text not null,
+    proposed_at bigint not null,
+    decided_at bigint,
+    decided_by text,
+    primary key (left_id, right_id)
+);
+
 CREATE TABLE identity_person (
     person_id bigint primary key,
     root_id bigint not null,
@@ -668,6 +680,10 @@ CREATE INDEX identity_merge_into on identity_merge (into_id);
 CREATE INDEX identity_merge_joined on identity_merge (joined_kind, joined_value);
 
 CREATE INDEX identity_merge_position on identity_merge (position);
+
+CREATE INDEX identity_pair_open on identity_pair (status, probability);
+
+CREATE INDEX identity_pair_right on identity_pair (right_id);
 
 CREATE INDEX identity_person_root on identity_person (root_id);
 

@@ -1,5 +1,6 @@
 """`omniloom identity`: which records are one person."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -8,11 +9,13 @@ import typer
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from omniloom.cli.output import AsJson, console, errors, print_json, print_table
+from omniloom.cli.client import connect
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, errors, print_json, print_table
 from omniloom.core.errors import Invalid
 from omniloom.identity import match as matching
 
 app = typer.Typer(no_args_is_help=True)
+POLL_S = 0.2
 
 
 @app.command(epilog="Example: `omniloom identity match customers.csv --id customer_id --output pairs.csv`")
@@ -50,6 +53,54 @@ def match(
     print_table("What the columns mean", ("column", "field"), [(m.column, m.field) for m in found.meanings])
     told = f"{len(rows):,} pairs from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
     console.print(told, markup=False)
+
+
+@app.command(epilog="Example: `omniloom identity propose --automatic 0.9999`")
+def propose(
+    automatic: Annotated[
+        float, typer.Option(min=0.5, max=1.0, help="Merge by itself from this probability on.")
+    ] = 0.999,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Look for people who are one: merge who is all but sure, keep the rest for review."""
+    bars = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with connect(data_dir) as client, Progress(*bars, console=errors, transient=True) as bar:
+        task = bar.add_task("reading people", total=1.0)
+        job = client.post("/identity/matching", {"automatic": automatic})["job_id"]
+        while not (state := client.get(f"/identity/matching/{job}"))["is_done"]:
+            bar.update(task, description=state["step"], completed=state["part"])
+            time.sleep(POLL_S)
+    result = state["result"]
+    if as_json:
+        print_json(result)
+    else:
+        console.print(
+            f"{result['people']:,} people: {result['merged']:,} merged, {result['waiting']:,} wait for a look"
+        )
+
+
+@app.command(epilog="Example: `omniloom identity review`, then `omniloom identity review --same 12 40`")
+def review(
+    same: Annotated[tuple[int, int] | None, typer.Option(help="These two are one person: merge them.")] = None,
+    apart: Annotated[tuple[int, int] | None, typer.Option(help="These two are two people: never ask again.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """List the pairs that wait for a decision, with the reasons; or decide one."""
+    with connect(data_dir) as client:
+        for pair, is_same in ((same, True), (apart, False)):
+            if pair:
+                client.post(f"/identity/pairs/{pair[0]}/{pair[1]}", {"is_same": is_same})
+        waiting = client.get("/identity/pairs")["pairs"]
+    if as_json:
+        print_json(waiting)
+        return
+    rows = [
+        (p["pair"]["left_id"], p["pair"]["right_id"], f"{p['pair']['probability']:.3f}",
+         "; ".join(f"{r['title']}: {r['words']}" for r in p["pair"]["reasons"] if r["bits"])) for p in waiting
+    ]  # fmt: skip
+    print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
 
 
 def _table(path: Path, id_column: str) -> pa.Table:

@@ -31,11 +31,22 @@ from omniloom.identity.people import (
     roots_since,
 )
 from omniloom.identity.resolve import passed, resolve
+from omniloom.identity.review import (
+    Pair,
+    PairReason,
+    PairStatus,
+    Proposed,
+    decide_pair,
+    pairs_to_review,
+    propose,
+    roots,
+)
 from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Problem",
-    "ProblemReason", "find", "identifiers_by_root", "identifiers_of", "match", "members_of", "merge", "merges_of",
-    "normalise", "passed", "prefixes", "resolve", "root_of", "roots_of", "roots_since", "unmerge", "verify",
+    "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Pair",
+    "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "decide_pair", "find", "identifiers_by_root",
+    "identifiers_of", "match", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed",
+    "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "unmerge", "verify",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.holdings import HOLDINGS
 from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
+from omniloom.profiles.matching import people_table
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
 from omniloom.profiles.privacy_request import (
@@ -42,10 +43,10 @@ from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, 
 __all__ = [
     "ADDRESS_KINDS", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "Attached", "Consent", "ConsentEntry",
     "ConsentProof", "Contact", "Field", "Frequency", "Joining", "Origin", "Person", "PersonRow", "Preference",
-    "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship",
-    "TimelineEvent", "Topic", "Trait", "Whole", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links",
-    "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests", "people", "person",
-    "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "save_preference", "save_topic", "search",
-    "set_survivorship", "settle_privacy", "survivorships", "take_word", "timeline", "topics", "topics_of",
+    "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship", "TimelineEvent",
+    "Topic", "Trait", "Whole", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links", "consent_history",
+    "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests", "people", "people_table",
+    "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "save_preference", "save_topic",
+    "search", "set_survivorship", "settle_privacy", "survivorships", "take_word", "timeline", "topics", "topics_of",
     "trait_keys", "traits_of", "whole", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

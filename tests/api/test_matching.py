@@ -1,0 +1,98 @@
+"""Who is likely one person, over the management API and the command line."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.api.test_manage import Caller
+from typer.testing import CliRunner
+
+from omniloom import access, api
+from omniloom.access import Role
+from omniloom.app import Platform, open_platform
+from omniloom.cli.main import app
+from omniloom.core.event import Event, encode
+from omniloom.worker import loop
+
+PEOPLE = [
+    ("Иванов", "Иван", "1980-01-02", "Москва"),
+    ("Иванов", "Ваня", "02.01.1980", "г. Москва"),
+    ("Петрова", "Мария", "1975-05-06", "Казань"),
+    ("Сидоров", "Пётр", "1990-07-08", "Пермь"),
+    ("Кузнецов", "Олег", "1966-11-12", "Омск"),
+    ("Соколова", "Вера", "1988-03-04", "Тула"),
+]
+
+
+def filled(folder: Path) -> Platform:
+    opened = open_platform(folder, environ={})
+    now = opened.now()
+    opened.stores.log.append([
+        encode(Event(
+            source_id="s", message_id=str(n), type="identify", occurred_at=now, received_at=now,
+            identifiers={"phone": f"+7916100000{n}"},
+            traits={"last_name": surname, "first_name": name, "birthday": born, "address": {"city": city}},
+        ))
+        for n, (surname, name, born, city) in enumerate(PEOPLE)
+    ])  # fmt: skip
+    loop.catch_up(opened, None, loop.KNOWING)
+    return opened
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Platform]:
+    opened = filled(tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def asking(platform: Platform, role: Role) -> Any:
+    caller = Caller(api.build(platform))
+    token = access.create_token(platform.stores, name="t", role=role, now=platform.now())
+
+    def call(method: str, path: str, /, **body: Any) -> Any:
+        headers = {"authorization": f"Bearer {token}"}
+        return caller.request(method, f"/api/v1{path}", headers=headers, **({"json": body} if body else {}))
+
+    return call
+
+
+def test_matching_runs_as_a_job_and_pairs_are_decided_side_by_side(platform: Platform) -> None:
+    ask = asking(platform, Role.OWNER)
+    job = ask("POST", "/identity/matching", automatic=1.1).json()["job_id"]
+    while not (state := ask("GET", f"/identity/matching/{job}").json())["is_done"]:
+        time.sleep(0.05)
+    assert state["result"]["people"] == len(PEOPLE)
+    assert state["result"]["merged"] == 0
+    first = ask("GET", "/identity/pairs").json()["pairs"][0]
+    assert {first["left"]["first_name"], first["right"]["first_name"]} == {"Иван", "Ваня"}
+    assert any(reason["words"] == "the same" for reason in first["pair"]["reasons"])
+    left, right = first["pair"]["left_id"], first["pair"]["right_id"]
+    assert ask("POST", f"/identity/pairs/{left}/{right}", is_same=True).json()["status"] == "merged"
+    assert ask("GET", f"/people/{right}").json()["person"]["person_id"] == left
+    assert ask("POST", f"/identity/pairs/{left}/{right}", is_same=True).status_code == 409
+    assert ask("POST", "/identity/pairs/98/99", is_same=True).status_code == 404
+
+
+def test_who_may_only_look_may_not_merge(platform: Platform) -> None:
+    ask = asking(platform, Role.VIEWER)
+    assert ask("POST", "/identity/matching", automatic=1.0).status_code == 403
+    assert ask("POST", "/identity/pairs/1/2", is_same=True).status_code == 403
+
+
+def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
+    filled(tmp_path / "data").close()
+
+    def run(*arguments: str) -> Any:
+        found = CliRunner().invoke(app, ["identity", *arguments, "--data-dir", str(tmp_path / "data"), "--json"])
+        assert found.exit_code == 0, found.output
+        return json.loads(found.stdout.splitlines()[-1])
+
+    assert run("propose", "--automatic", "1.0")["people"] == len(PEOPLE)
+    waiting = run("review")
+    pair = waiting[0]["pair"]
+    left = run("review", "--apart", str(pair["left_id"]), str(pair["right_id"]))
+    assert len(left) == len(waiting) - 1

@@ -1,0 +1,97 @@
+"""What the matcher finds among people: merged where it is sure, asked about where not, and asked about once."""
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pytest
+
+from omniloom.core.errors import Conflict, Missing
+from omniloom.core.ids import SeededIds
+from omniloom.identity import PairStatus, decide_pair, merges_of, pairs_to_review, propose, root_of, roots, unmerge
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+KNOWN = [
+    ("Иванов", "Иван", "1980-01-02", "Москва"),
+    ("Иванов", "Ваня", "02.01.1980", "г. Москва"),
+    ("Петрова", "Мария", "1975-05-06", "Казань"),
+    ("Сидоров", "Пётр", "1990-07-08", "Пермь"),
+    ("Кузнецов", "Олег", "1966-11-12", "Омск"),
+    ("Соколова", "Вера", "1988-03-04", "Тула"),
+]
+COLUMNS = ("surname", "given_name", "birth_date", "city")
+
+
+def known_people(sender, **identifiers):
+    """People of the store, each known by a phone of their own, as the table that the matcher gets."""
+    for n in range(len(KNOWN)):
+        sender.send(phone=f"+7916100000{n}", **{kind: value(n) for kind, value in identifiers.items()})
+    sender.resolve_all()
+    numbers = roots(sender.stores)
+    assert len(numbers) == len(KNOWN)
+    rows = [{"person_id": str(p)} | dict(zip(COLUMNS, row, strict=True)) for p, row in zip(numbers, KNOWN, strict=True)]
+    return numbers, pa.Table.from_pylist(rows)
+
+
+def run(sender, people, automatic=0.0):
+    return propose(sender.stores, people, now=NOW, ids=SeededIds(1), automatic=automatic)
+
+
+def decide(sender, left, right, *, is_same):
+    return decide_pair(sender.stores, left, right, is_same=is_same, by="anna@example.com", now=NOW, ids=SeededIds(2))
+
+
+def test_who_is_surely_one_is_merged_with_the_reasons_in_the_journal(sender):
+    numbers, people = known_people(sender)
+    done = run(sender, people)
+    assert (done.people, done.merged) == (len(KNOWN), 1)
+    assert root_of(sender.stores, numbers[1]) == numbers[0]
+    entry = merges_of(sender.stores, numbers[0])[0]
+    assert entry.rule == "match"
+    assert entry.evidence["probability"] > 0.5
+    assert {reason["field"] for reason in entry.evidence["reasons"]} >= {"surname", "birth_date"}
+    assert run(sender, people).merged == 0
+
+
+def test_who_is_only_likely_one_waits_for_a_decision_with_reasons(sender):
+    numbers, people = known_people(sender)
+    done = run(sender, people, automatic=1.1)
+    assert done.merged == 0
+    assert done.waiting >= 1
+    pair = pairs_to_review(sender.stores)[0]
+    assert (pair.left_id, pair.right_id, pair.status) == (numbers[0], numbers[1], PairStatus.OPEN)
+    assert any(reason.words == "the same" for reason in pair.reasons)
+    decided = decide(sender, pair.right_id, pair.left_id, is_same=True)
+    assert (decided.status, decided.decided_by) == (PairStatus.MERGED, "anna@example.com")
+    assert root_of(sender.stores, numbers[1]) == numbers[0]
+    assert (numbers[0], numbers[1]) not in [(p.left_id, p.right_id) for p in pairs_to_review(sender.stores)]
+    with pytest.raises(Conflict):
+        decide(sender, numbers[0], numbers[1], is_same=False)
+
+
+def test_a_rejected_pair_is_never_asked_about_again(sender):
+    numbers, people = known_people(sender)
+    run(sender, people, automatic=1.1)
+    decide(sender, numbers[0], numbers[1], is_same=False)
+    assert run(sender, people).merged == 0
+    assert (numbers[0], numbers[1]) not in [(p.left_id, p.right_id) for p in pairs_to_review(sender.stores)]
+    assert root_of(sender.stores, numbers[1]) == numbers[1]
+
+
+def test_two_who_were_parted_by_hand_are_not_merged_again(sender):
+    numbers, people = known_people(sender)
+    run(sender, people)
+    merge_id = merges_of(sender.stores, numbers[0])[0].merge_id
+    unmerge(sender.stores, merge_id, by="anna@example.com", now=NOW)
+    assert run(sender, people).merged == 0
+    assert root_of(sender.stores, numbers[1]) == numbers[1]
+
+
+def test_two_with_a_user_id_each_are_not_merged(sender):
+    _, people = known_people(sender, user_id=lambda n: f"u{n}")
+    done = run(sender, people)
+    assert (done.merged, done.refused) == (0, 1)
+
+
+def test_a_pair_that_was_never_proposed_cannot_be_decided(sender):
+    with pytest.raises(Missing):
+        decide(sender, 1, 2, is_same=True)
