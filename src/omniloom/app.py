@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from omniloom import access, analytics, catalog, collect, journeys, messaging
+from omniloom import access, analytics, catalog, collect, journeys, messaging, privacy
 from omniloom.collect import Intake, LoadProgress, LoadResult, PlanCache, RecentVerdicts, webhooks
 from omniloom.collect.settings import CollectSettings
 from omniloom.core.clock import Clock, SystemClock
@@ -178,12 +178,14 @@ def open_platform(
         collect.close_interrupted(stores, now=clock.now())
     public_url = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
     secret = installation_secret(data_dir)
+    ids = ids or RandomIds()
+    privacy.replay(stores, now=clock.now(), ids=ids, home_region=settings.identity.home_region)
     return Platform(
         data_dir=data_dir,
         settings=settings,
         stores=stores,
         clock=clock,
-        ids=ids or RandomIds(),
+        ids=ids,
         secret=secret,
         intake=Intake(stores),
         plans=PlanCache(stores, clock),

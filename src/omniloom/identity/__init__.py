@@ -14,7 +14,8 @@ Invariants:
   with the reasons beside it).
 """
 
-from omniloom.identity import match
+from omniloom.identity import match, tombstone
+from omniloom.identity.holdings import HOLDINGS
 from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
 from omniloom.identity.merge import merge, unmerge
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
@@ -45,8 +46,9 @@ from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "BY_PRIORITY", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry", "Pair",
-    "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "decide_pair", "find", "identifiers_by_root",
-    "identifiers_of", "match", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed",
-    "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "unmerge", "verify",
+    "BY_PRIORITY", "HOLDINGS", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry",
+    "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "decide_pair", "find",
+    "identifiers_by_root", "identifiers_of", "match", "members_of", "merge", "merges_of", "normalise",
+    "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since",
+    "tombstone", "unmerge", "verify",
 ]  # fmt: skip

@@ -70,7 +70,7 @@ def resolve(
     found = _settle(stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max)
     columns = _columns(batch, found, after=events_at, home_currency=home_currency)
     _append(stores, columns, after=events_at, through=stretch.through)
-    return Progress(stretch.rows, is_done=stretch.through >= stores.log.last_position())
+    return Progress(stretch.rows, is_done=not stretch.rows or stretch.through >= stores.log.last_position())
 
 
 def passed(stores: Stores) -> int:

@@ -29,6 +29,8 @@ _LIFT = query(__file__, "lift_tombstones")
 _SALT = query(__file__, "salt")
 _SET_SALT = query(__file__, "set_salt")
 _KEEP_OUT = query(__file__, "keep_out")
+_LATE = query(__file__, "kept_out")
+_FORGET_LATE = query(__file__, "forget_kept_out")
 _HAND_ON = query(__file__, "hand_shared_on")
 
 
@@ -87,6 +89,16 @@ def kept_out(tx: StateTx, claims: Sequence[Claim]) -> set[int]:
             out.append(claim)
     tx.many(_KEEP_OUT, ({"position": claim.position} for claim in out))
     return {claim.number for claim in out}
+
+
+def late_positions(tx: StateTx, rows_max: int) -> list[int]:
+    """Where messages lie in the log that came for people who had been erased."""
+    return [position for (position,) in tx.tuples(_LATE, rows_max=rows_max)]
+
+
+def forget_late(tx: StateTx, positions: list[int]) -> None:
+    """These messages are out of the log."""
+    tx.run(_FORGET_LATE, positions=positions)
 
 
 def without_person(event: LoggedEvent, position: int) -> LoggedEvent:

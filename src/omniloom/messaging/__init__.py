@@ -39,10 +39,12 @@ from omniloom.messaging.decision import (
     Skip,
 )
 from omniloom.messaging.deliver import deliver
+from omniloom.messaging.end import end_sends
 from omniloom.messaging.engage import Click, clicked, is_machine, opened
 from omniloom.messaging.forget import forget_decisions
 from omniloom.messaging.gsm import SmsLength, sms_length
 from omniloom.messaging.history import DecisionView, SendView, Tally, Waiting, sends_of, tally, waiting
+from omniloom.messaging.holdings import HOLDINGS
 from omniloom.messaging.hook import Received, receive_hook, try_flush
 from omniloom.messaging.mailing import (
     Mailing,
@@ -68,6 +70,7 @@ from omniloom.messaging.template import Template, check_template, save_template,
 from omniloom.messaging.transport import Transport
 
 __all__ = [
+    "HOLDINGS",
     "MARKETING",
     "TRANSACTIONAL",
     "Ad",
@@ -113,6 +116,7 @@ __all__ = [
     "consider",
     "decide",
     "deliver",
+    "end_sends",
     "forget_decisions",
     "hold_mailing",
     "is_all_told",
@@ -127,8 +131,8 @@ __all__ = [
     "preview_text",
     "reach",
     "receive_hook",
-    "recognition",
     "recipients",
+    "recognition",
     "reconcile",
     "renew_texts",
     "report_outcomes",

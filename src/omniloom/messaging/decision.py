@@ -29,6 +29,7 @@ class Reason(StrEnum):
     PAUSED = "paused"  # the person asked for silence until a day
     WANTED_SELDOM = "wanted_seldom"  # the person wants messages no more often than that
     CANCELLED = "cancelled"
+    ERASED = "erased"  # the person was erased
     HELD = "held"
     CHANGED = "changed"  # the facts changed between rendering and intent: decided anew
     RENDER_FAILED = "render_failed"

@@ -29,6 +29,10 @@ class NoEvents:
         """Errors: Unavailable, always."""
         return self.read()
 
+    def rewrite(self) -> bool:
+        """Errors: Unavailable, always."""
+        raise Unavailable("a collector has no event store", hint="ask the server")
+
 
 def open_collecting(data_dir: Path, settings: StoreSettings) -> Stores:
     """The logs and the state of an existing installation, without taking it from its owner.

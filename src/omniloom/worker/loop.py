@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from omniloom import collect, identity, journeys, messaging, profiles, segments
+from omniloom import collect, identity, journeys, messaging, privacy, profiles, segments
 from omniloom.app import ActStatus, Platform, name_campaigns
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import OmniloomError
@@ -56,6 +56,7 @@ ACTS = (
     Act("identity.resolve", lambda p: identity.resolve(
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
+    Act("privacy.sweep", lambda p: privacy.sweep(p.stores, now=p.now(), home_region=p.settings.identity.home_region)),
     Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
     Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now()), share=0.2),
     Act("segments.refresh", lambda p: segments.refresh_due(
@@ -74,11 +75,13 @@ ACTS = (
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores)),
     Act("messaging.forget", lambda p: messaging.forget_decisions(p.stores, now=p.now())),
+    Act("privacy.retain", lambda p: privacy.retain(p.stores, now=p.now()), share=0.1),
+    Act("privacy.rewrite", lambda p: privacy.rewrite(p.stores, now=p.now()), share=0.05),
     Act("log.trim", _trim_log, frees_room=True),
 )  # fmt: skip
 
 
-KNOWING = ACTS[:4]  # the acts that turn messages into people; those behind them act on people
+KNOWING = ACTS[:5]  # the acts that turn messages into people; those behind them act on people
 
 
 def run(platform: Platform, stop: threading.Event, may_work: Callable[[], bool] = lambda: True) -> None:

@@ -129,7 +129,8 @@ class DuckEvents:
 
     def __init__(self, path: Path, *, memory_mb: int, threads: int, ballast: Ballast | None = None) -> None:
         self._ballast = ballast or Ballast(path.parent, 0)
-        self._path, self._options = path, {"memory_limit": f"{memory_mb}MB", "threads": threads}
+        self._path = path
+        self._options: dict[str, Any] = {"memory_limit": f"{memory_mb}MB", "threads": threads}
         self._connection = self._opened()
         self._name = path.name
         self._write_lock = threading.RLock()

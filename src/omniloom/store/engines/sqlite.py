@@ -16,9 +16,15 @@ from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast, DiskFull
 
 VERSION_MIN = (3, 51, 3)
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536",
-           "wal_autocheckpoint=4000",
-           "recursive_triggers=ON")  # fmt: skip - else `insert or replace` would pass by what keeps a table append-only
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-65536",
+    "wal_autocheckpoint=4000",
+    "recursive_triggers=ON",
+)  # fmt: skip - else `insert or replace` would pass by what keeps a table append-only
 PAGE_BYTES = 4096
 _READERS_KEPT = 8  # idle reading connections worth keeping open; more readers than that open their own
 

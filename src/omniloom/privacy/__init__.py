@@ -1,0 +1,25 @@
+"""Privacy: a person's copy of their data, their erasure, how long what is kept, and the map of what is stored where.
+
+It stands above all rooms and knows no table by itself: each room declares what it keeps (``HOLDINGS`` beside its
+tables). Tables (state store): privacy_erasure, privacy_proof, privacy_rule.
+
+Invariants:
+* when ``erase`` returns, nothing is shown of the person or sent to them; the rest of erasing needs no one's patience;
+* what is kept of an erased person names nobody: bare numbers, digests, and the least that proves consents;
+* every table is declared, or a house test fails.
+"""
+
+from omniloom.privacy.map import Place, data_map
+from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, erase, erasures
+from omniloom.privacy.export import ExportFormat, export
+from omniloom.privacy.holdings import HOLDINGS
+from omniloom.privacy.lift import lift
+from omniloom.privacy.mask import masked
+from omniloom.privacy.replay import replay
+from omniloom.privacy.retention import Due, Rule, due, retain, rules, set_rule
+from omniloom.privacy.sweep import rewrite, sweep
+
+__all__ = [
+    "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "Place", "Rule", "act_of", "data_map",
+    "due", "erase", "erasures", "export", "lift", "masked", "replay", "retain", "rewrite", "rules", "set_rule", "sweep",
+]  # fmt: skip

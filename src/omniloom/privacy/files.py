@@ -1,0 +1,26 @@
+"""Files beside the stores that may name a person: rows that imports rejected."""
+
+import csv
+from pathlib import Path
+
+FOLDERS = ("rejects",)
+
+
+def clean_files(data_dir: Path, words: list[str]) -> int:
+    """Take the rows out that name a person; how many."""
+    return sum(_clean(path, words) for folder in FOLDERS for path in sorted((data_dir / folder).glob("*.csv")))
+
+
+def _clean(path: Path, words: list[str]) -> int:
+    text = path.read_text(encoding="utf-8")
+    plain = [word.strip('"') for word in words]
+    if not any(word in text for word in plain):
+        return 0
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    kept = [row for row in rows if not any(word in cell for cell in row for word in plain)]
+    fresh = path.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(kept)
+    fresh.replace(path)
+    return len(rows) - len(kept)

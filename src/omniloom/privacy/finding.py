@@ -1,0 +1,100 @@
+"""The statements that a holding means: a person's rows, looked at, counted, erased. Values are parameters, always."""
+
+from typing import Any, cast
+
+from sqlglot import exp
+
+from omniloom.privacy.subject import Subject
+from omniloom.store import ByPerson, ByRow, ByText, ByValue, Finder, Holding, OnlyTheirs, Query, StateTx, built
+
+_TEXT = "word"
+
+
+def condition(holding: Holding) -> exp.Expression | None:
+    """What makes a row the person's, but for texts; None if only texts do."""
+    parts = [_one(finder) for finder in holding.found if not isinstance(finder, ByText)]
+    return cast("exp.Expression", exp.or_(*parts)) if parts else None
+
+
+def params(holding: Holding, subject: Subject) -> dict[str, Any]:
+    """The parameters of :func:`condition`."""
+    needs_values = any(isinstance(finder, ByValue) for finder in holding.found)
+    needs_people = any(isinstance(finder, ByPerson | ByRow | OnlyTheirs) for finder in holding.found)
+    given: dict[str, Any] = {"people": subject.people} if needs_people else {}
+    return given | ({"sought": subject.values} if needs_values else {})
+
+
+def select(holding: Holding, columns: list[str] | None = None, where: exp.Expression | None = None) -> Query:
+    """A person's rows, all columns or some."""
+    chosen = exp.select(*(columns or ["*"])).from_(holding.table).where(where or condition(holding))
+    return built(f"privacy.of_{holding.table}", chosen)
+
+
+def count(holding: Holding) -> Query:
+    """How many rows are a person's."""
+    return built(
+        f"privacy.count_{holding.table}", exp.select("count(*)").from_(holding.table).where(condition(holding))
+    )
+
+
+def deletion(holding: Holding, where: exp.Expression | None = None) -> Query:
+    """Delete a person's rows."""
+    return built(f"privacy.delete_{holding.table}", exp.delete(holding.table).where(where or condition(holding)))
+
+
+def blanking(holding: Holding) -> Query:
+    """Leave a person's rows without what names anybody."""
+    tree = exp.update(holding.table, dict(holding.blank)).where(condition(holding))
+    return built(f"privacy.blank_{holding.table}", tree)
+
+
+def holding_words(holding: Holding) -> list[exp.Expression]:
+    """For each text of a holding: that it has a word in it (:word)."""
+    return [_has(finder.column) for finder in holding.found if isinstance(finder, ByText)]
+
+
+def rows_with_words(tx: StateTx, holding: Holding, words: list[str]) -> list[dict[str, Any]]:
+    """Rows whose texts name the person."""
+    found = []
+    for where in holding_words(holding):
+        for word in words:
+            found += tx.rows(select(holding, where=where), word=word)
+    return list({tuple(sorted((k, str(v)) for k, v in row.items())): row for row in found}.values())
+
+
+def _has(column: str) -> exp.Expression:
+    return exp.GT(
+        this=exp.StrPosition(this=exp.column(column), substr=exp.Placeholder(this=_TEXT)),
+        expression=exp.Literal.number(0),
+    )
+
+
+def _one(finder: Finder) -> exp.Expression:
+    match finder:
+        case ByPerson(column):
+            return _in(column, "people")
+        case ByValue(column):
+            return _in(column, "sought")
+        case ByRow(column, table, key, person):
+            return _among(column, exp.select(key).from_(table).where(_in(person, "people")))
+        case OnlyTheirs(column, table, key, person):
+            mine = _among(column, exp.select(key).from_(table).where(_in(person, "people")))
+            other = exp.select(key).from_(table).where(exp.not_(_in(person, "people")))
+            theirs = _among(column, other.where(_among(key, exp.select(key).from_(table).where(_in(person, "people")))))
+            return cast("exp.Expression", exp.and_(mine, exp.not_(theirs)))
+    raise TypeError(finder)
+
+
+def _in(column: str, name: str) -> exp.Expression:
+    return exp.In(this=exp.column(column), expressions=[exp.Placeholder(this=name)])
+
+
+def _among(column: str, rows: exp.Select) -> exp.Expression:
+    return exp.In(this=exp.column(column), query=rows.subquery())
+
+
+def guard(holding: Holding) -> exp.Expression:
+    """Let an append-only table go of a person's rows (:person_id)."""
+    return exp.insert(
+        exp.values([(exp.Placeholder(this="person_id"), 0)]), holding.guard, columns=["person_id", "since"]
+    )

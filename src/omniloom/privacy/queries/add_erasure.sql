@@ -1,0 +1,7 @@
+-- store: state
+-- add_erasure: write an act of erasure down. in: all columns
+insert into privacy_erasure (
+    erasure_id, request_id, person_ids, state, reason, asked_by, asked_at, log_through, finished_at, counts
+) values (
+    :erasure_id, :request_id, :person_ids, :state, :reason, :asked_by, :asked_at, :log_through, :finished_at, :counts
+)

@@ -1,0 +1,235 @@
+"""Erasing a person: nothing is left in any table, nothing comes back, and nothing is sent after the answer."""
+
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.rooms.messaging.test_withdrawals import Campaign
+
+from omniloom import collect, identity, messaging, privacy, profiles
+from omniloom.core.errors import Missing
+from omniloom.core.ids import SeededIds
+from omniloom.profiles import PrivacyKind
+from omniloom.store import Erasing, Stores
+from omniloom.store.sql import parse_events, parse_state
+
+REGION = "US"
+CANARY = "kanarejka"
+WHO = {"user_id": f"{CANARY}-user", "email": f"{CANARY}@example.test", "phone": "+12025550143"}
+PHONE_FORMS = ("2025550143", "(202) 555-0143")
+EVENTS = parse_events("t", "select identifiers, properties, context, message_id, person_id from identity_event")
+
+
+def erase(stores: Stores, person_id: int, now: datetime, seed: int = 1) -> privacy.Erasure:
+    return privacy.erase(
+        stores, person_id, by="desk@shop.test", reason="asked", now=now, ids=SeededIds(seed), home_region=REGION
+    )
+
+
+def finish(company: Any) -> None:
+    """What the loop does."""
+    company.resolve()
+    while not collect.observe(company.stores, now=company.clock.now(), rows_max=5000).is_done:
+        pass
+    privacy.sweep(company.stores, now=company.clock.now(), home_region=REGION)
+    privacy.rewrite(company.stores, now=company.clock.now())
+
+
+def plant(company: Any) -> int:
+    """Somebody with the canary in every field, and another person beside."""
+    company.person("anna", email="anna@example.test", phone="+12025550199", city="Riga")
+    company.tell(
+        "identify", identifiers=WHO,
+        traits={"name": f"{CANARY} Petrova", "city": f"{CANARY}-town", "address": {"street": f"{CANARY} street"}},
+        context={"ip": f"{CANARY}-ip", "userAgent": f"{CANARY}-agent"},
+    )  # fmt: skip
+    company.tell("alias", identifiers={"user_id": WHO["user_id"]}, previous_id=f"{CANARY}-cookie")
+    company.tell(
+        "track", name="Order Completed", identifiers={"email": WHO["email"].upper()},
+        properties={"order_id": f"{CANARY}-order", "total": 9,
+                    "products": [{"product_id": f"{CANARY}-shoe", "price": 9, "quantity": 1, "note": CANARY}]},
+    )  # fmt: skip
+    company.tell("track", name="Consent Given", identifiers={"user_id": WHO["user_id"]},
+                 properties={"channel": "email", "wording": "I agree", "method": "form", "form": CANARY},
+                 context={"ip": f"{CANARY}-ip2"})  # fmt: skip
+    company.tell("track", name="Consent Given", identifiers={"user_id": WHO["user_id"]}, properties={"channel": "sms"})
+    company.resolve()
+    person = identity.find(company.stores, WHO["email"], REGION)[0]
+    company.mailing("spring", [person, identity.find(company.stores, "anna", REGION)[0]])
+    company.deliver_all()
+    messaging.report_outcomes(company.stores)
+    company.resolve()
+    return person
+
+
+def remains(stores: Stores, words: tuple[str, ...]) -> list[str]:
+    """Every table that still holds one of the words, in any column."""
+    found = []
+    for holding in privacy.HOLDINGS:
+        if holding.store == "log":
+            continue
+        store = stores.state if holding.store == "state" else stores.events
+        with store.read() as tx:
+            rows = tx.rows(parse_state("t", f"select * from {holding.table}"))
+        for row in rows:
+            text = " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in row.values())
+            if any(word in text for word in words):
+                found.append(f"{holding.table}: {row}")
+    for log in (stores.log, stores.refusals):
+        bodies = [body.decode() for _, body in log.read(after=0, rows_max=100_000)]
+        found += [body for body in bodies if any(word in body for word in words)]
+    return found
+
+
+def test_nothing_is_left_of_somebody_erased_and_all_of_others(company: Any) -> None:
+    person = plant(company)
+    assert remains(company.stores, (CANARY, *PHONE_FORMS))
+    act = erase(company.stores, person, company.clock.now())
+    with pytest.raises(Missing):
+        profiles.person(company.stores, person)
+    assert not identity.find(company.stores, WHO["phone"], REGION)
+    assert not profiles.search(company.stores, CANARY, home_region=REGION, rows_max=5)
+    company.clock.advance(timedelta(minutes=5))
+    finish(company)
+    assert remains(company.stores, (CANARY, *PHONE_FORMS)) == []
+    anna = profiles.person(company.stores, identity.find(company.stores, "anna", REGION)[0])
+    assert anna.city == "Riga"
+    assert anna.consents
+    assert messaging.tally(company.stores, "spring").accepted == 2, "sums stay"
+    document = privacy.act_of(company.stores, act.erasure_id)
+    assert document["act"].counts["events.identity_event"] >= 5
+    kept = document["kept_as_proof_of_consent"]
+    assert {(line["channel"], line["method"]) for line in kept} >= {("email", "form")}
+
+
+def test_a_re_import_and_a_late_retry_bring_nobody_back(company: Any) -> None:
+    person = plant(company)
+    erase(company.stores, person, company.clock.now())
+    finish(company)
+    company.tell("identify", identifiers=WHO, traits={"name": f"{CANARY} Petrova"})
+    company.tell("track", name="Seen", identifiers={"phone": "(202) 555-0143", "anonymous_id": f"{CANARY}-new"})
+    company.tell("track", name="Seen", identifiers={"anonymous_id": "somebody-else"})
+    company.resolve()
+    finish(company)
+    assert remains(company.stores, (CANARY, *PHONE_FORMS)) == []
+    with company.stores.events.read() as tx:
+        rows = tx.rows(EVENTS)
+    late = [row for row in rows if row["message_id"].startswith("erased:")]
+    assert len(late) == 2, "they count, as nobody's"
+    assert {(row["identifiers"], row["properties"], row["person_id"]) for row in late} == {("{}", "{}", 0)}
+    assert identity.find(company.stores, "somebody-else", REGION)
+
+
+def test_who_agrees_again_or_is_let_in_by_an_operator_is_somebody_new(company: Any) -> None:
+    person = plant(company)
+    erase(company.stores, person, company.clock.now())
+    old = {"channel": "email", "wording": "I agree", "method": "form"}
+    company.tell("track", name="Consent Given", identifiers={"email": WHO["email"]}, properties=old,
+                 at=company.clock.now() - timedelta(days=3))  # fmt: skip
+    company.resolve()
+    assert not identity.find(company.stores, WHO["email"], REGION), "an old consent is not a new will"
+    company.clock.advance(timedelta(days=1))
+    company.tell("track", name="Consent Given", identifiers={"email": WHO["email"]}, properties=old)
+    company.resolve()
+    found = identity.find(company.stores, WHO["email"], REGION)
+    assert found
+    assert person not in found, "numbers are never given again"
+    assert not identity.find(company.stores, WHO["phone"], REGION)
+    assert privacy.lift(company.stores, PHONE_FORMS[1], home_region=REGION) >= 1
+    company.tell("identify", identifiers={"phone": WHO["phone"]}, traits={"name": "New"})
+    company.resolve()
+    assert identity.find(company.stores, WHO["phone"], REGION)
+
+
+def test_events_that_were_under_way_go_as_well(company: Any) -> None:
+    """An event resolved before, and appended after, the erasure is swept; so is one nobody had read."""
+    person = plant(company)
+    company.tell("track", name="Late", identifiers={"user_id": WHO["user_id"]}, properties={"note": CANARY})
+    erase(company.stores, person, company.clock.now())
+    with company.stores.events.write() as tx:  # what a slow worker does
+        tx.run(
+            parse_events(
+                "t",
+                f"""insert into identity_event (position, source_id, message_id, type, name,
+            occurred_at, received_at, person_id, identifiers, properties, context, confidence)
+            values (1, 's', '{CANARY}', 'track', 'x', timestamp '2026-01-01', timestamp '2026-01-01', {person},
+            '{{}}', '{{}}', '{{}}', 0)""",
+            )
+        )
+    finish(company)
+    assert remains(company.stores, (CANARY,)) == []
+
+
+def test_a_merged_person_goes_whole_and_a_shared_telephone_stays_with_the_others(company: Any) -> None:
+    company.tell("identify", identifiers={"email": f"{CANARY}@one.test"}, traits={"name": "A"})
+    company.tell("identify", identifiers={"user_id": f"{CANARY}-2"}, traits={"name": "B"})
+    company.tell("identify", identifiers={"user_id": f"{CANARY}-2", "email": f"{CANARY}@one.test"})
+    for n in range(8):
+        company.tell("identify", identifiers={"user_id": f"guest{n}", "phone": "+12025550100"})
+    company.resolve()
+    person = identity.find(company.stores, f"{CANARY}@one.test", REGION)[0]
+    erase(company.stores, person, company.clock.now())
+    first = identity.find(company.stores, "guest0", REGION)[0]
+    erase(company.stores, first, company.clock.now(), seed=2)
+    finish(company)
+    assert remains(company.stores, (CANARY, "guest0")) == []
+    company.tell("identify", identifiers={"user_id": "guest1", "phone": "+12025550100"}, traits={"name": "G"})
+    company.resolve()
+    assert identity.find(company.stores, "guest1", REGION), "the kiosk's telephone keeps nobody out"
+
+
+def test_erasing_settles_the_request_and_shows_in_the_list(company: Any) -> None:
+    person = plant(company)
+    now = company.clock.now()
+    with company.stores.state.write() as tx:
+        asked = profiles.ask_privacy(tx, person, PrivacyKind.ERASURE, method="page", ip=f"{CANARY}-ip",
+                                     user_agent="x", now=now, ids=SeededIds(3))  # fmt: skip
+    act = erase(company.stores, person, now)
+    assert act.request_id == asked.request_id
+    assert not profiles.privacy_requests(company.stores)
+    assert [one.erasure_id for one in privacy.erasures(company.stores)] == [act.erasure_id]
+    finish(company)
+    assert remains(company.stores, (CANARY,)) == []
+    assert privacy.erasures(company.stores)[0].state in {"done", "swept"}
+
+
+def erasing(company: Any, seed: int) -> int:
+    """People erased at random steps of a running campaign; how many."""
+    draw = random.Random(seed)
+    campaign = Campaign(company, seed)
+    everybody = list(campaign.undecided)
+    answered: dict[int, set[tuple[int, str]]] = {}
+
+    def at_a_step(_step: str) -> None:
+        for _ in range(min(len(everybody), draw.choice([0, 1, 2, 5]))):
+            person = everybody.pop()
+            erase(company.stores, person, company.clock.now(), seed=draw.getrandbits(40))
+            answered[person] = {pair for pair in campaign.attempts() if pair[0] == person}
+        company.clock.advance(timedelta(seconds=1))
+
+    company.deliver_all(rows_max=draw.choice([3, 7]), between=at_a_step)
+    final = campaign.attempts()
+    for person, before in answered.items():
+        late = {pair for pair in final if pair[0] == person} - before
+        assert not late, f"seed {seed}: {person} was sent {late} after the answer"
+    assert any(not before for before in answered.values()), "somebody was erased before their message"
+    return len(answered)
+
+
+def test_nothing_is_sent_to_somebody_erased(company: Any) -> None:
+    assert erasing(company, 1) >= 60
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2, 48))
+def test_nothing_is_sent_after_five_thousand_erasures(company: Any, seed: int) -> None:
+    assert erasing(company, seed) >= 60
+
+
+def test_every_table_a_person_is_in_says_how_they_are_found() -> None:
+    for holding in privacy.HOLDINGS:
+        if holding.erasing is not Erasing.KEEP and holding.store != "log":
+            assert holding.found, holding.table
+        if holding.erasing is Erasing.BLANK:
+            assert holding.blank, holding.table
