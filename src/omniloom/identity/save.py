@@ -10,6 +10,7 @@ from omniloom.core.ids import digest
 from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph, Merge
 from omniloom.identity.held import Held
+from omniloom.identity.unmerge import next_version
 from omniloom.store import StateTx, query
 
 _OWNERS = query(__file__, "owners")
@@ -90,8 +91,7 @@ def _load_disputes(tx: StateTx, graph: Graph, claims: list[Claim]) -> None:
 
 def save(tx: StateTx, graph: Graph, seen: Seen, now: datetime) -> Seen:
     """Write down what claims changed; the identifiers that were seen, and when."""
-    version = (tx.one(_LAST_PERSON) or {"version": 0})["version"]
-    changed = version + len(graph.merges)
+    changed = next_version(tx, len(graph.merges)) if graph.merges else 0
     if graph.created:
         created_at = micros(now)
         people = ((person_id, graph.root_of(person_id)) for person_id in graph.created)
@@ -104,7 +104,8 @@ def save(tx: StateTx, graph: Graph, seen: Seen, now: datetime) -> Seen:
             ),
         )  # fmt: skip
     _move(tx, graph, changed)
-    tx.many(_ADD_MERGE, (journal(merge, number, now) for number, merge in enumerate(graph.merges, version + 1)))
+    first = changed - len(graph.merges) + 1
+    tx.many(_ADD_MERGE, (journal(merge, number, now) for number, merge in enumerate(graph.merges, first)))
     tx.many(_ADD_STRANGER, ({"kind": k, "value": v, "person_id": person} for (k, v), person in graph.doubts))
     news = {key: times for key, times in graph.seen.items() if key not in seen}
     tx.many(_ADD_IDENTIFIER, _sightings(news, graph))

@@ -13,6 +13,7 @@ from omniloom.identity.people import roots_of
 from omniloom.store import StateTx, query
 
 CURSOR = "identity"  # of the log: how far people are known
+VERSION_CURSOR = "identity.version"  # the highest version ever given to a change of roots
 
 _LAST_PERSON = query(__file__, "last_person")
 _MERGE = query(__file__, "merge")
@@ -56,9 +57,15 @@ def keep_apart(tx: StateTx, person_id: int, other_id: int, *, by: str, now: date
         tx.run(_ADD_APART, person_id=one, other_id=other, since=now, said_by=by)
 
 
-def next_version(tx: StateTx) -> int:
-    """The number of the next change of roots."""
-    return int((tx.one(_LAST_PERSON) or {"version": 0})["version"]) + 1
+def next_version(tx: StateTx, changes: int = 1) -> int:
+    """The number of the next change of roots, the last one of so many; no number is ever given again.
+
+    The rows alone do not tell: those of the newest change may have been erased, and readers have passed its number.
+    """
+    last = int((tx.one(_LAST_PERSON) or {"version": 0})["version"])
+    version = max(last, tx.cursor(VERSION_CURSOR)) + changes
+    tx.move_cursor(VERSION_CURSOR, version)
+    return version
 
 
 def _all_of(person_id: int, parts: dict[int, list[int]]) -> list[int]:

@@ -24,9 +24,7 @@ OVERRIDES = parse_events("test", "select person_id, root_id from identity_overri
 
 
 def join(stores: Stores, into_id: int, from_id: int, number: int = 0) -> str:
-    return merge(
-        stores, into_id=into_id, from_id=from_id, rule="manual", evidence={}, now=NOW, ids=SeededIds(number)
-    )
+    return merge(stores, into_id=into_id, from_id=from_id, rule="manual", evidence={}, now=NOW, ids=SeededIds(number))
 
 
 def send(stores: Stores, events: list[Event]) -> None:
@@ -234,3 +232,16 @@ def test_sixty_four_threads_agree_with_the_journal_and_a_replay_gives_the_same_p
     check(again)
     assert partition(again) == partition(stores)
     again.close()
+
+
+def test_a_merge_after_an_erasure_of_the_newest_one_is_seen_by_whoever_keeps_something_per_person(three):
+    send(three, [event(4, "identify", email="d@x.test")])
+    resolve_all(three)
+    join(three, 1, 2, 1)
+    with three.state.write() as tx:  # all that is left of a person who was erased
+        for table in ("identity_merge", "identity_identifier", "identity_person"):
+            column = "into_id" if table == "identity_merge" else "person_id"
+            tx.run(parse_state("test", f"delete from {table} where {column} in (1, 2)"))
+    join(three, 3, 4, 2)
+    with three.events.read() as tx:
+        assert {"person_id": 4, "root_id": 3} in tx.rows(OVERRIDES)
