@@ -29,24 +29,34 @@ def merge(
     """
     merge_id = ids.token()
     with stores.state.write() as tx:
-        into_root, from_root = _roots(tx, into_id, from_id)
-        held = identifiers_by_root(tx, [into_root, from_root])
-        kinds = [{i.kind for i in held.get(root, ())} for root in (into_root, from_root)]
-        for kind in sorted(kinds[0] & kinds[1]):
-            if KINDS[kind].is_single:
-                raise Conflict(f"both have their own {kind}", hint="these are two people", kind=kind)
-        members = members_of(tx, [into_root, from_root])
-        for one, other in ((into_root, from_root), (from_root, into_root)):
-            tx.run(_FORGET_APART, person_ids=members[one], other_ids=members[other])
-        version = next_version(tx)
-        tx.run(_MOVE_ROOT, from_id=from_root, into_id=into_root, version=version)
-        tx.run(
-            _ADD_MERGE, version=version, merge_id=merge_id, from_id=from_root, into_id=into_root, rule=rule,
-            evidence=msgspec.json.encode(evidence).decode(), merged_at=now, joined_kind=None, joined_value=None,
-            position=tx.cursor(CURSOR),
-        )  # fmt: skip
+        join(tx, merge_id, into_id=into_id, from_id=from_id, rule=rule, evidence=evidence, now=now)
     sync_overrides(stores)
     return merge_id
+
+
+def join(
+    tx: StateTx, merge_id: str, *, into_id: int, from_id: int, rule: str, evidence: dict[str, Any], now: datetime
+) -> None:
+    """As :func:`merge`, in the caller's transaction; the event store follows with the next events.
+
+    Errors: as :func:`merge`; then nothing was written.
+    """
+    into_root, from_root = _roots(tx, into_id, from_id)
+    held = identifiers_by_root(tx, [into_root, from_root])
+    kinds = [{i.kind for i in held.get(root, ())} for root in (into_root, from_root)]
+    for kind in sorted(kinds[0] & kinds[1]):
+        if KINDS[kind].is_single:
+            raise Conflict(f"both have their own {kind}", hint="these are two people", kind=kind)
+    members = members_of(tx, [into_root, from_root])
+    for one, other in ((into_root, from_root), (from_root, into_root)):
+        tx.run(_FORGET_APART, person_ids=members[one], other_ids=members[other])
+    version = next_version(tx)
+    tx.run(_MOVE_ROOT, from_id=from_root, into_id=into_root, version=version)
+    tx.run(
+        _ADD_MERGE, version=version, merge_id=merge_id, from_id=from_root, into_id=into_root, rule=rule,
+        evidence=msgspec.json.encode(evidence).decode(), merged_at=now, joined_kind=None, joined_value=None,
+        position=tx.cursor(CURSOR),
+    )  # fmt: skip
 
 
 def unmerge(stores: Stores, merge_id: str, *, by: str, now: datetime) -> tuple[int, int]:
@@ -58,9 +68,15 @@ def unmerge(stores: Stores, merge_id: str, *, by: str, now: datetime) -> tuple[i
     Errors: Missing if there is no such merge; Conflict if it was undone before.
     """
     with stores.state.write() as tx:
-        gone, stays = undo(tx, merge_id, by=by, now=now)
-        keep_apart(tx, *_joined(tx, merge_id), by=by, now=now)
+        gone, stays = part(tx, merge_id, by=by, now=now)
     sync_overrides(stores)
+    return gone, stays
+
+
+def part(tx: StateTx, merge_id: str, *, by: str, now: datetime) -> tuple[int, int]:
+    """As :func:`unmerge`, in the caller's transaction; the event store follows with the next events."""
+    gone, stays = undo(tx, merge_id, by=by, now=now)
+    keep_apart(tx, *_joined(tx, merge_id), by=by, now=now)
     return gone, stays
 
 
