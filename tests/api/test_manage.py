@@ -56,6 +56,7 @@ SAMPLE = {
     "key": "x",
     "relation_id": "x",
     "inn": "x",
+    "way": "card",
 }
 
 
@@ -246,5 +247,5 @@ def test_a_marketer_imports_from_the_import_folder(
 def test_public_routes_are_the_ones_meant_to_be(client: Caller) -> None:
     public = {r.path for r in server.routes_of(client.app) if permission_of(r.endpoint) is PUBLIC}
     starts = ("/api/v1/openapi.json", "/v1/", "/l/", "/o/", "/u/", "/p/", "/c/", "/hooks/", "/in/", "/health")
-    starts += ("/ready", "/omniloom.js", "/px/")
+    starts += ("/ready", "/omniloom.js", "/px/", "/me")
     assert all(path.startswith(starts) for path in public), sorted(public)

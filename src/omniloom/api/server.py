@@ -9,7 +9,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from omniloom import __version__
 from omniloom.access import PUBLIC
-from omniloom.api import dialects, hooks, manage, metrics, public, shop, track, tracker, webhooks
+from omniloom.api import (
+    dialects,
+    hooks,
+    manage,
+    metrics,
+    public,
+    recognition,
+    shop,
+    site_recognition,
+    track,
+    tracker,
+    webhooks,
+)
 from omniloom.api.desk import Desk
 from omniloom.api.door import BodyCap, guard, needs, permission_of, problem, reply
 from omniloom.app import Platform
@@ -50,6 +62,8 @@ def build(platform: Platform) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _on_bad_request)  # type: ignore[arg-type]
     app.include_router(track.router())
     app.include_router(public.router(platform))
+    app.include_router(recognition.router(platform))
+    app.include_router(site_recognition.router(platform, desk))
     app.include_router(hooks.router(platform))
     app.include_router(webhooks.router(platform, desk))
     app.include_router(tracker.router(platform))

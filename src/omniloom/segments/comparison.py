@@ -16,6 +16,7 @@ from omniloom.segments.operator import Kind, Takes, known_operators
 from omniloom.segments.window import point
 
 HOT_COLUMNS = ("channel", "campaign_id", "order_id", "currency")
+CONFIDENCE = "confidence"  # how surely the event is its person's, 0 to 4 (identity.Level); never a property
 EVENT = "h"
 LINE = "i"
 PRODUCT = "p"
@@ -73,7 +74,7 @@ def trait_column(kind: Kind) -> exp.Expr:
 
 
 def event_filter(part: Filter, params: Params) -> list[exp.Expr]:
-    """The tests of one field of an event: a hot column, the revenue, or a JSON property."""
+    """The tests of one field of an event: a hot column, the revenue, the confidence, or a JSON property."""
     columns = _event_columns(part.field, params)
     return [comparison(test, columns(test.kind), params, is_folded=False) for test in part.tests]
 
@@ -84,6 +85,12 @@ def _event_columns(field: str, params: Params) -> Callable[[Kind], exp.Expr]:
             major_units(exp.column("revenue_minor", EVENT), params)
             if kind is Kind.NUMBER
             else _text(exp.column("revenue_minor", EVENT))
+        )
+    if field == CONFIDENCE:
+        return lambda kind: (
+            exp.Cast(this=exp.column(CONFIDENCE, EVENT), to=exp.DataType(this=exp.DataType.Type.DOUBLE))
+            if kind is Kind.NUMBER
+            else _text(exp.column(CONFIDENCE, EVENT))
         )
     if field in HOT_COLUMNS:
         return lambda kind: _of_text(exp.column(field, EVENT), kind)

@@ -6,7 +6,15 @@ Only the newest events are looked at, so that a form opens at once whatever the 
 from sqlglot import exp
 
 from omniloom.core.clock import EPOCH
-from omniloom.segments.comparison import EVENT, HOT_COLUMNS, PRODUCT, Params, product_column, property_text
+from omniloom.segments.comparison import (
+    CONFIDENCE,
+    EVENT,
+    HOT_COLUMNS,
+    PRODUCT,
+    Params,
+    product_column,
+    property_text,
+)
 from omniloom.segments.operator import Kind
 from omniloom.segments.parse import PRODUCT_FIELDS
 from omniloom.segments.people import select
@@ -30,8 +38,8 @@ def property_names(stores: Stores, event: str) -> list[str]:
     """The fields of an event a condition can ask for: columns first, then its properties, then ``product.…``."""
     with stores.events.read() as tx:
         rows = tx.tuples(_PROPERTIES, event=event, rows_max=EVENTS_MAX)
-    own = [str(name) for name, _ in rows if name not in HOT_COLUMNS and name not in ("revenue", "product")]
-    return [*HOT_COLUMNS, "revenue", *own, *(PRODUCT_PREFIX + field for field in PRODUCT_FIELDS)]
+    own = [str(name) for name, _ in rows if name not in HOT_COLUMNS and name not in ("revenue", CONFIDENCE, "product")]
+    return [*HOT_COLUMNS, "revenue", CONFIDENCE, *own, *(PRODUCT_PREFIX + field for field in PRODUCT_FIELDS)]
 
 
 def property_values(

@@ -22,7 +22,8 @@ from omniloom.web.theme import mark
 UNITS = {"d": mark("days"), "w": mark("weeks"), "mo": mark("months"), "h": mark("hours")}
 _FIELDS = {
     "channel": mark("channel"), "campaign_id": mark("campaign"), "order_id": mark("order number"),
-    "currency": mark("currency"), "revenue": mark("revenue"), "product.id": mark("product: number"),
+    "currency": mark("currency"), "revenue": mark("revenue"), "confidence": mark("confidence (0–4)"),
+    "product.id": mark("product: number"),
     "product.name": mark("product: name"), "product.category": mark("product: category"),
     "product.department": mark("product: department"), "product.brand": mark("product: brand"),
 }  # fmt: skip

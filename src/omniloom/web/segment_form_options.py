@@ -11,7 +11,7 @@ from omniloom.web.view import View
 CONSENT_CHANNELS = ("email", "sms", "push", "direct_mail", "call", "messenger", "*")
 VALUES_MAX = 40
 PRODUCT_PREFIX = "product."
-_NUMBER_FIELDS = ("revenue", "quantity", "amount", "price", "total", "discount", "points")
+_NUMBER_FIELDS = ("revenue", "confidence", "quantity", "amount", "price", "total", "discount", "points")
 
 
 @dataclass(frozen=True, slots=True)

@@ -562,3 +562,28 @@ def test_a_way_is_not_set_to_what_cannot_be_shown(company: Any, fields: dict[str
     with pytest.raises(Invalid) as refused:
         turn(company, "bot", is_on=True, **fields)
     assert refused.value.facts["field"] == field
+
+
+def test_pictures_read_back_as_what_they_say() -> None:
+    """A barcode's modules, by the standard's own tables; a picture's pixels, by its modules."""
+    left = ("0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111",
+            "0001011")  # fmt: skip
+    mirrored = [code.translate(str.maketrans("01", "10"))[::-1] for code in left]
+    parity = {"LGLLGG": "4"}  # the first digit is told by which table each of the next six is from
+    modules = recognition.bars("4006381333931")
+    assert (modules[:3], modules[45:50], modules[-3:]) == ("101", "01010", "101")
+    six = [modules[3 + 7 * n : 10 + 7 * n] for n in range(6)]
+    first = parity["".join("L" if code in left else "G" for code in six)]
+    digits = [str((left if code in left else mirrored).index(code)) for code in six]
+    right = [modules[50 + 7 * n : 57 + 7 * n].translate(str.maketrans("01", "10")) for n in range(6)]
+    assert first + "".join(digits) + "".join(str(left.index(code)) for code in right) == "4006381333931"
+    rows = recognition.qr_rows("https://shop.test/me?at=x")
+    drawn = recognition.svg(rows, quiet=4, title='<"&')
+    dark = {
+        (int(x) + dx, int(y) + dy)
+        for x, y, w, h in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)h-\d+z", drawn)
+        for dx in range(int(w))
+        for dy in range(int(h))
+    }
+    assert dark == {(x + 4, y + 4) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit == "1"}
+    assert 'aria-label="&lt;&quot;&amp;"' in drawn

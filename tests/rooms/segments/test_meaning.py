@@ -53,6 +53,7 @@ class Seen:
     currency: str = "USD"
     properties: dict[str, Any] = field(default_factory=dict)
     lines: list[tuple[str, float, int]] = field(default_factory=list)
+    confidence: int = 0
     message_id: str = ""
     received_at: datetime | None = None
 
@@ -158,6 +159,8 @@ def field_of(e: Seen, f: Filter) -> Any:
             return e.currency
         case "revenue":
             return None if e.revenue_minor is None else e.revenue_minor / 10 ** exponent_of(e.currency)
+        case "confidence":
+            return e.confidence
         case name:
             return e.properties.get(name)
 
@@ -230,8 +233,15 @@ orders = st.builds(
     channel=st.sampled_from(["store", "web", None]),
     revenue_minor=st.sampled_from([None, 0, 1000, 2500, 5000]),
     currency=st.sampled_from(["USD", "USD", "JPY", "KWD"]),
+    confidence=st.integers(0, 4),
     properties=st.fixed_dictionaries(
-        {}, optional={"store_id": few_values, "a/b~c": few_values, "points": st.sampled_from([0, 2.5, 10, "10"])}
+        {},
+        optional={
+            "confidence": st.just(4),
+            "store_id": few_values,
+            "a/b~c": few_values,
+            "points": st.sampled_from([0, 2.5, 10, "10"]),
+        },
     ),
     lines=st.lists(
         st.tuples(st.sampled_from(["p1", "p2", "p3", "p9"]), st.sampled_from([1.0, 2.0]), st.sampled_from([500, 1500])),
@@ -322,7 +332,8 @@ def events(draw: st.DrawFn) -> dict[str, Any]:
     ]))  # fmt: skip
     where: dict[str, Any] = {}
     for name, seen in (("channel", ["store", "web"]), ("store_id", FEW), ("a/b~c", FEW),
-                       ("revenue", [10, 25, 50, 1000]), ("currency", ["USD", "JPY"])):  # fmt: skip
+                       ("revenue", [10, 25, 50, 1000]), ("currency", ["USD", "JPY"]),
+                       ("confidence", [0, 2, 3, 4, "3"])):  # fmt: skip
         if draw(st.integers(0, 8)) == 0:
             where[name] = draw(comparisons(seen))
     if draw(st.integers(0, 2)) == 0:
@@ -394,7 +405,7 @@ def tables(world: World) -> dict[str, list[dict[str, Any]]]:
             "position": n, "source_id": "s", "message_id": e.message_id or f"m{n}", "type": "track", "name": e.name,
             "occurred_at": at, "received_at": (e.received_at or e.at).replace(tzinfo=None), "person_id": e.person,
             "channel": e.channel,
-            "revenue_minor": e.revenue_minor, "currency": e.currency, "identifiers": "{}",
+            "revenue_minor": e.revenue_minor, "currency": e.currency, "identifiers": "{}", "confidence": e.confidence,
             "properties": json.dumps(e.properties), "context": "{}",
         })  # fmt: skip
         rows["identity_item"] += [

@@ -11,6 +11,7 @@ from omniloom.api.manage import (
     letters,
     people,
     plans,
+    recognition,
     reports,
     segments,
     settings,
@@ -30,6 +31,7 @@ def router() -> APIRouter:
     for part in (
         people,
         consents,
+        recognition,
         golden,
         identity,
         segments,
