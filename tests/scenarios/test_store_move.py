@@ -231,6 +231,26 @@ def test_every_table_arrives_equal_and_a_move_may_be_repeated_until_it_is_done(i
         platform.close()
 
 
+def test_what_is_erased_while_a_move_is_under_way_does_not_arrive(installation: Path) -> None:
+    new = StoreSettings(
+        state_url=postgres().database(named(installation)), events_url=f"{CLICKHOUSE}/{named(installation)}"
+    )
+    platform = open_platform(installation, environ={})
+    with contextlib.closing(platform), ExitStack() as undo:
+        way = Move(platform.stores, StoreSettings(), new, installation="i", note=lambda *_: None, undo=undo)
+        assert sum(1 for _ in way.ahead()) >= 2
+        with platform.stores.events.write() as tx:
+            for table in ("identity_event", "identity_item"):
+                tx.run(parse_events("t", f"delete from {table} where person_id = 7"))
+        place = drain(platform)
+        carried = way.rest(ends=(place.log, place.refusals))
+        assert all(table.is_equal for table in carried)
+        people = parse_events("t", "select count(*) as n from identity_event where person_id = 7")
+        with platform.stores.events.read() as old, open_events(installation, new, undo).read() as tx:
+            left = [int(each.tuples(people)[0][0]) for each in (old, tx)]
+        assert left[0] == left[1] < 8  # only what was waiting in the log
+
+
 def test_a_database_of_another_installation_is_left_alone(installation: Path) -> None:
     new = StoreSettings(state_url=postgres().database(named(installation)))
     with ExitStack() as undo, open_state(installation, new, undo).write() as tx:
