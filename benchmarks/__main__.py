@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import import_year, pages, person, segment
+from benchmarks import import_year, linkage, pages, person, segment
 
 BENCHMARKS = {"import_year": import_year.run, "segment": segment.run, "person": person.run,
-              "pages": pages.run}  # fmt: skip
+              "pages": pages.run, "linkage": linkage.run}  # fmt: skip
 
 
 def main() -> None:

@@ -6,6 +6,20 @@ compares the pairs, what likeness is worth is learned from the table itself.
 
 from omniloom.identity.match.columns import FIELDS, IGNORED, Meaning, guess
 from omniloom.identity.match.run import Matched, Reason, match
+from omniloom.identity.match.spelling import latin, sound
 from omniloom.identity.match.table import check_id, read, write_pairs
 
-__all__ = ["FIELDS", "IGNORED", "Matched", "Meaning", "Reason", "check_id", "guess", "match", "read", "write_pairs"]
+__all__ = [
+    "FIELDS",
+    "IGNORED",
+    "Matched",
+    "Meaning",
+    "Reason",
+    "check_id",
+    "guess",
+    "latin",
+    "match",
+    "read",
+    "sound",
+    "write_pairs",
+]

@@ -108,5 +108,6 @@ def threshold(probability: Floats, precision: float, lowest: float) -> float:
     if not len(ordered):
         return lowest
     right = np.cumsum(ordered) / np.arange(1, len(ordered) + 1)
-    enough = np.flatnonzero(right >= precision)
+    is_last = np.append(ordered[1:] != ordered[:-1], True)  # equal probabilities are accepted together
+    enough = np.flatnonzero(is_last & (right >= precision))
     return float(ordered[enough[-1]]) if len(enough) else 1.0
