@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from omniloom.core.text import folded
+from omniloom.profiles.spoken import pieces, words_of
 from omniloom.profiles.trait import Trait
 from omniloom.store import StateTx, query
 
 _SET_CARD = query(__file__, "set_card")
 _FORGET_CARDS = query(__file__, "forget_cards")
 _CARDS = query(__file__, "cards")
+_NAMES_KEPT = query(__file__, "names_kept")
+_FORGET_WORDS = query(__file__, "forget_name_words")
+_ADD_WORD = query(__file__, "add_name_word")
+_KNOWN_PIECES = query(__file__, "known_pieces")
+_ADD_PIECE = query(__file__, "add_name_piece")
 
 # Traits that say the same thing, best first. Source: Segment's reserved traits and their common spellings.
 _NAME = ("name", "full_name", "fullName")
@@ -45,8 +51,10 @@ def read_card(traits: list[Trait]) -> Card:
     )
 
 
-def save_cards(tx: StateTx, cards: dict[int, Card]) -> None:
-    """Keep these people's cards."""
+def save_cards(tx: StateTx, cards: dict[int, Card], *, is_new_form: bool = False) -> None:
+    """Keep these people's cards, and the words they are found by where the name changed (or how words are kept)."""
+    kept = {} if is_new_form else dict(tx.tuples(_NAMES_KEPT, person_ids=list(cards)))
+    _save_words(tx, {person_id: card.name for person_id, card in cards.items() if kept.get(person_id) != card.name})
     tx.many(_SET_CARD, (
         {"person_id": person_id, "name": card.name, "folded_name": folded(card.name), "city": card.city,
          "timezone": card.timezone, "language": card.language}
@@ -57,11 +65,25 @@ def save_cards(tx: StateTx, cards: dict[int, Card]) -> None:
 def forget_cards(tx: StateTx, person_ids: list[int]) -> None:
     """Drop the cards of people who have become part of others."""
     tx.run(_FORGET_CARDS, person_ids=person_ids)
+    tx.run(_FORGET_WORDS, person_ids=person_ids)
 
 
 def cards(tx: StateTx, root_ids: list[int]) -> dict[int, Card]:
     """The cards of people; people without traits have none."""
     return {row[0]: Card(*row[1:]) for row in tx.tuples(_CARDS, person_ids=root_ids)}
+
+
+def _save_words(tx: StateTx, names: dict[int, str]) -> None:
+    """The words of changed names; pieces are kept once for every word there is."""
+    if not names:
+        return
+    words = {person_id: words_of(name) for person_id, name in names.items()}
+    tx.run(_FORGET_WORDS, person_ids=list(names))
+    tx.many(_ADD_WORD, ({"word": word, "person_id": one} for one, all_ in words.items() for word in sorted(all_)))
+    every = sorted(set().union(*words.values()))
+    known = {word for (word,) in tx.tuples(_KNOWN_PIECES, words=every)} if every else set()
+    new = [word for word in every if word not in known]
+    tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word in new for piece in sorted(pieces(word))))
 
 
 def _first(said: dict[str, Any], keys: tuple[str, ...]) -> str:

@@ -95,7 +95,7 @@ def _make_left_cards(stores: Stores, rows_max: int) -> int:
         left = state.cursor(CARDS_LEFT)
         roots = [row[0] for row in state.tuples(_ROOTS_DOWN_FROM, person_id=left, rows_max=rows_max)]
         traits = traits_by_root(events, members_of(state, roots))
-        save_cards(state, {root_id: read_card(said) for root_id, said in traits.items() if said})
+        save_cards(state, {root_id: read_card(said) for root_id, said in traits.items() if said}, is_new_form=True)
         state.move_cursor(CARDS_LEFT, roots[-1] - 1 if len(roots) == rows_max else 0)
     return len(roots)
 

@@ -1,16 +1,26 @@
-"""Finding people: by any identifier or its beginning, or by the beginning of a name."""
+"""Finding people: by any identifier or a part of it, or by a name however it is typed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from omniloom.core.text import folded
 from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root, prefixes, roots_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.person import display_name
+from omniloom.profiles.spoken import meant, mistakes_max, nearest, pieces, swapped
 from omniloom.store import StateTx, Stores, query
 
 _BY_PREFIX = query(__file__, "people_by_prefix")
 _BY_NAME = query(__file__, "people_by_name")
+_WORDS_BEGINNING = query(__file__, "words_beginning")
+_WORDS_ALIKE = query(__file__, "words_alike")
+_WORD_PEOPLE = query(__file__, "word_people")
+_BY_WORDS = query(__file__, "people_by_words")
+_BY_PART = query(__file__, "people_by_part")
 _RECENT = query(__file__, "people_recent")
+WORDS_ALIKE = 60  # known words that one typed word may stand for
+COUNTED_MAX = 2000  # beyond that a word is simply common
+FIGURES_MIN, TEXT_MIN = 4, 4  # parts of identifiers that are worth a pass over them
 _LAST_CHARACTER = "\U0010ffff"  # sorts after every text that begins with the prefix
 
 
@@ -26,7 +36,9 @@ class PersonRow:
 
 
 def search(stores: Stores, text: str, *, home_region: str, rows_max: int) -> list[PersonRow]:
-    """People who have this identifier, then those with one that begins so, then those whose name does.
+    """People who have this identifier, then those with one that begins so, then those who may be called so: words in
+    any order, ё as е, in either alphabet, in the wrong keyboard layout, with a mistake or two; then those with an
+    identifier that holds the text.
 
     An empty text gives the people heard of last.
     """
@@ -38,8 +50,10 @@ def search(stores: Stores, text: str, *, home_region: str, rows_max: int) -> lis
             return _rows(tx, {root_id: "" for (root_id,) in recent})
         found = dict.fromkeys(exact, wanted)
         if len(found) < rows_max:
-            for root_id, matched in (*_beginning(tx, wanted, home_region, rows_max), *_named(tx, wanted, rows_max)):
+            for root_id, matched in _likely(tx, wanted, home_region, rows_max):
                 found.setdefault(root_id, matched)
+                if len(found) == rows_max:
+                    break
         return _rows(tx, dict(list(found.items())[:rows_max]))
 
 
@@ -48,6 +62,17 @@ def people(stores: Stores, ids: list[int]) -> list[PersonRow]:
     with stores.state.read() as tx:
         roots = roots_of(tx, ids)
         return _rows(tx, {roots[person_id]: "" for person_id in ids if person_id in roots})
+
+
+def _likely(tx: StateTx, text: str, home_region: str, rows_max: int) -> Iterator[tuple[int, str]]:
+    """Who may be meant, the likeliest first; whoever has enough asks no further, so that the costly comes last."""
+    yield from _beginning(tx, text, home_region, rows_max)
+    found = False
+    for row in _named(tx, text, rows_max):
+        found = True
+        yield row
+    if not found:
+        yield from _holding(tx, text, rows_max)
 
 
 def _beginning(tx: StateTx, text: str, home_region: str, rows_max: int) -> list[tuple[int, str]]:
@@ -59,10 +84,68 @@ def _beginning(tx: StateTx, text: str, home_region: str, rows_max: int) -> list[
     return found
 
 
-def _named(tx: StateTx, text: str, rows_max: int) -> list[tuple[int, str]]:
+def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
+    """People by their name's beginning, by its words in any order, by their beginnings, and by words mistyped."""
     prefix = folded(text)
     rows = tx.tuples(_BY_NAME, prefix=prefix, prefix_end=prefix + _LAST_CHARACTER, rows_max=rows_max)
-    return [(root_id, "") for (root_id,) in rows]
+    yield from ((root_id, "") for (root_id,) in rows)
+    meanings = meant(text)
+    for known in (_as_typed, _begun, _mistyped):
+        for words in meanings:
+            yield from ((root_id, "") for root_id in _with_words(tx, [known(tx, word) for word in words], rows_max))
+
+
+def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:
+    return sorted(word)
+
+
+def _begun(tx: StateTx, word: set[str]) -> list[str]:
+    found = set(word)
+    for prefix in word:
+        if len(prefix) > 1:
+            rows = tx.tuples(_WORDS_BEGINNING, prefix=prefix, prefix_end=prefix + _LAST_CHARACTER, rows_max=WORDS_ALIKE)
+            found |= {known for (known,) in rows}
+    return sorted(found)
+
+
+def _mistyped(tx: StateTx, word: set[str]) -> list[str]:
+    """Known words near what was typed; those with several mistakes share fewer of their pieces."""
+    found = set(word)
+    for typed in word:
+        most = mistakes_max(typed)
+        if most:
+            found |= swapped(typed)
+            shared = max(1, len(pieces(typed)) - 3 * most)
+            rows = tx.tuples(
+                _WORDS_ALIKE, pieces=sorted(pieces(typed)), shared_min=shared, length_min=len(typed) - most,
+                length_max=len(typed) + most, rows_max=WORDS_ALIKE,
+            )  # fmt: skip
+            found |= set(nearest(typed, (known for (known,) in rows)))
+    return sorted(found)
+
+
+def _with_words(tx: StateTx, words: list[list[str]], rows_max: int) -> list[int]:
+    """Who has one of each word's spellings; the rarest words are asked for first."""
+    counted = []
+    for spellings in words:
+        people = tx.tuples(_WORD_PEOPLE, words=spellings, rows_max=COUNTED_MAX)[0][0]
+        if not people:
+            return []
+        counted.append((people, spellings))
+    rarest = [spellings for _, spellings in sorted(counted)][:3]
+    first, second, third = [*rarest, *[rarest[0]] * (3 - len(rarest))]
+    return [row[0] for row in tx.tuples(_BY_WORDS, first=first, second=second, third=third, rows_max=rows_max)]
+
+
+def _holding(tx: StateTx, text: str, rows_max: int) -> list[tuple[int, str]]:
+    """People with a phone or a card that holds these figures, or another identifier that holds this text."""
+    figures = "".join(letter for letter in text if letter.isdecimal())
+    if len(figures) >= FIGURES_MIN and all(letter in "+-() ." or letter.isdecimal() for letter in text):
+        return tx.tuples(_BY_PART, kinds=["phone", "whatsapp", "card"], part=figures, rows_max=rows_max)
+    part = folded(text).partition("@")[0]
+    if len(part) < TEXT_MIN or " " in part:
+        return []
+    return tx.tuples(_BY_PART, kinds=["email", "user_id", "telegram"], part=part, rows_max=rows_max)
 
 
 def _rows(tx: StateTx, matched: dict[int, str]) -> list[PersonRow]:

@@ -1,5 +1,6 @@
 """The picture of why identifiers are one person, as ECharts options."""
 
+import math
 from typing import Any
 
 from omniloom.profiles import Attached, Joining, Whole
@@ -9,6 +10,7 @@ from omniloom.web.view import View
 
 TEXT_CHARS_MAX = 22
 PERSON_SIZE, IDENTIFIER_SIZE = 34, 16
+NEAR = 90  # how far identifiers are from their person, in the picture's own units
 
 
 def picture(view: View, shown: Whole) -> dict[str, Any]:
@@ -16,14 +18,15 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     _ = view.translate
     kinds = list(dict.fromkeys(one.kind for one in shown.identifiers))
     categories = [_("Person"), *(marks.identifier_title(view, kind) for kind in kinds)]
-    nodes = [_person(view, shown, person_id) for person_id in shown.people]
-    nodes += [_identifier(view, one, 1 + kinds.index(one.kind)) for one in shown.identifiers]
+    at = places(shown)
+    nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
+    nodes += [_identifier(view, one, 1 + kinds.index(one.kind)) | at[_id(one)] for one in shown.identifiers]
     links = [_attached(one) for one in shown.identifiers]
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
-        "type": "graph", "layout": "force", "roam": True, "draggable": True, "data": nodes, "links": links,
-        "top": 40, "categories": [{"name": name} for name in categories],
-        "force": {"repulsion": 260, "edgeLength": [60, 150], "gravity": 0.12},
+        "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
+        "left": 60, "right": 130, "top": 70, "bottom": 40, "preserveAspect": "contain",
+        "categories": [{"name": name} for name in categories],
         "label": {"show": True, "position": "right", "color": theme.MUTED, "fontSize": 11},
         "emphasis": {"focus": "adjacency"}, "scaleLimit": {"min": 0.4, "max": 4},
     }  # fmt: skip
@@ -31,12 +34,33 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     return theme.chart(series=[series], legend=legend, tooltip={"trigger": "item", "confine": True})
 
 
+def places(shown: Whole) -> dict[str, dict[str, float]]:
+    """Where nodes stand, the same each time: parts around the person they became, identifiers around their part."""
+    others = [person_id for person_id in shown.people if person_id != shown.person_id]
+    around: dict[int, list[Attached]] = {}
+    for one in shown.identifiers:
+        around.setdefault(one.person_id, []).append(one)
+    fan = max([len(known) for known in around.values()] or [1])
+    near = max(NEAR, fan * 26 / math.tau)
+    far = max(2.6 * near, len(others) * 2.2 * near / math.tau)
+    found = {f"p{shown.person_id}": {"x": 0.0, "y": 0.0}}
+    for n, person_id in enumerate(others):
+        angle = math.tau * n / len(others)
+        found[f"p{person_id}"] = {"x": far * math.cos(angle), "y": far * 0.7 * math.sin(angle)}
+    for person_id, known in around.items():
+        centre = found[f"p{person_id}"]
+        for n, one in enumerate(known):
+            angle = math.tau * (n + 0.5) / len(known) + math.pi / 5
+            found[_id(one)] = {"x": centre["x"] + near * math.cos(angle), "y": centre["y"] + near * math.sin(angle)}
+    return found
+
+
 def _person(view: View, shown: Whole, person_id: int) -> dict[str, Any]:
     is_root = person_id == shown.person_id
     name = view.translate("Customer {n}").format(n=person_id)
     return {
         "id": f"p{person_id}", "name": name, "category": 0, "symbolSize": PERSON_SIZE if is_root else PERSON_SIZE - 8,
-        "label": {"fontWeight": "bold" if is_root else "normal"},
+        "label": {"fontWeight": "bold" if is_root else "normal", "position": "bottom"},
     }  # fmt: skip
 
 

@@ -59,7 +59,8 @@ async def _compare(view: View, person_id: int, other_id: int) -> None:
     async def act() -> None:
         await merge(view, person_id, other_id, note.value or "")
 
-    parts.action(_("Merge"), "merge", on_click=act).props("data-testid=merge-confirm")
+    with parts.line("om-end"):
+        parts.action(_("Merge"), "merge", on_click=act).props("data-testid=merge-confirm")
 
 
 def conflicts(one: Person, other: Person) -> list[str]:

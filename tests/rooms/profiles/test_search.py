@@ -1,0 +1,123 @@
+"""Finding people however they are typed; distance and pieces against the obvious way."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omniloom.core.ids import SeededIds
+from omniloom.identity import members_of, merge, merges_of, unmerge
+from omniloom.profiles import search
+from omniloom.profiles.spoken import distance, pieces
+
+from .conftest import NOW, Teller
+
+PEOPLE = {
+    "anna": "Анна Ковалёва", "pavel": "Павел Сергеевич Кузнецов", "julia": "Yulia Shcherbakova", "oleg": "Олег Ким",
+    "john": "John Smith", "ivan": "Иванов Иван",
+}  # fmt: skip
+
+
+@pytest.fixture
+def known(teller: Teller) -> Teller:
+    for n, (who, name) in enumerate(PEOPLE.items()):
+        teller.tell(
+            "identify", user_id=who, email=f"{who}.{n}@example.test", phone=f"+7916555{n}0{n}7", traits={"name": name}
+        )
+    teller.settle()
+    return teller
+
+
+def found(teller: Teller, text: str) -> list[str]:
+    """User ids of who is found, in order."""
+    rows = search(teller.stores, text, home_region="RU", rows_max=10)
+    return [next(one.value for one in row.identifiers if one.kind == "user_id") for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [
+        ("Ковалева анна", "anna"),  # the other order, ё as е
+        ("Kovaleva", "anna"),  # in Latin
+        ("Rjdfktdf", "anna"),  # Ковалева in the wrong layout
+        ("Кавалева", "anna"),  # one mistake
+        ("Коваелва", "anna"),  # neighbours swapped
+        ("кузн пав", "pavel"),  # beginnings, in the other order
+        ("Кузницова", "pavel"),  # two mistakes
+        ("Щербакова Юлия", "julia"),  # in Cyrillic
+        ("Iuliia Sherbakova", "julia"),  # another transliteration
+        ("ыьшер", "john"),  # smith in the wrong layout
+        ("Jhon", "john"),
+        ("5552027", "julia"),  # a part of a phone
+        ("555 20-27", "julia"),
+        ("hn.4@", "john"),  # a part of an address
+        ("john.4@exmaple.test", "john"),  # an address with a mistake after @
+    ],
+)
+def test_people_are_found_however_they_are_typed(known: Teller, typed: str, who: str) -> None:
+    assert found(known, typed)[:1] == [who]
+
+
+@pytest.mark.parametrize("typed", ["Ковалёва Павел", "Ким Джон", "zzzz", "9999999", "%", "'; --", "\\", "   x"])
+def test_nobody_is_found_who_cannot_be_meant(known: Teller, typed: str) -> None:
+    assert found(known, typed) == []
+
+
+def test_the_exact_comes_before_the_like(known: Teller) -> None:
+    known.tell("identify", user_id="ivan2", traits={"name": "Иванова Ивана"})
+    known.settle()
+    assert found(known, "Иван Иванов")[0] == "ivan"
+    assert set(found(known, "Иван Иванов")) == {"ivan", "ivan2"}
+
+
+def test_the_index_follows_names_merges_and_unmerges(known: Teller) -> None:
+    known.tell("identify", user_id="oleg", traits={"name": "Олег Петров"}, at=NOW.replace(month=6))
+    known.settle()
+    assert (found(known, "Ким"), found(known, "Petrov")) == ([], ["oleg"])
+    ids = {who: search(known.stores, who, home_region="RU", rows_max=1)[0].person_id for who in ("oleg", "anna")}
+    with pytest.raises(Exception, match="user_id"):  # two user ids are two people
+        merge(
+            known.stores,
+            into_id=ids["anna"],
+            from_id=ids["oleg"],
+            rule="by hand",
+            evidence={},
+            now=NOW,
+            ids=SeededIds(1),
+        )
+    known.tell("identify", card="7700112233", traits={"name": "Зинаида Гиппиус"}, at=NOW.replace(month=5))
+    known.settle()
+    (other,) = [row.person_id for row in search(known.stores, "Гиппиус", home_region="RU", rows_max=5)]
+    merge(known.stores, into_id=ids["anna"], from_id=other, rule="by hand", evidence={}, now=NOW, ids=SeededIds(2))
+    known.settle()
+    assert [row.person_id for row in search(known.stores, "zinaida", home_region="RU", rows_max=5)] == [ids["anna"]]
+    assert found(known, "Ковалёва") == [], "the newest name is in force"
+    unmerge(known.stores, merges_of(known.stores, ids["anna"])[0].merge_id, by="Vera", now=NOW)
+    known.settle()
+    assert found(known, "Ковалёва") == ["anna"]
+    assert [row.person_id for row in search(known.stores, "zinaida", home_region="RU", rows_max=5)] == [other]
+    with known.stores.state.read() as tx:
+        assert members_of(tx, [ids["anna"]]) == {ids["anna"]: [ids["anna"]]}
+
+
+letters = st.text("abc", max_size=6)
+
+
+def slow(one: str, other: str) -> int:
+    """Letters left out, put in, changed, or two neighbours swapped, tried in all ways."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [slow(one[1:], other) + 1, slow(one, other[1:]) + 1, slow(one[1:], other[1:]) + (one[0] != other[0])]
+    if len(one) > 1 and len(other) > 1 and one[0] == other[1] and one[1] == other[0]:
+        ways.append(slow(one[2:], other[2:]) + 1)
+    return min(ways)
+
+
+@given(letters, letters, st.integers(0, 3))
+def test_distance_is_that_of_the_slow_way(one: str, other: str, most: int) -> None:
+    assert distance(one, other, most) == min(slow(one, other), most + 1)
+
+
+@given(st.text("abcdefg", min_size=7, max_size=10), st.integers(0, 9), st.sampled_from("abc"))
+def test_a_mistake_leaves_enough_pieces_to_be_met_by(word: str, place: int, letter: str) -> None:
+    wrong = word[: place % len(word)] + letter + word[place % len(word) + 1 :]
+    assert len(pieces(word) & pieces(wrong)) >= max(1, len(pieces(wrong)) - 6) or distance(word, wrong, 2) > 1
