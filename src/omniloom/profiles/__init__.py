@@ -1,11 +1,13 @@
 """Profiles: who a person is, what they said yes to, and everything that happened to them.
 
 Reads the resolved events after its own cursors. Tables (state store): profiles_consent, profiles_consent_ledger,
-profiles_wording, profiles_topic, profiles_preference, profiles_privacy_request, profiles_erasing, profiles_card; event
-store: profiles_trait (readers use the view profiles_trait_current).
+profiles_wording, profiles_topic, profiles_preference, profiles_privacy_request, profiles_erasing, profiles_card,
+profiles_name_word, profiles_name_piece, profiles_survivorship, profiles_relation, profiles_company; event store:
+profiles_word, profiles_rule, profiles_trust, profiles_trait (readers use the view profiles_trait_current).
 
 Invariants:
-* of a trait or a consent the newest word by the event's own time is in force, in whatever order events arrive;
+* of a consent, and of a trait without a rule of its own, the newest word by the event's own time is in force, in
+  whatever order events arrive;
 * the ledger of consents is append-only, by the store's own guard: every word once, with its wording, chained;
 * a word counts in the transaction that writes it down, and lines stay with the person they came for;
 * every answer follows merges: a person can be asked for by any id they ever had.
@@ -32,6 +34,19 @@ from omniloom.profiles.privacy_request import (
 )
 from omniloom.profiles.proof import ConsentProof, ProofLine, consent_proof
 from omniloom.profiles.proof_pdf import proof_pdf
+from omniloom.profiles.relation import (
+    CORPORATE,
+    PERSONAL,
+    Belonging,
+    Company,
+    Relation,
+    Tie,
+    companies,
+    company_people,
+    relate,
+    relations_of,
+    unrelate,
+)
 from omniloom.profiles.search import PersonRow, people, search
 from omniloom.profiles.survivorship import Rule, Survivorship, set_survivorship, survivorships
 from omniloom.profiles.timeline import TimelineEvent, timeline
@@ -41,12 +56,14 @@ from omniloom.profiles.whole import Attached, Joining, Whole, merge_journal, who
 from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, wordings_of
 
 __all__ = [
-    "ADDRESS_KINDS", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "Attached", "Consent", "ConsentEntry",
-    "ConsentProof", "Contact", "Field", "Frequency", "Joining", "Origin", "Person", "PersonRow", "Preference",
-    "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable", "Rule", "Survivorship",
-    "TimelineEvent", "Topic", "Trait", "Whole", "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links",
-    "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests",
-    "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable",
-    "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy", "survivorships", "take_word",
-    "timeline", "topics", "topics_of", "trait_keys", "traits_of", "whole", "withdraw", "wordings", "wordings_of",
+    "ADDRESS_KINDS", "CORPORATE", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "PERSONAL", "Attached",
+    "Belonging", "Company", "Consent", "ConsentEntry", "ConsentProof", "Contact", "Field", "Frequency", "Joining",
+    "Origin", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
+    "Reachable", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
+    "Wordings", "add_wording", "ask_privacy", "broken_links", "companies", "company_people", "consent_history",
+    "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests", "people",
+    "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
+    "relations_of", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",
+    "survivorships", "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of", "unrelate", "whole",
+    "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip
