@@ -24,7 +24,7 @@ from omniloom.privacy.message import positions_of_people, positions_with, refuse
 from omniloom.privacy.record import Line, remember
 from omniloom.privacy.subject import Subject, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
-from omniloom.store import Erasing, Holding, StateTx, Stores, built, query
+from omniloom.store import Anyone, Erasing, Holding, StateTx, Stores, built, query
 
 DEADLINE = timedelta(days=30)  # 152-FZ art. 21 p. 5: thirty days from the day of the request
 
@@ -140,6 +140,13 @@ def read_erasure(row: dict[str, Any]) -> Erasure:
     })  # fmt: skip
 
 
+def forget_samples(tx: StateTx) -> None:
+    """Drop what may be anybody's: messages that came in late may be among them."""
+    for holding in _erased("state"):
+        if any(isinstance(finder, Anyone) for finder in holding.found):
+            tx.run(finding.deletion(holding))
+
+
 def _erased(store: str) -> list[Holding]:
     return [each for each in HOLDINGS if each.store == store and each.found and each.erasing is not Erasing.KEEP]
 
@@ -164,6 +171,13 @@ def _erase_state(tx: StateTx, subject: Subject) -> dict[str, int]:
         if rows:
             counts[f"state.{holding.table}"] = rows
     return counts
+
+
+def erase_late(stores: Stores, people: list[int]) -> None:
+    """Delete what acts that were under way wrote of people who had been erased a moment before."""
+    with stores.state.write() as tx:
+        _erase_state(tx, Subject(0, people, [], [], [], instant(0)))
+    erase_events(stores, people)
 
 
 def erase_events(stores: Stores, people: list[int]) -> None:

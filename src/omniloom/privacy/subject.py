@@ -23,7 +23,7 @@ _OWNERS = query(__file__, "owners")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """``keys``: identifiers in normal form. ``values``: them and the addresses once written to. ``words``: what names
+    """``keys``: identifiers in normal form. ``values``: them and addresses once written to. ``words``: what names
     the person in a text; a short one stands in quotes, as in JSON.
     """
 
@@ -45,11 +45,14 @@ def subject_of(stores: Stores, person_id: int, home_region: str) -> Subject:
         addresses = [value for (value,) in tx.tuples(_ADDRESSES, people=people)]
         given = _given(events.tuples(_RAW, people=people))
         normal = {pair: normalise(*pair, home_region) for pair in given}
-        others = {value for value in normal.values() if isinstance(value, str)}
-        owners = {(kind, value) for kind, value, owner in tx.tuples(_OWNERS, sought=sorted(others))
+        sought = {value for value in (*normal.values(), *addresses) if isinstance(value, str)}
+        owners = {(kind, value) for kind, value, owner in tx.tuples(_OWNERS, sought=sorted(sought))
                   if owner not in people}  # fmt: skip
+    others = {value for _, value in owners}  # of whoever was merged for a while, or of many
     raws = [raw for (kind, raw), value in normal.items() if (kind, value) not in owners]
-    values = list(dict.fromkeys([value for _, value in keys] + [each for each in addresses if each]))
+    values = list(
+        dict.fromkeys([value for _, value in keys] + [each for each in addresses if each and each not in others])
+    )
     born = min((int(row[1]) for row in members), default=0)
     return Subject(root_id, people, keys, values, words_of([*values, *raws]), instant(born))
 

@@ -1,14 +1,14 @@
 """The worker's part of erasing: what was under way comes in late and goes again, then files forget for good.
 
-An event that was being resolved while its person was erased may land in the event store a moment later; it cannot once
-every act has passed the point the log had reached. Then the person's rows are deleted once more and the files are
+An event that was being resolved or folded while its person was erased may leave something a moment later; it cannot
+once every act has passed the point the log had reached. Then the person's rows are deleted once more and the files are
 written anew, one time for all erasures that wait: what is deleted stays in free pages otherwise.
 """
 
 from datetime import datetime
 
 from omniloom.identity import tombstone
-from omniloom.privacy.erasure import Erasure, ErasureState, erase_events, pending
+from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, pending
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, take_out
 from omniloom.privacy.record import Line, remember, remembered
 from omniloom.store import Progress, StateTx, Stores, query
@@ -63,6 +63,7 @@ def _take_out_late(stores: Stores) -> int:
     take_out(stores, positions)
     with stores.state.write() as tx:
         tombstone.forget_late(tx, positions)
+        forget_samples(tx)
         tx.move_cursor(REWRITE_CURSOR, 1)
     return len(positions)
 
@@ -80,7 +81,7 @@ def _finish(stores: Stores, ready: list[Erasure], *, home_region: str, now: date
         positions = positions_of_people(events, people)
     every = {each for found in digests.values() for each in found}
     take_out(stores, [*positions, *positions_with(stores, every, salt, home_region)])
-    erase_events(stores, people)
+    erase_late(stores, people)
     _move(stores, ready, ErasureState.SWEPT, now)
 
 
@@ -91,4 +92,6 @@ def _move(stores: Stores, erasures: list[Erasure], state: ErasureState, now: dat
 
 def _moved(tx: StateTx, erasures: list[Erasure], state: ErasureState, now: datetime) -> None:
     finished = now if state is ErasureState.DONE else 0
+    if state is ErasureState.SWEPT:
+        forget_samples(tx)
     tx.many(_MOVE, ({"erasure_id": one.erasure_id, "state": state, "finished_at": finished} for one in erasures))

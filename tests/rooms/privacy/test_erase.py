@@ -10,6 +10,8 @@ from tests.rooms.messaging.test_withdrawals import Campaign
 from omniloom import collect, identity, messaging, privacy, profiles
 from omniloom.core.errors import Missing
 from omniloom.core.ids import SeededIds
+from omniloom.messaging.record import suppress
+from omniloom.privacy.subject import subject_of
 from omniloom.profiles import PrivacyKind
 from omniloom.store import Erasing, Stores
 from omniloom.store.sql import parse_events, parse_state
@@ -233,3 +235,53 @@ def test_every_table_a_person_is_in_says_how_they_are_found() -> None:
             assert holding.found, holding.table
         if holding.erasing is Erasing.BLANK:
             assert holding.blank, holding.table
+
+
+def test_what_was_being_folded_while_its_person_was_erased_goes_too(company, monkeypatch):
+    person = plant(company)
+    company.tell("track", name="Consent Given", identifiers={"user_id": WHO["user_id"]},
+                 properties={"channel": "email", "method": "form", "wording": CANARY})  # fmt: skip
+    identity.resolve(company.stores, now=company.clock.now(), home_region=REGION, home_currency="USD", rows_max=1000)
+    remember = privacy.erasure.remember
+
+    def meanwhile(*given: Any) -> None:
+        remember(*given)  # behind the state's transaction, before that of the events
+        profiles.fold(company.stores, now=company.clock.now(), rows_max=1000)
+
+    monkeypatch.setattr(privacy.erasure, "remember", meanwhile)
+    erase(company.stores, person, company.clock.now())
+    finish(company)
+    with company.stores.state.read() as tx:
+        left = tx.rows(parse_state("t", "select * from profiles_consent_ledger"))
+    assert not any(CANARY in str(row) for row in left)
+
+
+def test_an_address_of_somebody_who_was_merged_for_a_while_stays_theirs(company: Any) -> None:
+    now, boris_at = company.clock.now(), "boris@example.test"
+    company.person("anna", phone="+12025550177", consents=("email",))
+    company.tell("identify", identifiers={"email": boris_at})
+    company.resolve()
+    anna, boris = (identity.find(company.stores, value, REGION)[0] for value in ("anna", boris_at))
+    given: dict[str, Any] = {"now": now, "ids": SeededIds(5)}
+    merge_id = identity.merge(company.stores, into_id=anna, from_id=boris, rule="by hand", evidence={}, **given)
+    company.mailing("spring", [anna], channels=("email",))
+    company.deliver_all()
+    with company.stores.state.write() as tx:
+        suppress(tx, channel="email", address=boris_at, reason="complained", evidence="provider", now=now)
+    identity.unmerge(company.stores, merge_id, by="olga", now=now)
+    erase(company.stores, anna, now)
+    with company.stores.state.read() as tx:
+        assert tx.rows(parse_state("t", "select address from messaging_suppression")) == [{"address": boris_at}]
+
+
+def test_whoever_shares_a_number_loses_nothing(company: Any) -> None:
+    for name in ("anna", "boris"):
+        company.person(name, phone="+12025550177" if name == "anna" else "")
+    company.resolve()
+    anna = identity.find(company.stores, "anna", REGION)[0]
+    assert "+12025550177" in subject_of(company.stores, anna, REGION).words
+    with company.stores.state.write() as tx:
+        tx.run(
+            parse_state("t", "update identity_identifier set shared_position = 1, shared_id = 2 where kind = 'phone'")
+        )
+    assert "+12025550177" not in subject_of(company.stores, anna, REGION).words
