@@ -18,6 +18,7 @@ from omniloom.cli import (
     imports,
     person,
     plan,
+    recognise,
     report,
     segment,
     serve,
@@ -42,6 +43,7 @@ for module in (demo, serve, collect, imports, config, top):
 app.add_typer(person.app, name="person", help="Look people up.")
 app.add_typer(identity.app, name="identity", help="Find which records are one person.")
 app.add_typer(consent.app, name="consent", help="The texts people agree to, and who can be reached.")
+app.add_typer(recognise.app, name="recognise", help="Let customers show who they are: links, codes, QR codes, cards.")
 app.add_typer(segment.app, name="segment", help="Define groups of people and count them.")
 app.add_typer(campaign.app, name="campaign", help="Create, launch and follow campaigns.")
 app.add_typer(source.app, name="source", help="What sends events, and what to put on a site or into an ad.")
