@@ -25,7 +25,7 @@ OFTEN, SELDOM = 0.6, 0.45  # how often a decision is a merge
 PHASE, STEP = 2_500, 250  # decisions: of a phase, and between two rounds of the loop
 SENDS = parse_state("test.sends", "select send_id, campaign_id, person_id, state from messaging_send order by send_id")
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_after_ten_thousand_merges_and_unmerges_everything_is_as_from_scratch(
     assert differing(before, told(living.stores, people, people[:LOOKED_AT])) == {}
     for merging in (OFTEN, SELDOM):
         decide(living, PHASE, merging, lambda: living.happen(20))
-        if merging == OFTEN or chosen() == EMBEDDED:  # elsewhere a question costs ten times as much
+        if chosen() == EMBEDDED:  # elsewhere a question costs ten times as much
             check(living, next(folders))
     living.part_all()
     living.catch_up()
