@@ -17,6 +17,7 @@ from omniloom.web import marks, parts, theme
 from omniloom.web.customer_consents import consents_panel
 from omniloom.web.customer_golden import golden_tab
 from omniloom.web.customer_identity import identity_tab
+from omniloom.web.customer_relations import relations_panel
 from omniloom.web.happening import KINDS
 from omniloom.web.merge_acts import notes
 from omniloom.web.merge_people import merge_dialog
@@ -65,6 +66,7 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
         with parts.stack():
             _identifiers(view, person)
             await consents_panel(view, person.person_id)
+            await relations_panel(view, person.person_id)
             _segments(view, memberships)
             _traits(view, person)
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from omniloom.web import marks
+from omniloom.web.match_words import TITLES, WORDS
 from omniloom.web.theme import mark
 
 if TYPE_CHECKING:
@@ -33,4 +34,14 @@ def evidence_text(view: "View", evidence: dict[str, Any]) -> str:
 def _value(view: "View", value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{marks.identifier_title(view, key)} {text}" for key, text in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(_reason(view, one) for one in value)
+    return str(value)
+
+
+def _reason(view: "View", one: Any) -> str:
+    """A reason of the matcher, or whatever else a list holds."""
+    if not isinstance(one, dict):
+        return str(one)
+    title, words = str(one.get("title", "")), str(one.get("words", ""))
+    return f"{view.translate(TITLES.get(title, title))} – {view.translate(WORDS.get(words, words))}"
