@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from omniloom import privacy
-from omniloom.store import Erasing, Holding
+from omniloom.store import Anyone, Erasing, Holding
 from omniloom.store.migrate import folder
 
 MADE = re.compile(r'^CREATE TABLE "?(\w+)"?\s*\((.*?)\);', re.MULTILINE | re.DOTALL)
@@ -27,7 +27,7 @@ def faults(holdings: Iterable[Holding]) -> list[str]:
             found.append(f"{table} of {store} is declared, but there is no such table")
             continue
         named = [*holding.fields, *holding.blank, *([holding.aged_by] if holding.aged_by else [])]
-        named += [finder.column for finder in holding.found]
+        named += [finder.column for finder in holding.found if not isinstance(finder, Anyone)]
         found += [f"{table} has no column {name}" for name in named if not re.search(rf'"?\b{name}\b', columns)]
         if PERSON.search(columns) and not holding.found and not table.startswith(("access_", "identity_erased")):
             found.append(f"{table} names people, but not how they are found")

@@ -10,6 +10,10 @@ class Permission(StrEnum):
     OVERVIEW_READ = "overview.read"
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_WRITE = "customers.write"
+    CUSTOMERS_PERSONAL = "customers.personal"  # see whom one looks at: addresses and names unmasked
+    CUSTOMERS_EXPORT = "customers.export"
+    PRIVACY_READ = "privacy.read"
+    PRIVACY_WRITE = "privacy.write"
     SEGMENTS_READ = "segments.read"
     SEGMENTS_WRITE = "segments.write"
     CAMPAIGNS_READ = "campaigns.read"
@@ -49,13 +53,23 @@ _READ = frozenset(p for p in Permission if p.value.endswith(".read"))
 
 ROLES: Final[dict[Role, frozenset[Permission]]] = {
     Role.OWNER: _ALL,
-    Role.MARKETER: _ALL - {Permission.USERS_WRITE, Permission.SETTINGS_WRITE, Permission.SOURCES_WRITE},
+    Role.MARKETER: _ALL
+    - {
+        Permission.USERS_WRITE,
+        Permission.SETTINGS_WRITE,
+        Permission.SOURCES_WRITE,
+        Permission.PRIVACY_WRITE,
+    },
     Role.ANALYST: _READ | {Permission.SEGMENTS_WRITE},
     Role.OPERATOR: frozenset(
         {
             Permission.OVERVIEW_READ,
             Permission.CUSTOMERS_READ,
             Permission.CUSTOMERS_WRITE,
+            Permission.CUSTOMERS_PERSONAL,
+            Permission.CUSTOMERS_EXPORT,
+            Permission.PRIVACY_READ,
+            Permission.PRIVACY_WRITE,
             Permission.SOURCES_READ,
         }
     ),

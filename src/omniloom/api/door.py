@@ -14,7 +14,7 @@ from fastapi import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from omniloom import access
+from omniloom import access, privacy
 from omniloom.access import PUBLIC, Permission, Public, User
 from omniloom.app import Platform
 from omniloom.core.errors import Denied, OmniloomError
@@ -90,6 +90,17 @@ def _session_of(request: Request) -> str | None:
 def _is_from_our_pages(request: Request) -> bool:
     """A cookie counts for a changing request only if the browser says that one of our own pages sent it."""
     return request.method in ("GET", "HEAD") or request.headers.get("sec-fetch-site") in ("same-origin", "none")
+
+
+def sees_whom(request: Request) -> bool:
+    """Whether who asks may see whom they look at; else addresses, names and identifiers are masked."""
+    user = user_of(request)
+    return user is not None and access.may(user, Permission.CUSTOMERS_PERSONAL)
+
+
+def reply_about_people(request: Request, value: Any) -> Response:
+    """As :func:`reply`, masked for those who may not see whom they look at."""
+    return reply(value if sees_whom(request) else privacy.masked(value))
 
 
 def reply(value: Any, *, status: int = 200) -> Response:

@@ -44,6 +44,10 @@ class Client:
         answer = asyncio.run(self._answer("GET", f"/api/v1{path}", params=params))
         return answer.content
 
+    def save(self, path: str, output: Path, **params: Any) -> int:
+        """Write the answer of a GET to a file as it comes; its bytes. Errors: as ``get``."""
+        return asyncio.run(self._saved(f"/api/v1{path}", output, params))
+
     def post(self, path: str, body: Any = None) -> Any:
         """The JSON answer of a POST."""
         return self._call("POST", path, json=body)
@@ -64,19 +68,37 @@ class Client:
         return (await self._answer(method, path, **options)).json()
 
     async def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {self._token}"}
-        if self._app is not None:
-            client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base_url)
-        else:
-            client = egress.client([httpx.URL(self._base_url).netloc.decode()], timeout_s=TIMEOUT_S)
-        async with client:
+        async with self._client() as client:
             try:
-                answer = await client.request(method, f"{self._base_url}{path}", headers=headers, **options)
+                answer = await client.request(method, f"{self._base_url}{path}", headers=self._headers(), **options)
             except httpx.TransportError as error:
                 raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise _fault(answer)
         return answer
+
+    async def _saved(self, path: str, output: Path, params: dict[str, Any]) -> int:
+        size, url = 0, f"{self._base_url}{path}"
+        async with self._client() as client:
+            try:
+                async with client.stream("GET", url, headers=self._headers(), params=params) as answer:
+                    if answer.status_code >= httpx.codes.BAD_REQUEST:
+                        await answer.aread()
+                        raise _fault(answer)
+                    with output.open("wb") as file:
+                        async for piece in answer.aiter_bytes():
+                            size += file.write(piece)
+            except httpx.TransportError as error:
+                raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
+        return size
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._app is not None:
+            return httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base_url)
+        return egress.client([httpx.URL(self._base_url).netloc.decode()], timeout_s=TIMEOUT_S)
+
+    def _headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self._token}"}
 
 
 def _fault(answer: httpx.Response) -> OmniloomError:

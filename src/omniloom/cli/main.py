@@ -18,6 +18,7 @@ from omniloom.cli import (
     imports,
     person,
     plan,
+    privacy,
     recognise,
     report,
     segment,
@@ -49,6 +50,7 @@ app.add_typer(campaign.app, name="campaign", help="Create, launch and follow cam
 app.add_typer(source.app, name="source", help="What sends events, and what to put on a site or into an ad.")
 app.add_typer(webhook.app, name="webhook", help="Take in what other systems post.")
 app.add_typer(deadletters.app, name="deadletters", help="What was refused, and putting it right.")
+app.add_typer(privacy.app, name="privacy", help="What is stored where, for how long, and who was erased.")
 app.add_typer(plan.app, name="plan", help="What sources are to send, and what they do send.")
 app.add_typer(store.app, name="store", help="Where the stores are.")
 app.add_typer(report.app, name="report", help="What the money did.")

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from omniloom.cli import person_whole
+from omniloom.cli import person_whole, privacy
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, person_id
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(person_whole.app)
+app.add_typer(privacy.of_person)
 
 
 class ProofFormat(StrEnum):

@@ -1,6 +1,6 @@
 """What collect keeps: what arrived, what was refused, and where it comes from."""
 
-from omniloom.store import ByText, Erasing, FieldClass, Holding
+from omniloom.store import Anyone, ByText, Erasing, FieldClass, Holding
 
 SENSITIVE, SECRET = FieldClass.SENSITIVE, FieldClass.SECRET
 
@@ -23,7 +23,8 @@ HOLDINGS = (
     ),
     Holding(
         store="state", table="collect_arrival_sample", purpose="the last few messages of each kind, to look at",
-        kind="refused", fields={"body": SENSITIVE}, found=(ByText("body"),), aged_by="seen_at",
+        kind="refused", fields={"body": SENSITIVE}, found=(Anyone(),), aged_by="seen_at", export=False,
+        note="identifiers in them are masked, so that nobody's are found: all go with any erasure, and come again",
     ),
     *(
         Holding(store="state", table=table, purpose=purpose, kind="sources", fields=fields, erasing=Erasing.KEEP,

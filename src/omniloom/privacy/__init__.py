@@ -9,11 +9,11 @@ Invariants:
 * every table is declared, or a house test fails.
 """
 
-from omniloom.privacy.map import Place, data_map
 from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, erase, erasures
 from omniloom.privacy.export import ExportFormat, export
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.lift import lift
+from omniloom.privacy.map import Place, data_map
 from omniloom.privacy.mask import masked
 from omniloom.privacy.replay import replay
 from omniloom.privacy.retention import Due, Rule, due, retain, rules, set_rule

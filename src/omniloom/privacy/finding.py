@@ -5,7 +5,7 @@ from typing import Any, cast
 from sqlglot import exp
 
 from omniloom.privacy.subject import Subject
-from omniloom.store import ByPerson, ByRow, ByText, ByValue, Finder, Holding, OnlyTheirs, Query, StateTx, built
+from omniloom.store import Anyone, ByPerson, ByRow, ByText, ByValue, Finder, Holding, OnlyTheirs, Query, StateTx, built
 
 _TEXT = "word"
 
@@ -82,6 +82,8 @@ def _one(finder: Finder) -> exp.Expression:
             other = exp.select(key).from_(table).where(exp.not_(_in(person, "people")))
             theirs = _among(column, other.where(_among(key, exp.select(key).from_(table).where(_in(person, "people")))))
             return cast("exp.Expression", exp.and_(mine, exp.not_(theirs)))
+        case Anyone():
+            return exp.true()
     raise TypeError(finder)
 
 

@@ -8,7 +8,7 @@ written anew, one time for all erasures that wait: what is deleted stays in free
 from datetime import datetime
 
 from omniloom.identity import tombstone
-from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, pending
+from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, forget_samples, pending
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, take_out
 from omniloom.privacy.record import Line, remember, remembered
 from omniloom.store import Progress, StateTx, Stores, query

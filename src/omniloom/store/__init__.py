@@ -12,6 +12,7 @@ from omniloom.store.engines.parquet import distinct_values, sample_parquet
 from omniloom.store.engines.versions import engine_versions
 from omniloom.store.hold import Held
 from omniloom.store.holding import (
+    Anyone,
     ByPerson,
     ByRow,
     ByText,
@@ -40,6 +41,7 @@ __all__ = [
     "HOLDINGS",
     "LEASE_LASTING",
     "SEEN_RUN_MAX",
+    "Anyone",
     "ByPerson",
     "ByRow",
     "ByText",

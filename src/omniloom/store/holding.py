@@ -68,7 +68,12 @@ class OnlyTheirs:
     person: str = "person_id"
 
 
-Finder = ByPerson | ByValue | ByRow | ByText | OnlyTheirs
+@dataclass(frozen=True, slots=True)
+class Anyone:
+    """Rows that may be anybody's, without saying whose: all of them go. For what comes again by itself."""
+
+
+Finder = ByPerson | ByValue | ByRow | ByText | OnlyTheirs | Anyone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

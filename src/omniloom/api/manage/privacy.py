@@ -1,0 +1,124 @@
+"""A person's copy of their data, their erasure, how long what is kept, and the map of what is stored where."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response, StreamingResponse
+
+from omniloom import privacy
+from omniloom.access import Permission
+from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
+from omniloom.privacy import ExportFormat
+
+routes = APIRouter()
+CHUNK_BYTES = 1 << 18
+TYPES = {ExportFormat.JSON: ("application/json", "json"), ExportFormat.CSV: ("application/zip", "zip")}
+
+
+class ErasureBody(Body):
+    """Why somebody is erased: the request, a date, a number of a letter."""
+
+    reason: str
+
+
+class LiftBody(Body):
+    """An identifier that may be known again."""
+
+    identifier: str
+
+
+class RuleBody(Body):
+    """For how many days; null: as declared."""
+
+    days: int | None = None
+
+
+@routes.get("/people/{person_id}/export")
+@needs(Permission.CUSTOMERS_EXPORT)
+def export_person(request: Request, person_id: int, format: ExportFormat = ExportFormat.JSON) -> Response:  # noqa: A002 - the parameter's name outside
+    """Everything stored of one person: JSON, or CSV files in a ZIP."""
+    platform = platform_of(request)
+    file = tempfile.TemporaryFile(dir=platform.data_dir)  # noqa: SIM115 - closed behind the answer; it has no name
+    try:
+        privacy.export(platform.stores, person_id, format, file, now=platform.now(),
+                       home_region=platform.settings.identity.home_region)  # fmt: skip
+    except BaseException:
+        file.close()
+        raise
+    kind, ending = TYPES[format]
+    headers = {
+        "content-disposition": f'attachment; filename="person-{person_id}.{ending}"',
+        "content-length": str(file.tell()), "cache-control": "no-store, private",
+    }  # fmt: skip
+    return StreamingResponse(_pieces(file), media_type=kind, headers=headers)
+
+
+@routes.post("/people/{person_id}/erasure")
+@needs(Permission.PRIVACY_WRITE)
+def erase_person(request: Request, person_id: int, body: ErasureBody) -> Response:
+    """Erase one person with everyone merged into them: in force when this answers; it cannot be undone."""
+    platform = platform_of(request)
+    user = user_of(request)
+    made = privacy.erase(
+        platform.stores, person_id, by=user.email if user else "", reason=body.reason, now=platform.now(),
+        ids=platform.ids, home_region=platform.settings.identity.home_region,
+    )  # fmt: skip
+    platform.wake.set()
+    return reply(privacy.act_of(platform.stores, made.erasure_id), status=201)
+
+
+@routes.get("/erasures")
+@needs(Permission.PRIVACY_READ)
+def show_erasures(request: Request, rows_max: RowsMax = 100) -> Response:
+    """Acts of deletion, newest first."""
+    return reply({"erasures": privacy.erasures(platform_of(request).stores, rows_max=min(rows_max, ROWS_MAX))})
+
+
+@routes.get("/erasures/{erasure_id}")
+@needs(Permission.PRIVACY_READ)
+def show_act(request: Request, erasure_id: str) -> Response:
+    """One act of deletion as a document."""
+    return reply(privacy.act_of(platform_of(request).stores, erasure_id))
+
+
+@routes.post("/tombstones/lift")
+@needs(Permission.PRIVACY_WRITE)
+def lift_tombstone(request: Request, body: LiftBody) -> Response:
+    """Let an identifier of somebody erased be known again, on the person's own word."""
+    platform = platform_of(request)
+    region = platform.settings.identity.home_region
+    return reply({"lifted": privacy.lift(platform.stores, body.identifier, home_region=region)})
+
+
+@routes.get("/data-map")
+@needs(Permission.PRIVACY_READ)
+def show_map(request: Request) -> Response:
+    """What is stored where: purpose, classes of fields, how long, what erasure does."""
+    return reply({"places": privacy.data_map(platform_of(request).stores)})
+
+
+@routes.get("/retention")
+@needs(Permission.PRIVACY_READ)
+def show_rules(request: Request) -> Response:
+    """What is kept for how long, and what the rules would delete now."""
+    platform = platform_of(request)
+    return reply({"rules": privacy.rules(platform.stores), "due": privacy.due(platform.stores, now=platform.now())})
+
+
+@routes.put("/retention/{subject}")
+@needs(Permission.SETTINGS_WRITE)
+def set_rule(request: Request, subject: str, body: RuleBody) -> Response:
+    """Keep a table, or a kind of data, so many days."""
+    platform, user = platform_of(request), user_of(request)
+    privacy.set_rule(platform.stores, subject, body.days, by=user.email if user else "", now=platform.now())
+    return reply({"rules": privacy.rules(platform.stores)})
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(CHUNK_BYTES):
+            yield piece

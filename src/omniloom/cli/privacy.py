@@ -1,0 +1,118 @@
+"""`omniloom privacy` and the commands of `omniloom person` about somebody's own data."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from omniloom.cli.client import connect
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.cli.who import Who, person_id
+from omniloom.privacy import ExportFormat
+
+app = typer.Typer(no_args_is_help=True)
+of_person = typer.Typer()
+Days = Annotated[int, typer.Option(help="For how many days; 0: as declared.")]
+
+
+@of_person.command(epilog="Example: `omniloom person export hh-1 --format csv --output hh-1.zip`")
+def export(
+    who: Who,
+    output: Annotated[Path, typer.Option(help="Where to write it.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="json, or csv: one file a table in a ZIP.")] = (
+        ExportFormat.JSON
+    ),
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Write everything stored of a person to a file."""
+    with connect(data_dir) as client:
+        size = client.save(f"/people/{person_id(client, who)}/export", output, format=form.value)
+    console.print(f"Written: {output} ({size:,} bytes)", markup=False)
+
+
+@of_person.command(epilog='Example: `omniloom person erase hh-1 --reason "letter 17 of 2 March" --yes`')
+def erase(
+    who: Who,
+    reason: Annotated[str, typer.Option(help="What asked for it; it stands in the act of deletion.")],
+    output: Annotated[Path | None, typer.Option(help="Where to write the act of deletion.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Erase a person with everyone merged into them. It cannot be undone."""
+    with connect(data_dir) as client:
+        number = person_id(client, who)
+        if not yes:
+            typer.confirm(f"Erase person {number} for good?", abort=True)
+        act = client.post(f"/people/{number}/erasure", {"reason": reason})
+        client.settle()
+        act = client.get(f"/erasures/{act['act']['erasure_id']}")
+    if output is None:
+        print_json(act)
+        return
+    output.write_text(_text(act))
+    console.print(f"Erased; the act of deletion: {output}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom privacy map --json`")
+def map(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:  # noqa: A001 - the command's name
+    """Show what is stored where."""
+    with connect(data_dir) as client:
+        places = client.get("/data-map")["places"]
+    if as_json:
+        print_json(places)
+        return
+    rows = [(p["table"], p["location"], p["kind"], p["purpose"], p["retention"], p["erasure"]) for p in places]
+    print_table("What is stored where", ("table", "where", "kind", "purpose", "kept", "erasure"), rows)
+
+
+@app.command(epilog="Example: `omniloom privacy retention`")
+def retention(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """Show for how long what is kept, and what the rules would delete now."""
+    with connect(data_dir) as client:
+        shown = client.get("/retention")
+    if as_json:
+        print_json(shown)
+        return
+    due = {one["table"]: one["rows"] for one in shown["due"]}
+    rows = [(r["table"], r["kind"], r["days"], r["said_by"], due.get(r["table"])) for r in shown["rules"]]
+    print_table("Retention", ("table", "kind", "days", "said by", "due now"), rows)
+
+
+@app.command(epilog="Example: `omniloom privacy keep behaviour --days 1095`")
+def keep(
+    subject: Annotated[str, typer.Argument(help="A table, or a kind of data.")],
+    days: Days,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Keep a table or kind of data so many days from now on."""
+    with connect(data_dir) as client:
+        client.put(f"/retention/{subject}", {"days": days or None})
+    console.print(f"{subject}: {f'{days} days' if days else 'as declared'}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom privacy erasures`")
+def erasures(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """List acts of deletion."""
+    with connect(data_dir) as client:
+        found = client.get("/erasures")["erasures"]
+    if as_json:
+        print_json(found)
+        return
+    rows = [(one["asked_at"], one["state"], one["reason"], one["asked_by"], one["erasure_id"]) for one in found]
+    print_table("Erasures", ("when", "state", "reason", "by", "id"), rows)
+
+
+@app.command(epilog="Example: `omniloom privacy lift ann@example.org`")
+def lift(
+    identifier: Annotated[str, typer.Argument(help="An address or id of somebody who was erased.")],
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Let an identifier of somebody erased be known again, on the person's own word."""
+    with connect(data_dir) as client:
+        lifted = client.post("/tombstones/lift", {"identifier": identifier})["lifted"]
+    console.print(f"Lifted: {lifted}")
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
