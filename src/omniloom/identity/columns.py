@@ -24,7 +24,11 @@ _SCHEMA = pa.schema([
     ("problems", pa.string()), ("confidence", pa.int8()),
 ])  # fmt: skip
 _HOT = frozenset(("channel", "campaign_id", "order_id", "currency", "revenue_minor", "products", *_REVENUE))
-_NOT_HOT = (None, None, None)  # order id, revenue and currency of an event that tells none
+_NOT_HOT: tuple[str | None, int | None, str | None] = (
+    None,
+    None,
+    None,
+)  # order id, revenue and currency of an event that tells none
 _ABOUT_PERSON = frozenset(("identify", "group"))
 _WITH_MORE_IDS = frozenset(("alias", "group"))
 _CONTEXTS_MAX = 10_000
