@@ -56,7 +56,7 @@ def try_flush(stores: Stores) -> None:
 def _take(tx: StateTx, channel: str, report: Report, *, now: datetime) -> bool:
     send_id, _, named = report.key.partition(".")
     attempt = tx.one(query(__file__, "attempt_of_send"), send_id=send_id, channel=channel)
-    if attempt is None or named != channel:
+    if attempt is None or named != channel or not attempt["address"]:  # not ours, or to somebody erased since
         return False
     if attempt["state"] == "unknown":  # the provider knows the message: so it did take it
         tx.run(query(__file__, "attempt_found"), send_id=send_id, channel=channel, now=now)

@@ -31,6 +31,7 @@ class Visitor:
 
 
 NOBODY = Visitor()
+MASKED_CHARS_MIN = 6  # of what is not longer, two ends would show nearly all
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +87,12 @@ def unsubscribe(
 
 
 def attempt_of_token(tx: StateTx, token: str, secret: bytes) -> Row | None:
-    """The message whose link was followed; None for a token that is not ours."""
+    """The message whose link was followed; None for a token that is not ours, or whose recipient was erased."""
     parts = verify(secret, UNSUBSCRIBE, token) or verify(secret, PREFERENCES, token)
     if parts is None or len(parts) != 2:
         return None
-    return tx.one(query(__file__, "attempt_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
+    attempt = tx.one(query(__file__, "attempt_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
+    return attempt if attempt is not None and attempt["address"] else None
 
 
 def contact_of(tx: StateTx, attempt: Row) -> Contact:
@@ -175,7 +177,9 @@ def _told(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> Event:
 def masked(address: str) -> str:
     """The address so that its owner knows it: ``a***@example.test``, ``+7***67``."""
     name, at, domain = address.partition("@")
-    return f"{name[:1]}***@{domain}" if at else f"{address[:2]}***{address[-2:]}"
+    if at:
+        return f"{name[:1]}***@{domain}"
+    return f"{address[:2]}***{address[-2:]}" if len(address) > MASKED_CHARS_MIN else f"{address[:1]}***"
 
 
 def _word(attempt: Row, what: str, *, method: str, now: datetime, visitor: Visitor) -> ConsentEntry:

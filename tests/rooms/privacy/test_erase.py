@@ -10,7 +10,10 @@ from tests.rooms.messaging.test_withdrawals import Campaign
 from omniloom import collect, identity, messaging, privacy, profiles
 from omniloom.core.errors import Missing
 from omniloom.core.ids import SeededIds
+from omniloom.messaging import voice
 from omniloom.messaging.record import suppress
+from omniloom.messaging.site import UNSUBSCRIBE
+from omniloom.messaging.token import sign
 from omniloom.privacy.subject import subject_of
 from omniloom.profiles import PrivacyKind
 from omniloom.store import Erasing, Stores
@@ -285,3 +288,18 @@ def test_whoever_shares_a_number_loses_nothing(company: Any) -> None:
             parse_state("t", "update identity_identifier set shared_position = 1, shared_id = 2 where kind = 'phone'")
         )
     assert "+12025550177" not in subject_of(company.stores, anna, REGION).words
+
+
+def test_links_of_messages_to_somebody_erased_lead_nowhere_and_keep_nothing(company: Any) -> None:
+    person, secret, visitor = plant(company), b"s" * 32, voice.Visitor("192.0.2.6", CANARY)
+    with company.stores.state.read() as tx:
+        [sent] = tx.rows(parse_state("t", f"select send_id, channel from messaging_attempt where person_id = {person}"))
+    token = sign(secret, UNSUBSCRIBE, bytes.fromhex(sent["send_id"]), sent["channel"].encode())
+    assert voice.preferences(company.stores, token, secret=secret)
+    erase(company.stores, person, company.clock.now())
+    finish(company)
+    given: dict[str, Any] = {"secret": secret, "now": company.clock.now(), "visitor": visitor}
+    assert voice.preferences(company.stores, token, secret=secret) is None
+    assert voice.unsubscribe(company.stores, token, method="page", **given) is None
+    assert voice.ask_about_data(company.stores, token, PrivacyKind.EXPORT, ids=company.ids, **given) is None
+    assert remains(company.stores, (CANARY,)) == []
