@@ -16,7 +16,7 @@ def test_every_way_is_shown_in_both_languages(site: Any) -> None:
         assert way.title in page, way.title
     assert "<b>off</b>" not in page
     assert "Save" in page
-    assert "Самоидентификация" in site.get("/recognition", role="viewer").text
+    assert "Узнавание" in site.get("/recognition", role="viewer").text
 
 
 def test_who_may_only_look_cannot_save(site: Any) -> None:

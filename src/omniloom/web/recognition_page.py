@@ -33,7 +33,7 @@ HAS_PAGE = ("magic_link", "code", "qr")
 
 
 @page(
-    "/recognition", permission=Permission.CAMPAIGNS_READ, title=mark("Self-identification"), nav=235,
+    "/recognition", permission=Permission.CAMPAIGNS_READ, title=mark("Recognition"), nav=235,
     icon="how_to_reg",
 )  # fmt: skip
 async def recognition_page(view: View) -> None:
@@ -58,7 +58,7 @@ def _way(view: View, key: str, way: Way, settings: WaySettings) -> None:
         is_on = ui.switch(_("On"), value=settings.is_on).props(f"data-testid=way-{key}")
         is_on.set_enabled(may_write)
         benefit = settings.benefit or Benefit("")
-        with ui.expansion(_("Benefit and words"), value=settings.benefit is not None).classes("w-full"):
+        with ui.expansion(_("Benefit and words"), value=False).classes("w-full"):
             gives = {name: _box(_(label), getattr(benefit, name)) for name, label in BENEFIT}
             words = {name: _box(_(label), getattr(settings, name)) for name, label in WORDS if key in HAS_PAGE}
             if key == recognition.BOT:
