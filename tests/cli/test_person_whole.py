@@ -70,3 +70,11 @@ def test_a_rule_is_set_and_taken_back(omniloom: Command) -> None:
     assert omniloom("person", "show", "anna-1")["person"]["city"] == "Казань"
     assert omniloom("person", "rule", "city")["rules"] == []
     assert omniloom("person", "show", "anna-1")["person"]["city"] == "Омск"
+
+
+def test_a_relation_is_stated(omniloom: Command) -> None:
+    omniloom("person", "relate", "anna-1", "spouse", "--other", "7700112233", "--since", "2020-02-29")
+    said = omniloom("person", "relate", "anna-1", "owner", "--inn", "7707083893", "--company", "Daisy")
+    assert [(one["kind"], one["other_id"], one["company"]) for one in said["relations"]] == [
+        ("spouse", 2, ""), ("owner", None, "Daisy"),
+    ]  # fmt: skip

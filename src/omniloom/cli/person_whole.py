@@ -89,6 +89,38 @@ def rule(
     print_table("Rules", ("trait", "rule", "sources"), rows, empty="the newest value everywhere")
 
 
+@app.command(epilog="Example: `omniloom person relate hh-1 owner --inn 7707083893 --company 'Daisy'`")
+def relate(
+    who: Who,
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="household, spouse, child, parent, relative: what --other is to them; "
+            "owner, director, employee, contact: what they are to --inn."
+        ),
+    ],
+    other: Annotated[str, typer.Option(help="The other person.")] = "",
+    inn: Annotated[str, typer.Option(help="The company's INN.")] = "",
+    company: Annotated[str, typer.Option(help="The company's name.")] = "",
+    role: Annotated[str, typer.Option(help="Their role, in words.")] = "",
+    since: Annotated[str, typer.Option(help="Since which day, such as 2024-05-01.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Say who belongs with whom: a household, a family, a company."""
+    with connect(data_dir) as client:
+        number = person_id(client, who)
+        body = {"kind": kind, "other_id": person_id(client, other) if other else 0, "inn": inn, "company": company,
+                "role": role, "since": since, "source": "command line"}  # fmt: skip
+        done = client.post(f"/people/{number}/relations", body)
+        done["relations"] = client.get(f"/people/{number}/relations")["relations"]
+    if as_json:
+        print_json(done)
+        return
+    rows = [(r["kind"], r["other_id"], r["company"], r["inn"], r["role"], r["since"]) for r in done["relations"]]
+    print_table("Relations", ("kind", "person", "company", "INN", "role", "since"), rows)
+
+
 def print_lineage(fields: list[dict[str, Any]]) -> None:
     """Each value with the event it is from, and what lost below it."""
     rows = []

@@ -17,7 +17,8 @@ _END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """One contact. ``items`` are an order's lines: line, product_id, name, category, quantity, amount_minor, and
-    under ``properties`` whatever else the line said. ``problems`` name values that were not understood.
+    under ``properties`` whatever else the line said. ``problems`` name values that were not understood;
+    ``confidence``, 0 to 4, says how surely it is this person's (identity.Level).
     """
 
     position: int
@@ -32,6 +33,7 @@ class TimelineEvent:
     properties: dict[str, Any]
     items: list[dict[str, Any]]
     problems: dict[str, str]
+    confidence: int = 0
 
 
 def timeline(

@@ -31,6 +31,14 @@ LABELS = {
     "reason": mark("reason"), "segment": mark("segment"), "name": mark("name"), "product_id": mark("product"),
 }  # fmt: skip
 
+LEVELS = (
+    (mark("by a browser only: anybody's"), "help_outline"), (mark("by a device: mostly one person's"), "devices"),
+    (mark("by an address somebody typed"), "alternate_email"),
+    (mark("verified by a code, a link or a card"), "verified"),
+    (mark("signed in"), "lock_person"),
+)  # fmt: skip
+"""How surely an event is its person's, by identity.Level."""
+
 
 def event_row(view: View, event: TimelineEvent) -> None:
     """Draw one event. Everything in it came from outside and is shown as text."""
@@ -47,11 +55,20 @@ def event_row(view: View, event: TimelineEvent) -> None:
                 with parts.line("om-nowrap"):
                     if event.revenue_minor is not None:
                         parts.text(view.fmt.money(event.revenue_minor, event.currency or ""), "om-strong om-num")
+                    _level(view, event.confidence)
                     parts.text(view.fmt.time(event.occurred_at), "om-muted om-num")
             if details := _details(view, event):
                 parts.text(details, "om-muted om-event-details")
             if event.items:
                 _lines(view, event)
+
+
+def _level(view: View, confidence: int) -> None:
+    """How surely the event is this person's, as an icon that explains itself."""
+    title, icon = LEVELS[confidence]
+    told = view._("Confidence {n} of 4: {words}").format(n=confidence, words=view._(title))
+    shown = ui.icon(icon).classes("om-cell-icon").tooltip(told)
+    shown.props["aria-label"] = told
 
 
 def _details(view: View, event: TimelineEvent) -> str:
