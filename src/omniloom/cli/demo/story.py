@@ -10,7 +10,7 @@ from typing import Any
 
 from omniloom import analytics, collect, journeys, messaging, segments
 from omniloom.app import Platform, import_paths
-from omniloom.cli.demo import calls, consented, households, planned, source
+from omniloom.cli.demo import calls, consented, households, planned, recognised, source
 from omniloom.cli.demo.customers import HOOK_SECRET, Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
 from omniloom.cli.demo.steps import Note, Steps
@@ -35,6 +35,7 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
     """Bring the year in: products, receipts, mailings, redemptions, demographics, invented contacts, costs; resolve."""
     draws = source.read_yaml("households.yaml")
     consented.apply(platform, draws["wording"])
+    recognised.apply(platform)
     for mapping, file, title in IMPORTS:
         with steps.step(f"import_{mapping}", title) as note:
             _import(platform, files / f"{file}.parquet", source.examples() / f"{mapping}.yaml", note)
