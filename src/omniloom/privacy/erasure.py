@@ -14,7 +14,7 @@ import msgspec
 
 from omniloom import messaging, profiles
 from omniloom.core.clock import instant
-from omniloom.core.errors import Missing
+from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids, digest
 from omniloom.identity import BY_PRIORITY, tombstone
 from omniloom.privacy import finding
@@ -22,7 +22,7 @@ from omniloom.privacy.files import clean_files
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.message import positions_of_people, positions_with, refused_with, take_out
 from omniloom.privacy.record import Line, remember
-from omniloom.privacy.subject import Subject, subject_of
+from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
 from omniloom.store import Anyone, Erasing, Holding, StateTx, Stores, built, query
 
@@ -65,7 +65,7 @@ def erase(
 ) -> Erasure:
     """Erase a person with everyone merged into them. When this returns, nothing is shown of them or sent to them.
 
-    Errors: Missing if there is no such person.
+    Errors: Missing if there is no such person; Conflict if who it is changed meanwhile: then nothing of them is gone.
     Cost:   one statement a table; the log is read once.
     """
     subject = subject_of(stores, person_id, home_region)
@@ -76,6 +76,8 @@ def erase(
             counts[f"events.{holding.table}"] = int(next(iter((row or {"": 0}).values())))
         positions = positions_of_people(events, subject.people)
     with stores.state.write() as tx:
+        if not is_still(tx, subject):
+            raise Conflict("the person was merged, parted or seen by a new identifier just now", hint="erase again")
         salt = tombstone.salt_of(tx)
         if not salt:
             salt = ids.token()

@@ -12,6 +12,8 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from omniloom.identity import KINDS
+
 T = TypeVar("T")
 
 # Names of fields, traits and properties that say who somebody is, in any spelling of their case.
@@ -68,14 +70,30 @@ def _record(value: Any) -> Any:
 
 def _field(name: str, value: Any, *, is_person: bool, others: Mapping[Any, Any]) -> Any:
     plain = name.replace("_", "").replace("-", "").lower()
-    if name == "value" and "kind" in others and "first_seen_at" in others:  # an identifier, whatever its kind
+    if name in ("value", "joined_value") and str(others.get("kind", others.get("joined_kind"))) in KINDS:
         return _whole(value)
+    if name in ("chosen", "lost") and _is_personal(str(others.get("key", ""))):
+        return _origins(value)
     if name == "value" and isinstance(others.get("key"), str):
         return _field(str(others["key"]).rpartition(".")[2], value, is_person=True, others={})
     if plain in PERSONAL and (plain != "name" or is_person):
         return _whole(value)
     is_below = is_person or plain in ("traits", "properties", "context")
     return _any(value, is_person=is_below and isinstance(value, Mapping))
+
+
+def _is_personal(key: str) -> bool:
+    """Whether a trait says who somebody is."""
+    return key.rpartition(".")[2].replace("_", "").replace("-", "").lower() in PERSONAL
+
+
+def _origins(value: Any) -> Any:
+    """What sources said on a personal field."""
+    if isinstance(value, list):
+        return [_origins(each) for each in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and hasattr(value, "value"):
+        return dataclasses.replace(value, value=_whole(value.value))
+    return _whole(value)
 
 
 def _whole(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from omniloom.core.clock import instant
 from omniloom.identity import normalise, root_of
-from omniloom.store import Stores, query
+from omniloom.store import StateTx, Stores, query
 
 Key = tuple[str, str]
 _CHARS_MIN = 6  # a shorter word, or a number of few digits, stands in texts of others too
@@ -55,6 +55,13 @@ def subject_of(stores: Stores, person_id: int, home_region: str) -> Subject:
     )
     born = min((int(row[1]) for row in members), default=0)
     return Subject(root_id, people, keys, values, words_of([*values, *raws]), instant(born))
+
+
+def is_still(tx: StateTx, subject: Subject) -> bool:
+    """Whether nobody was merged or parted, and no identifier came, since a person was looked at."""
+    people = sorted(int(row[0]) for row in tx.tuples(_MEMBERS, root_id=subject.root_id))
+    keys = [(kind, value) for kind, value in tx.tuples(_IDENTIFIERS, people=people)]
+    return (people, keys) == (subject.people, subject.keys)
 
 
 def words_of(values: Iterable[str]) -> list[str]:

@@ -22,6 +22,7 @@ from omniloom.web.happening import KINDS
 from omniloom.web.merge_acts import notes
 from omniloom.web.merge_people import merge_dialog
 from omniloom.web.page import page
+from omniloom.web.privacy_page import person_buttons
 from omniloom.web.theme import mark
 from omniloom.web.timeline import event_row
 from omniloom.web.view import View
@@ -38,10 +39,10 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
     _ = view.translate
     stores = view.platform.stores
     try:
-        person = await view.run(profiles.person, stores, person_id)
+        person = view.shown(await view.run(profiles.person, stores, person_id))
     except Missing as error:
         raise Missing(_("There is no such customer."), hint=_("Search by any identifier.")) from error
-    sends = await view.run(messaging.sends_of, stores, person_id)
+    sends = view.shown(await view.run(messaging.sends_of, stores, person_id))
     memberships = await view.run(segments.segments_of, stores, person_id)
     name = marks.name_of(view, person.person_id, person.name)
     ui.context.client.title = f"{name} · Omniloom"
@@ -69,6 +70,9 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
             await relations_panel(view, person.person_id)
             _segments(view, memberships)
             _traits(view, person)
+            if view.may(Permission.CUSTOMERS_EXPORT) or view.may(Permission.PRIVACY_WRITE):
+                with parts.panel(_("Their own data")), parts.line():
+                    person_buttons(view, person.person_id)
 
 
 def _head(view: View, person: Person, name: str) -> None:
@@ -144,7 +148,7 @@ def _read_on(view: View, person_id: int, reading: Reading) -> None:
         reading.is_done = len(events) < PAGE_ROWS
         if events:
             reading.before, reading.position = events[-1].occurred_at, events[-1].position
-        wanted = [event for event in events if _passes(event, reading.kind)]
+        wanted = view.shown([event for event in events if _passes(event, reading.kind)])
         reading.events += wanted
         found += len(wanted)
         if reading.is_done or found >= PAGE_ROWS // 2:

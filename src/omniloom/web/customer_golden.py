@@ -21,7 +21,7 @@ RULES = {
 async def golden_tab(view: View, person_id: int) -> None:
     """Every field; a click unfolds its lineage. Fields on which sources differ stand first."""
     _ = view.translate
-    fields = await view.run(profiles.golden, view.platform.stores, person_id)
+    fields = view.shown(await view.run(profiles.golden, view.platform.stores, person_id))
     if not fields:
         parts.empty("badge", _("Nothing is known yet"), _("Values appear here as soon as a source names them."))
         return

@@ -38,7 +38,7 @@ async def customers(view: View, q: str = "") -> None:
             return  # the visitor has typed on; a later search answers
         found.clear()
         with found:
-            _results(view, rows, wanted)
+            _results(view, view.shown(rows), wanted)
         note.set_text(_note(view, rows, wanted))
 
     box.on_value_change(look)

@@ -77,7 +77,7 @@ async def duplicates(view: View) -> None:
         if verdict and event.action.keydown and not event.action.repeat:
             await decide(verdict)
 
-    queue.pairs = await view.run(identity.pairs_to_review, view.platform.stores, PAIRS_MAX)
+    queue.pairs = view.shown(await view.run(identity.pairs_to_review, view.platform.stores, PAIRS_MAX))
     if view.may(Permission.CUSTOMERS_WRITE):
         ui.keyboard(on_key=key)
     await show()
@@ -103,8 +103,8 @@ async def _show(view: View, queue: Queue, decide: Decide) -> None:
         return
     stores = view.platform.stores
     try:
-        one = await view.run(profiles.person, stores, pair.left_id)
-        other = await view.run(profiles.person, stores, pair.right_id)
+        one = view.shown(await view.run(profiles.person, stores, pair.left_id))
+        other = view.shown(await view.run(profiles.person, stores, pair.right_id))
     except OmniloomError as error:
         view.fault(error)
         return

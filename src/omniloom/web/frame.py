@@ -89,7 +89,7 @@ def _search(view: View) -> None:
             )  # fmt: skip
         found.clear()
         with found:
-            for row in rows:
+            for row in view.shown(rows):
                 with ui.link(target=f"/customers/{row.person_id}").classes("om-search-row"):
                     parts.avatar(row.name or "?")
                     with ui.element("div"):

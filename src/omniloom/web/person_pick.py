@@ -68,7 +68,7 @@ class PersonPick:
 
     async def _search(self, text: str) -> list[PersonRow]:
         platform = self._view.platform
-        return await self._view.run(
+        return self._view.shown(await self._view.run(
             profiles.search, platform.stores, text, home_region=platform.settings.identity.home_region,
             rows_max=ROWS_MAX,
-        )  # fmt: skip
+        ))  # fmt: skip

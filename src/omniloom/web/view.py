@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from nicegui import ui
 from starlette.requests import Request
 
+from omniloom import privacy
 from omniloom.access import Permission, User, may, user_of
 from omniloom.core.errors import Denied, OmniloomError
 from omniloom.core.i18n import Catalogue, Translate
@@ -60,6 +61,10 @@ class View:
     def may(self, permission: Permission) -> bool:
         """Whether the visitor has a permission; ask it to decide what to show."""
         return self.visitor is not None and may(self.visitor, permission)
+
+    def shown(self, value: R) -> R:
+        """The value as this visitor may see it: without addresses and names where the role does not need them."""
+        return value if self.may(Permission.CUSTOMERS_PERSONAL) else privacy.masked(value)
 
     def require(self, permission: Permission) -> None:
         """Ask this first in every act that changes something: the session may have ended since the page was built.
