@@ -8,7 +8,7 @@ import pytest
 from tests.rooms.messaging.test_withdrawals import Campaign
 
 from omniloom import collect, identity, messaging, privacy, profiles
-from omniloom.core.errors import Missing
+from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import SeededIds
 from omniloom.messaging import voice
 from omniloom.messaging.record import suppress
@@ -303,3 +303,20 @@ def test_links_of_messages_to_somebody_erased_lead_nowhere_and_keep_nothing(comp
     assert voice.unsubscribe(company.stores, token, method="page", **given) is None
     assert voice.ask_about_data(company.stores, token, PrivacyKind.EXPORT, ids=company.ids, **given) is None
     assert remains(company.stores, (CANARY,)) == []
+
+
+def test_whoever_is_merged_while_erased_keeps_what_is_theirs(company: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = plant(company)
+    anna = identity.find(company.stores, "anna@example.test", REGION)[0]
+    clean_files, given = privacy.erasure.clean_files, {"rule": "by hand", "evidence": {}, "now": company.clock.now()}
+    with company.stores.state.write() as tx:  # one of the two may have a user id
+        tx.run(parse_state("t", f"delete from identity_identifier where kind = 'user_id' and person_id = {anna}"))
+
+    def meanwhile(*args: Any) -> int:
+        identity.merge(company.stores, into_id=person, from_id=anna, ids=SeededIds(3), **given)
+        return clean_files(*args)
+
+    monkeypatch.setattr(privacy.erasure, "clean_files", meanwhile)
+    with pytest.raises(Conflict):
+        erase(company.stores, person, company.clock.now())
+    assert identity.find(company.stores, "anna@example.test", REGION) == [person]
