@@ -24,8 +24,7 @@ from omniloom.core.clock import micros, stopwatch
 from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, EventType, encode
 from omniloom.core.ids import SeededIds
-from omniloom.store import settle_through
-from omniloom.store.sql import parse_state
+from omniloom.store import query, settle_through
 
 BATCH = 20_000
 BOMB_BATCH = 100
@@ -35,13 +34,8 @@ MERGES = 2_000
 _SEED = 20261122
 _PHONE = "+79161234567"
 _STRONG = ("user_id", "email")
-_PEOPLE = parse_state("bench", "select person_id, root_id from identity_person")
-_FREE = parse_state("bench", "select person_id from identity_identifier where value like 'free-%' order by person_id")
-_HOLDERS = parse_state(
-    "bench",
-    "select i.kind, i.value, p.root_id from identity_identifier as i"
-    " join identity_person as p on p.person_id = i.person_id where i.value like 'bomb-%'",
-)
+_PEOPLE = query(__file__, "people_roots")
+_HOLDERS = query(__file__, "holders_like")
 
 
 @dataclass(slots=True)
@@ -183,7 +177,7 @@ def _strong_together(platform: Platform) -> int:
     """Strong identifiers of different customers in one person: each customer has one."""
     held: dict[int, int] = {}
     with platform.stores.state.read() as tx:
-        for kind, _, root_id in tx.tuples(_HOLDERS):
+        for kind, _, root_id in tx.tuples(_HOLDERS, beginning="bomb-"):
             held[root_id] = held.get(root_id, 0) + (kind in _STRONG)
     return sum(count - 1 for count in held.values() if count > 1)
 
@@ -197,7 +191,7 @@ def _undo(platform: Platform, figures: Figures) -> None:
     _resolve_all(platform, BATCH)
     before = _roots(platform)
     with platform.stores.state.read() as tx:
-        free = [person_id for (person_id,) in tx.tuples(_FREE)]
+        free = [person_id for _, person_id, _ in tx.tuples(_HOLDERS, beginning="free-")]
     dice = np.random.default_rng(_SEED)
     merges = []
     for number in range(MERGES):
