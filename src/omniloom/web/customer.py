@@ -70,9 +70,14 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
             await relations_panel(view, person.person_id)
             _segments(view, memberships)
             _traits(view, person)
-            if view.may(Permission.CUSTOMERS_EXPORT) or view.may(Permission.PRIVACY_WRITE):
-                with parts.panel(_("Their own data")), parts.line():
-                    person_buttons(view, person.person_id)
+            _own_data(view, person)
+
+
+def _own_data(view: View, person: Person) -> None:
+    _ = view.translate
+    if view.may(Permission.CUSTOMERS_EXPORT) or view.may(Permission.PRIVACY_WRITE):
+        with parts.panel(_("Their own data")), parts.line():
+            person_buttons(view, person.person_id)
 
 
 def _head(view: View, person: Person, name: str) -> None:
