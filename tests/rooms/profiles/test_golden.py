@@ -198,3 +198,23 @@ def test_traits_from_before_words_were_kept_by_source_count_under_a_rule_too(tel
     set_survivorship(teller.stores, Survivorship("city", Rule.VOTE), by="Vera", now=NOW)
     assert traits_of(teller.stores, [1])[1] == {"city": "Казань"}
     assert golden(teller.stores, 1)[0].chosen.source_id == "crm"
+
+
+@pytest.mark.parametrize(
+    ("rule", "city"),
+    [
+        (Rule.RECENCY, "Омск"),
+        (Rule.TRUST, "Уфа"),
+        (Rule.COMPLETENESS, "Нижнекамск"),
+        (Rule.VOTE, "Казань"),
+    ],
+)
+def test_each_rule_chooses_its_own_in_record_and_view(teller, rule, city):
+    said = [("site", "Казань"), ("crm", "Казань"), ("till", "Нижнекамск"), ("desk", "Уфа"), ("call", "Омск")]
+    for n, (source, value) in enumerate(said, 1):
+        teller.tell("identify", user_id="A", traits={"city": value}, at=day(n), source_id=source)
+    teller.settle()
+    set_survivorship(teller.stores, Survivorship("city", rule, ("desk", "crm")), by="Vera", now=NOW)
+    assert golden(teller.stores, 1)[0].value == city
+    with teller.stores.events.read() as tx:
+        assert [value for value, _ in tx.tuples(IN_VIEW, person_id=1, key="city")] == [_json(city)]
