@@ -145,12 +145,16 @@ def rooms_meet_at_their_faces(package: Path) -> Iterator[str]:
                 continue
             inside = package / parts[1] / parts[2]
             is_module = inside.is_dir() or inside.with_suffix(".py").exists()
-            if is_module and not (len(parts) == 3 and parts[2] in face(package / parts[1])):
+            is_shown = parts[2] in face(package / parts[1])
+            of_its_face = len(parts) == 4 and parts[3] in face(inside)  # a part of a room that has a face of its own
+            if is_module and not (is_shown and (len(parts) == 3 or of_its_face)):
                 yield f"{where}:{line} reaches into {'.'.join(parts[:3])}: use the package face"
 
 
 def face(room: Path) -> set[str]:
     """What a room offers: the names of its `__all__`. An act may be called like the module it lives in."""
+    if not (room / "__init__.py").exists():
+        return set()
     for node in ast.parse((room / "__init__.py").read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))

@@ -64,49 +64,21 @@ def router(platform: Platform, desk: Desk) -> APIRouter:
     async def ask(request: Request, body: AskBody) -> Response:
         """Send a link or a code; the answer is the same whether or not the address is known."""
         _source(desk, request, body.write_key)
-        wish = Wish(**body.model_dump(exclude={"write_key"}))
-
-        def work() -> Response:
-            asked = recognition.ask(
-                platform.stores, wish, home_region=platform.settings.identity.home_region, now=platform.now(),
-                ids=platform.ids, visitor=visitor_of(request),
-            )  # fmt: skip
-            told(platform)
-            return answer(asked, status=202)
-
-        return await run_in_threadpool(work)
+        return await run_in_threadpool(_ask, platform, request, body)
 
     @routes.post("/code")
     @needs(PUBLIC)
     async def enter(request: Request, body: CodeBody) -> Response:
         """Type the code: the visitor who asked is the address's owner."""
         _source(desk, request, body.write_key)
-
-        def work() -> Response:
-            found = recognition.confirm_code(
-                platform.stores, body.request_id, body.code, secret=platform.secret, now=platform.now(),
-                visitor=visitor_of(request),
-            )  # fmt: skip
-            told(platform)
-            return answer(found)
-
-        return await run_in_threadpool(work)
+        return await run_in_threadpool(_enter, platform, request, body)
 
     @routes.post("/bot")
     @needs(PUBLIC)
     async def hand_out(request: Request, body: BotBody) -> Response:
         """A link to the bot that is this visitor's alone."""
         _source(desk, request, body.write_key)
-
-        def work() -> Response:
-            holder = Holder(anonymous_id=body.anonymous_id, place=body.place)
-            handed = recognition.hand_out(
-                platform.stores, recognition.BOT, holder, secret=platform.secret, now=platform.now(),
-                ids=platform.ids, visitor=visitor_of(request),
-            )  # fmt: skip
-            return answer(handed, status=201)
-
-        return await run_in_threadpool(work)
+        return await run_in_threadpool(_hand_out, platform, request, body)
 
     return routes
 
@@ -114,3 +86,31 @@ def router(platform: Platform, desk: Desk) -> APIRouter:
 def _source(desk: Desk, request: Request, key: str) -> None:
     """Errors: KeyRefused."""
     desk.source_of(write_key(request.headers.get("authorization", "").encode("latin-1")) or key)
+
+
+def _ask(platform: Platform, request: Request, body: AskBody) -> Response:
+    wish = Wish(**body.model_dump(exclude={"write_key"}))
+    asked = recognition.ask(
+        platform.stores, wish, home_region=platform.settings.identity.home_region, now=platform.now(),
+        ids=platform.ids, visitor=visitor_of(request),
+    )  # fmt: skip
+    told(platform)
+    return answer(asked, status=202)
+
+
+def _enter(platform: Platform, request: Request, body: CodeBody) -> Response:
+    found = recognition.confirm_code(
+        platform.stores, body.request_id, body.code, secret=platform.secret, now=platform.now(),
+        visitor=visitor_of(request),
+    )  # fmt: skip
+    told(platform)
+    return answer(found)
+
+
+def _hand_out(platform: Platform, request: Request, body: BotBody) -> Response:
+    holder = Holder(anonymous_id=body.anonymous_id, place=body.place)
+    handed = recognition.hand_out(
+        platform.stores, recognition.BOT, holder, secret=platform.secret, now=platform.now(),
+        ids=platform.ids, visitor=visitor_of(request),
+    )  # fmt: skip
+    return answer(handed, status=201)

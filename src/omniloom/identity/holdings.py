@@ -14,6 +14,10 @@ HOLDINGS = (
         fields={"said_by": PERSONAL}, found=(ByPerson(), ByPerson("other_id")),
     ),
     Holding(
+        store="state", table="identity_pair", purpose="who is likely one, and what was decided", kind="identity",
+        fields={"reasons": SENSITIVE, "decided_by": PERSONAL}, found=(ByPerson("left_id"), ByPerson("right_id")),
+    ),
+    Holding(
         store="state", table="identity_merge", purpose="why people are one, and how to part them", kind="identity",
         fields={"evidence": SENSITIVE, "joined_value": PERSONAL},
         found=(ByPerson("from_id"), ByPerson("into_id"), ByValue("joined_value")),

@@ -7,7 +7,6 @@ from nicegui import ui
 
 from omniloom import messaging, profiles
 from omniloom.access import Permission
-from omniloom.messaging.reach import ChannelReach
 from omniloom.profiles import PrivacyRequest, Topic, Wording
 from omniloom.web import marks, parts, theme
 from omniloom.web.page import page
@@ -61,7 +60,7 @@ async def _reach(view: View) -> None:
                 _reach_row(view, one)
 
 
-def _reach_row(view: View, one: ChannelReach) -> None:
+def _reach_row(view: View, one: messaging.reach.ChannelReach) -> None:
     number = view.fmt.number
     with ui.element("tr"):
         with ui.element("td"):
@@ -72,7 +71,7 @@ def _reach_row(view: View, one: ChannelReach) -> None:
             parts.text(number(count), "om-right", tag="td")
 
 
-def reach_chart(view: View, found: list[ChannelReach]) -> dict[str, Any]:
+def reach_chart(view: View, found: list[messaging.reach.ChannelReach]) -> dict[str, Any]:
     """Everybody as one bar a channel, parted by what is missing."""
     _ = view.translate
     titles = [marks.channel_title(view, one.channel) for one in found]

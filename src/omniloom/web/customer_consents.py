@@ -7,7 +7,6 @@ from nicegui import ui
 from omniloom import messaging, profiles
 from omniloom.access import Permission
 from omniloom.messaging import voice
-from omniloom.messaging.reach import PersonReach
 from omniloom.profiles import ConsentEntry
 from omniloom.web import marks, parts, theme
 from omniloom.web.theme import mark
@@ -59,7 +58,7 @@ async def consents_panel(view: View, person_id: int) -> None:
                 )
 
 
-def _channel(view: View, one: PersonReach) -> None:
+def _channel(view: View, one: messaging.reach.PersonReach) -> None:
     _ = view.translate
     label, tone, icon = REACH[one.reach]
     with parts.line("om-between om-nowrap"):
@@ -71,7 +70,7 @@ def _channel(view: View, one: PersonReach) -> None:
         parts.badge(_(label), tone, icon=icon)
 
 
-def _about(view: View, one: PersonReach) -> list[str]:
+def _about(view: View, one: messaging.reach.PersonReach) -> list[str]:
     _ = view.translate
     told = [_("verified")] if one.verified_at else []
     if one.closed_because:

@@ -90,9 +90,8 @@ def _add(view: View, person_id: int) -> None:
             box.props("outlined dense").classes("w-full")
 
         def stated() -> Tie:
-            if side.value == "company":
-                tie = Tie(kind=str(post.value), inn=inn.value or "", company=company.value or "")
-            else:
+            tie = Tie(kind=str(post.value), inn=inn.value or "", company=company.value or "")
+            if side.value == "person":
                 tie = Tie(kind=str(kin.value), other_id=_chosen(view, pick))
             return tie._replace(role=role.value or "", since=since.value or "")
 

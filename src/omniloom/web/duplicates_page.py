@@ -19,6 +19,7 @@ from omniloom.web.theme import mark
 from omniloom.web.view import View
 
 PAIRS_MAX = 200
+VERDICTS = {"y": "same", "н": "same", "n": "different", "т": "different"}  # by key, in either layout
 Decide = Callable[[str], Awaitable[None]]
 _looking = threading.Lock()  # one search for duplicates at a time in a process
 
@@ -72,8 +73,7 @@ async def duplicates(view: View) -> None:
         await show()
 
     async def key(event: KeyEventArguments) -> None:
-        verdict = {"y": "same", "н": "same", "n": "different", "т": "different"}.get(str(event.key).lower())
-        verdict = "skip" if event.key.arrow_right else verdict
+        verdict = "skip" if event.key.arrow_right else VERDICTS.get(str(event.key).lower())
         if verdict and event.action.keydown and not event.action.repeat:
             await decide(verdict)
 
