@@ -35,9 +35,11 @@ def masked(value: T, *, is_person: bool = False) -> T:
 
 def masked_text(text: str) -> str:
     """A personal text so that who knows it recognises it: ``a***@example.test``, ``+7***67``, ``A***``."""
-    name, at, domain = text.partition("@")
-    if at:
+    if _MAIL.fullmatch(text):
+        name, _, domain = text.partition("@")
         return f"{name[:1]}***@{domain}"
+    if "@" in text:
+        return f"{text[:1]}***"
     digits = sum(character.isdigit() for character in text)
     return f"{text[:2]}***{text[-2:]}" if digits >= len(text) // 2 and len(text) > 6 else f"{text[:1]}***"
 
@@ -69,7 +71,7 @@ def _record(value: Any) -> Any:
 
 
 def _field(name: str, value: Any, *, is_person: bool, others: Mapping[Any, Any]) -> Any:
-    plain = name.replace("_", "").replace("-", "").lower()
+    plain = name.rpartition(".")[2].replace("_", "").replace("-", "").lower()
     if name in ("value", "joined_value") and str(others.get("kind", others.get("joined_kind"))) in KINDS:
         return _whole(value)
     if name in ("chosen", "lost") and _is_personal(str(others.get("key", ""))):

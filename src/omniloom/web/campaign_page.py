@@ -216,7 +216,8 @@ class CampaignView:
             messaging.recipients, view.platform.stores, self._found.campaign_id, state=self._state,
             skip=(self._page - 1) * ROWS, rows_max=ROWS,
         )  # fmt: skip
-        known = await view.run(profiles.people, view.platform.stores, [row.person_id for row in rows])
+        people = [row.person_id for row in rows]
+        known = view.shown(await view.run(profiles.people, view.platform.stores, people))
         by_id = {row.person_id: row for row in known}
         with self._list:
             self._filter(tally)

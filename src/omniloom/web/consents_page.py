@@ -207,7 +207,7 @@ def _topic_form(view: View, topic: Topic) -> None:
 
 async def _requests(view: View) -> None:
     _ = view.translate
-    found = await view.run(profiles.privacy_requests, view.platform.stores)
+    found = view.shown(await view.run(profiles.privacy_requests, view.platform.stores))
     with parts.panel(classes="om-flush" if found else ""):
         if not found:
             explanation = _("Customers ask on their own page for a copy of their data, or to be erased.")

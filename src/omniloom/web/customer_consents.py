@@ -31,8 +31,8 @@ async def consents_panel(view: View, person_id: int) -> None:
     """Reach by channel, the ledger's newest lines, the proof, and a word to write down."""
     _ = view.translate
     stores = view.platform.stores
-    reach = await view.run(messaging.reach.reach_of, stores, person_id, now=view.now())
-    lines = await view.run(profiles.consent_history, stores, person_id)
+    reach = view.shown(await view.run(messaging.reach.reach_of, stores, person_id, now=view.now()))
+    lines = view.shown(await view.run(profiles.consent_history, stores, person_id))
     asked = await view.run(profiles.privacy_requests_of, stores, person_id)
     with parts.panel(_("Consents")):
         for one in asked:
@@ -49,9 +49,10 @@ async def consents_panel(view: View, person_id: int) -> None:
                 for line in lines[LINES_SHOWN:]:
                     _line(view, line)
         with parts.line():
-            parts.quiet(_("Proof"), "picture_as_pdf", on_click=partial(_proof, view, person_id)).props(
-                "data-testid=consent-proof"
-            )
+            if view.may(Permission.CUSTOMERS_PERSONAL):
+                parts.quiet(_("Proof"), "picture_as_pdf", on_click=partial(_proof, view, person_id)).props(
+                    "data-testid=consent-proof"
+                )
             if view.may(Permission.CUSTOMERS_WRITE):
                 parts.quiet(_("Write down"), "edit_note", on_click=partial(_word, view, person_id)).props(
                     "data-testid=consent-word"
@@ -94,6 +95,7 @@ def _line(view: View, line: ConsentEntry) -> None:
 
 async def _proof(view: View, person_id: int) -> None:
     """Hand over the proof as a document in the reader's language."""
+    view.require(Permission.CUSTOMERS_PERSONAL)
     proof = await view.run(
         profiles.consent_proof, view.platform.stores, person_id, now=view.now(), language=view.language
     )

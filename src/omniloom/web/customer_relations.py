@@ -24,9 +24,9 @@ async def relations_panel(view: View, person_id: int) -> None:
     """The relations, each with a way to take it away, and a way to add one."""
     _ = view.translate
     stores = view.platform.stores
-    relations = await view.run(profiles.relations_of, stores, person_id)
+    relations = view.shown(await view.run(profiles.relations_of, stores, person_id))
     others = [one.other_id for one in relations if one.other_id]
-    rows = await view.run(profiles.people, stores, others)
+    rows = view.shown(await view.run(profiles.people, stores, others))
     names = {row.person_id: marks.name_of(view, row.person_id, row.name) for row in rows}
     with parts.panel(_("Relations")):
         if not relations:

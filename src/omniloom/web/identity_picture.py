@@ -20,8 +20,9 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     categories = [_("Person"), *(marks.identifier_title(view, kind) for kind in kinds)]
     at = places(shown)
     nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
-    nodes += [_identifier(view, one, 1 + kinds.index(one.kind)) | at[_id(one)] for one in shown.identifiers]
-    links = [_attached(one) for one in shown.identifiers]
+    for n, one in enumerate(shown.identifiers):
+        nodes.append({"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]})
+    links = [_attached(n, one) for n, one in enumerate(shown.identifiers)]
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
@@ -37,9 +38,9 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
 def places(shown: Whole) -> dict[str, dict[str, float]]:
     """Where nodes stand, the same each time: parts around the person they became, identifiers around their part."""
     others = [person_id for person_id in shown.people if person_id != shown.person_id]
-    around: dict[int, list[Attached]] = {}
-    for one in shown.identifiers:
-        around.setdefault(one.person_id, []).append(one)
+    around: dict[int, list[int]] = {}
+    for n, one in enumerate(shown.identifiers):  # by number: masked values may be alike
+        around.setdefault(one.person_id, []).append(n)
     fan = max([len(known) for known in around.values()] or [1])
     near = max(NEAR, fan * 26 / math.tau)
     far = max(2.6 * near, len(others) * 2.2 * near / math.tau)
@@ -49,9 +50,9 @@ def places(shown: Whole) -> dict[str, dict[str, float]]:
         found[f"p{person_id}"] = {"x": far * math.cos(angle), "y": far * 0.7 * math.sin(angle)}
     for person_id, known in around.items():
         centre = found[f"p{person_id}"]
-        for n, one in enumerate(known):
+        for n, number in enumerate(known):
             angle = math.tau * (n + 0.5) / len(known) + math.pi / 5
-            found[_id(one)] = {"x": centre["x"] + near * math.cos(angle), "y": centre["y"] + near * math.sin(angle)}
+            found[f"i{number}"] = {"x": centre["x"] + near * math.cos(angle), "y": centre["y"] + near * math.sin(angle)}
     return found
 
 
@@ -69,22 +70,18 @@ def _identifier(view: View, one: Attached, category: int) -> dict[str, Any]:
     name = f"{value} ({view.translate('shared')})" if one.is_shared else value
     ring = {"borderColor": theme.PALETTE[1], "borderWidth": 3} if one.is_verified else {}
     return {
-        "id": _id(one), "name": name, "category": category, "symbolSize": IDENTIFIER_SIZE,
+        "name": name, "category": category, "symbolSize": IDENTIFIER_SIZE,
         "symbol": "diamond" if one.is_shared else "circle",
         "itemStyle": {**ring, "opacity": 0.6 if one.is_shared else 1},
     }  # fmt: skip
 
 
-def _attached(one: Attached) -> dict[str, Any]:
+def _attached(number: int, one: Attached) -> dict[str, Any]:
     style = {"type": "dashed" if one.is_shared else "solid", "color": theme.MUTED, "opacity": 0.6}
-    return {"source": f"p{one.person_id}", "target": _id(one), "lineStyle": style}
+    return {"source": f"p{one.person_id}", "target": f"i{number}", "lineStyle": style}
 
 
 def _joined(view: View, one: Joining) -> dict[str, Any]:
     label = {"show": True, "formatter": rule_text(view, one.rule), "color": theme.MUTED, "fontSize": 11}
     style = {"width": 4, "color": theme.PRIMARY, "opacity": 0.9}
     return {"source": f"p{one.from_id}", "target": f"p{one.into_id}", "lineStyle": style, "label": label}
-
-
-def _id(one: Attached) -> str:
-    return f"{one.kind}:{one.value}:{one.person_id}"

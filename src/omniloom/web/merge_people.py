@@ -46,8 +46,8 @@ async def merge_dialog(view: View, person_id: int) -> None:
 async def _compare(view: View, person_id: int, other_id: int) -> None:
     """Two columns; what differs is marked; the merge button, or why there is none."""
     _ = view.translate
-    one = await view.run(profiles.person, view.platform.stores, person_id)
-    other = await view.run(profiles.person, view.platform.stores, other_id)
+    one = view.shown(await view.run(profiles.person, view.platform.stores, person_id))
+    other = view.shown(await view.run(profiles.person, view.platform.stores, other_id))
     forbidden = conflicts(one, other)
     comparison(view, one, other)
     if forbidden:

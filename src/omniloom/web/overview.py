@@ -68,7 +68,7 @@ def _glance(view: View) -> Glance:
     return Glance(
         totals=analytics.overview(stores, now=view.now()),
         campaigns=journeys.campaigns(stores) if view.may(Permission.CAMPAIGNS_READ) else [],
-        people=profiles.search(stores, "", home_region=region, rows_max=RECENT_ROWS),
+        people=view.shown(profiles.search(stores, "", home_region=region, rows_max=RECENT_ROWS)),
         reach=profiles.reachable(stores),
     )
 

@@ -249,7 +249,7 @@ class SegmentForm:
             self._base = segments.count(stores, EVERYONE, now=now)
         number = segments.count(stores, definition, now=now)
         ids = segments.sample(stores, definition, now=now, rows_max=SAMPLE_ROWS)
-        return Found(number, self._base, profiles.people(stores, ids))
+        return Found(number, self._base, self.view.shown(profiles.people(stores, ids)))
 
 
 def _say(label: ui.element, text: str) -> None:

@@ -37,7 +37,7 @@ async def _fill(view: View, box: ui.element, found: Segment) -> None:
     members = await view.run(segments.members, stores, found.segment_id)
     reached = await view.run(reach, stores, members)
     lately = await view.run(segments.changes, stores, found.segment_id, since=now - RECENT, rows_max=RECENT_ROWS)
-    rows = await view.run(profiles.people, stores, [change.person_id for change in lately.newest])
+    rows = view.shown(await view.run(profiles.people, stores, [change.person_id for change in lately.newest]))
     names = {one.segment_id: one.name for one in await view.run(segments.segments, stores)}
     box.clear()
     with box:
@@ -118,7 +118,7 @@ def people_sheet(view: View, rows: list[PersonRow]) -> None:
     """People as a table, each linked to their page."""
     _ = view.translate
     with parts.sheet([_("Customer"), _("Identifiers"), _("City")]):
-        for row in rows:
+        for row in view.shown(rows):
             name = marks.name_of(view, row.person_id, row.name)
             with ui.element("tr"):
                 with ui.element("td"), ui.link(target=f"/customers/{row.person_id}").classes("om-line"):

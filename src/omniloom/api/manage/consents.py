@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from omniloom import messaging, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.core.errors import Invalid
 from omniloom.messaging import voice
@@ -80,7 +80,7 @@ def show_consents(request: Request, person_id: int) -> Response:
     history = profiles.consent_history(platform.stores, person_id)
     reach = messaging.reach.reach_of(platform.stores, person_id, now=platform.now())
     asked = profiles.privacy_requests_of(platform.stores, person_id)
-    return reply({"consents": history, "reach": reach, "privacy_requests": asked})
+    return reply_about_people(request, {"consents": history, "reach": reach, "privacy_requests": asked})
 
 
 @routes.post("/people/{person_id}/consents")
@@ -103,7 +103,7 @@ def take_consent(request: Request, person_id: int, body: WordBody) -> Response:
 
 
 @routes.get("/people/{person_id}/consent-proof")
-@needs(Permission.CUSTOMERS_READ)
+@needs(Permission.CUSTOMERS_PERSONAL)
 def show_proof(request: Request, person_id: int, format: str = "json", language: str = "en") -> Response:  # noqa: A002 - the parameter's name outside
     """The proof of one person's consents, as JSON or as a PDF document, in English or Russian."""
     platform = platform_of(request)
@@ -188,7 +188,7 @@ def show_privacy_requests(
     """What people ask about their own data, the oldest first."""
     stores = platform_of(request).stores
     found = profiles.privacy_requests(stores, kind=kind, state=state, rows_max=min(rows_max, ROWS_MAX))
-    return reply({"requests": found})
+    return reply_about_people(request, {"requests": found})
 
 
 def _wording(request: Request, body: dict[str, Any]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from omniloom import identity, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
 from omniloom.api.manage.body import Body
 from omniloom.profiles import Rule, Survivorship
 
@@ -32,21 +32,21 @@ class RuleBody(Body):
 @needs(Permission.CUSTOMERS_READ)
 def show_golden(request: Request, person_id: int) -> Response:
     """One person's golden record: each value, the rule that chose it, the event it is from, and what lost."""
-    return reply({"fields": profiles.golden(platform_of(request).stores, person_id)})
+    return reply_about_people(request, {"fields": profiles.golden(platform_of(request).stores, person_id)})
 
 
 @routes.get("/people/{person_id}/graph")
 @needs(Permission.CUSTOMERS_READ)
 def show_graph(request: Request, person_id: int) -> Response:
     """One person's identifiers, the people they came for, and the merges that made them one."""
-    return reply({"graph": profiles.whole(platform_of(request).stores, person_id)})
+    return reply_about_people(request, {"graph": profiles.whole(platform_of(request).stores, person_id)})
 
 
 @routes.get("/people/{person_id}/merges")
 @needs(Permission.CUSTOMERS_READ)
 def show_merges(request: Request, person_id: int) -> Response:
     """The journal of one person's merges, undone ones too, newest first."""
-    return reply({"merges": profiles.merge_journal(platform_of(request).stores, person_id)})
+    return reply_about_people(request, {"merges": profiles.merge_journal(platform_of(request).stores, person_id)})
 
 
 @routes.post("/people/{person_id}/merge")

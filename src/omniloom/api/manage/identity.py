@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from omniloom import identity, profiles
+from omniloom import identity, privacy, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.door import needs, platform_of, reply, sees_whom, user_of
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.app import Platform
 from omniloom.core.errors import Conflict, Missing, OmniloomError
@@ -97,6 +97,9 @@ def list_pairs(request: Request, rows_max: RowsMax = 50) -> Response:
     stores = platform_of(request).stores
     pairs = identity.pairs_to_review(stores, min(rows_max, ROWS_MAX))
     traits = profiles.traits_of(stores, sorted({n for pair in pairs for n in (pair.left_id, pair.right_id)}))
+    if not sees_whom(request):
+        pairs = privacy.masked(pairs)
+        traits = {person_id: privacy.masked(each, is_person=True) for person_id, each in traits.items()}
     shown = [{"pair": p, "left": traits.get(p.left_id), "right": traits.get(p.right_id)} for p in pairs]
     return reply({"pairs": shown})
 

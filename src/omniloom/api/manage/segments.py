@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from omniloom import profiles, segments
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply
+from omniloom.api.door import needs, platform_of, reply, reply_about_people
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 
 routes = APIRouter()
@@ -46,7 +46,7 @@ def preview_segment(request: Request, body: SegmentBody, rows_max: RowsMax = 20)
     stores, now = platform.stores, platform.now()
     sample = segments.sample(stores, body.definition, now=now, rows_max=min(rows_max, ROWS_MAX))
     count = segments.count(stores, body.definition, now=now)
-    return reply({"count": count, "sample": profiles.people(stores, sample)})
+    return reply_about_people(request, {"count": count, "sample": profiles.people(stores, sample)})
 
 
 @routes.get("/segments/{segment}")
