@@ -20,7 +20,8 @@ HOLDINGS = (
     Holding(
         store="state", table="identity_merge", purpose="why people are one, and how to part them", kind="identity",
         fields={"evidence": SENSITIVE, "joined_value": PERSONAL},
-        found=(ByPerson("from_id"), ByPerson("into_id"), ByValue("joined_value")),
+        found=(ByPerson("from_id"), ByPerson("into_id")), named=(ByValue("joined_value"),),
+        blank={"joined_value": "", "evidence": "{}"},
     ),
     Holding(
         store="state", table="identity_identifier", purpose="who an address or id belongs to", kind="identity",

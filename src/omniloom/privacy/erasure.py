@@ -168,6 +168,8 @@ def _erase_state(tx: StateTx, subject: Subject) -> dict[str, int]:
         if finding.condition(holding) is not None:
             act = finding.blanking if holding.erasing is Erasing.BLANK else finding.deletion
             rows += tx.run(act(holding), **finding.params(holding, subject))
+        if (naming := finding.naming(holding)) is not None:
+            rows += tx.run(finding.blanking(holding, naming), sought=subject.values)
         for where in finding.holding_words(holding):
             rows += sum(tx.run(finding.deletion(holding, where), word=word) for word in subject.words)
         if rows:

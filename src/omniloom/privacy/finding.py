@@ -42,10 +42,16 @@ def deletion(holding: Holding, where: exp.Expression | None = None) -> Query:
     return built(f"privacy.delete_{holding.table}", exp.delete(holding.table).where(where or condition(holding)))
 
 
-def blanking(holding: Holding) -> Query:
+def blanking(holding: Holding, where: exp.Expression | None = None) -> Query:
     """Leave a person's rows without what names anybody."""
-    tree = exp.update(holding.table, dict(holding.blank)).where(condition(holding))
+    tree = exp.update(holding.table, dict(holding.blank)).where(where or condition(holding))
     return built(f"privacy.blank_{holding.table}", tree)
+
+
+def naming(holding: Holding) -> exp.Expression | None:
+    """What makes a row of others name the person (:sought); None if no row does."""
+    parts = [_one(finder) for finder in holding.named]
+    return cast("exp.Expression", exp.or_(*parts)) if parts else None
 
 
 def holding_words(holding: Holding) -> list[exp.Expression]:

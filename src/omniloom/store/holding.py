@@ -80,7 +80,8 @@ Finder = ByPerson | ByValue | ByRow | ByText | OnlyTheirs | Anyone
 class Holding:
     """One table. ``found``: any of these makes a row the person's; none: nobody's data are here.
 
-    ``fields`` names columns that are more than internal. ``blank``: what a blanked column gets. ``guard``: the table
+    ``named``: rows that are others' but for the columns of ``blank``, which may name the person. ``fields`` names
+    columns that are more than internal. ``blank``: what a blanked column gets. ``guard``: the table
     in which a person must stand while an append-only table lets go of their rows. ``aged_by``: the column retention
     counts from; ``days`` what is in force unless a rule says otherwise (None: for ever). ``export``: whether a
     person's copy of their data has the rows.
@@ -92,6 +93,7 @@ class Holding:
     kind: str  # rules of retention may name it in place of tables
     fields: dict[str, FieldClass] = field(default_factory=dict)
     found: tuple[Finder, ...] = ()
+    named: tuple[ByValue, ...] = ()
     erasing: Erasing = Erasing.DELETE
     blank: dict[str, str | int] = field(default_factory=dict)
     guard: str = ""

@@ -277,6 +277,32 @@ def test_an_address_of_somebody_who_was_merged_for_a_while_stays_theirs(company:
         assert tx.rows(parse_state("t", "select address from messaging_suppression")) == [{"address": boris_at}]
 
 
+def test_others_whom_an_erased_address_made_one_can_still_be_parted(company: Any) -> None:
+    """Anna and Boris stay one by an address that turned out to be somebody else's."""
+    now, given = company.clock.now(), {"rule": "by hand", "now": company.clock.now()}
+    for phone in ("+12025550177", "+12025550178"):
+        company.tell("identify", identifiers={"phone": phone})
+    company.tell("identify", identifiers={"email": WHO["email"]})
+    company.resolve()
+    values = ("+12025550177", "+12025550178", WHO["email"])
+    anna, boris, canary = (identity.find(company.stores, value, REGION)[0] for value in values)
+    evidence = {"joined_by": {"email": WHO["email"]}}
+    merge_id = identity.merge(
+        company.stores, into_id=anna, from_id=boris, evidence=evidence, ids=SeededIds(5), **given
+    )  # fmt: skip
+    with company.stores.state.write() as tx:
+        joined = f"update identity_merge set joined_kind = 'email', joined_value = '{WHO['email']}'"
+        tx.run(parse_state("t", joined))
+    erase(company.stores, canary, now)
+    finish(company)
+    assert remains(company.stores, (CANARY,)) == []
+    assert identity.root_of(company.stores, boris) == anna
+    (line,) = profiles.merge_journal(company.stores, anna)
+    assert (line.joined_value, line.evidence) == ("", {})
+    identity.unmerge(company.stores, merge_id, by="olga", now=now)
+    assert identity.root_of(company.stores, boris) == boris
+
+
 def test_whoever_shares_a_number_loses_nothing(company: Any) -> None:
     for name in ("anna", "boris"):
         company.person(name, phone="+12025550177" if name == "anna" else "")
