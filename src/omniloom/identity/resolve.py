@@ -117,6 +117,9 @@ def _settle(
         return found
     learned: list[tuple[Graph, Seen]] = []
     with stores.state.write() as tx:
+        if tx.cursor(EPOCH_CURSOR) != known.epoch:  # somebody was erased, or an identifier marked, just now
+            known.forget()
+            found = recognise(batch.events, batch.seen_at, Known(0), normaliser)
         before = tx.cursor(CURSOR)
         claims = _without_erased(tx, _claims(batch, found, normaliser), found)
         while claims:

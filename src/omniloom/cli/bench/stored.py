@@ -26,12 +26,15 @@ from omniloom.core.errors import Invalid
 from omniloom.core.event import Event
 from omniloom.store import SEEN_RUN_MAX, SeenIds, StateTx, query, seal_seen
 from omniloom.worker import loop
+from omniloom.worker.turn import Turn
 
 EVENTS_A_PERSON = 10
 LINES = 2  # of an order
 CHUNK = SEEN_RUN_MAX  # of events and of remembered ids at once
-ROUNDS = 5
+ROUNDS = 3
 ROUND_EVENTS = 40_000
+STREAM_EVENTS = 200_000
+_YEAR = 365 * 86_400_000_000  # microseconds
 SEGMENTS: dict[str, dict[str, Any]] = {
     "Buyers": {"did": "Order Completed", "within": "30d"},
     "Lookers": {"all": [{"did": "Product Viewed", "count": {"at_least": 3}}, {"did_not": "Order Completed"}]},
@@ -67,32 +70,52 @@ def counted(data_dir: Path) -> tuple[int, int]:
 
 
 def costs(sizes: list[int], *, say: Callable[[str], None]) -> list[float]:
-    """Microseconds an event costs with so many events stored, for each size in rising order: median of the rounds."""
+    """Microseconds an event costs with so many events stored, for each size: median of the rounds.
+
+    The same number of customers in each, so the larger history is the longer one. The loop runs as the worker runs it:
+    acts whose cost grows with the history keep to their share of its time.
+    """
+    people = min(sizes) // EVENTS_A_PERSON
     found = []
-    with tempfile.TemporaryDirectory(prefix="omniloom-bench-") as folder:
-        platform = open_platform(Path(folder) / "data", flags={"worker.rows_max": 20_000})
-        try:
-            source = add_source(platform.stores, name="bench", kind="server", now=platform.now(), ids=platform.ids)
-            stored = 0
-            for size in sizes:
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="omniloom-bench-") as folder:
+            platform = open_platform(Path(folder) / "data")
+            try:
+                source = add_source(platform.stores, name="bench", kind="server", now=platform.now(), ids=platform.ids)
                 say(f"making a history of {size:,} events …")
-                make(platform, source.source_id, stored, size)
-                stored = size
-                rounds = [_cost(platform, source.source_id, size, number) for number in range(ROUNDS)]
-                found.append(statistics.median(rounds))
-                say(f"{size:,} stored: {found[-1]:.1f} µs an event ({', '.join(f'{r:.1f}' for r in rounds)})")
-        finally:
-            platform.close()
+                make(platform, source.source_id, 0, size, people=people)
+                rounds = [
+                    _cost(platform, source.source_id, size + number * STREAM_EVENTS, people) for number in range(ROUNDS)
+                ]
+            finally:
+                platform.close()
+        found.append(statistics.median(rounds))
+        say(f"{size:,} stored: {found[-1]:.1f} µs an event ({', '.join(f'{r:.1f}' for r in rounds)})")
     return found
 
 
-def _cost(platform: Platform, source_id: str, size: int, number: int) -> float:
-    """Let new events of known people through the loop; µs an event."""
-    return play(platform, source_id, size + number * ROUND_EVENTS, ROUND_EVENTS, people=size // EVENTS_A_PERSON)
+def _cost(platform: Platform, source_id: str, first: int, people: int) -> float:
+    """Let a stream of new events of known people through the whole loop; µs an event."""
+    _log(platform, source_id, first, STREAM_EVENTS, people)
+    started = stopwatch()
+    with Turn(platform) as turn:
+        while (mine := turn.mine()) and loop.run_once(mine, is_paced=True):
+            pass
+    segments.follow(platform.stores, now=platform.now())  # whoever it rests from asking at the end counts as well
+    return (stopwatch() - started) / STREAM_EVENTS * 1e6
 
 
 def play(platform: Platform, source_id: str, first: int, count: int, *, people: int) -> float:
     """Let new events of known people through the loop, numbered from ``first``; µs an event."""
+    _log(platform, source_id, first, count, people)
+    started = stopwatch()
+    loop.catch_up(platform, acts=loop.KNOWING)
+    segments.follow(platform.stores, now=platform.now())
+    return (stopwatch() - started) / count * 1e6
+
+
+def _log(platform: Platform, source_id: str, first: int, count: int, people: int) -> None:
+    """New events of known people into the log."""
     calls = shoppers.items(first, count, at=platform.now())
     dice = np.random.default_rng(first)
     for call, person in zip(calls, dice.integers(1, people, count).tolist(), strict=True):
@@ -103,16 +126,12 @@ def play(platform: Platform, source_id: str, first: int, count: int, *, people: 
     events = [event for event in taken if isinstance(event, Event)]
     for start in range(0, len(events), 2_000):
         append_events(platform.stores, events[start : start + 2_000])
-    started = stopwatch()
-    loop.catch_up(platform, acts=loop.KNOWING)
-    segments.follow(platform.stores, now=platform.now())
-    return (stopwatch() - started) / count * 1e6
 
 
-def make(platform: Platform, source_id: str, stored: int, size: int) -> None:
-    """Bring the history from ``stored`` to ``size`` events."""
-    people = range(stored // EVENTS_A_PERSON + 1, size // EVENTS_A_PERSON + 1)
-    for some in chunks(people):
+def make(platform: Platform, source_id: str, stored: int, size: int, people: int = 0) -> None:
+    """Bring the history from ``stored`` to ``size`` events, of as many people or ten events each."""
+    people = people or size // EVENTS_A_PERSON
+    for some in chunks(range(stored // EVENTS_A_PERSON + 1, people + 1)):
         with platform.stores.state.write() as tx:
             add_people(tx, some, micros(platform.now()))
     expires_at = micros(platform.now() + timedelta(days=30))
@@ -120,7 +139,7 @@ def make(platform: Platform, source_id: str, stored: int, size: int) -> None:
         with platform.stores.state.write() as tx:
             seal_seen(tx, -1 - some.start, _ids(some), expires_at)
         with platform.stores.events.write() as events:
-            events.append("identity_event", rows(some, size // EVENTS_A_PERSON, source_id, micros(platform.now())))
+            events.append("identity_event", rows(some, people, source_id, micros(platform.now()), size))
     if not stored:
         for name, definition in SEGMENTS.items():
             segments.create(platform.stores, name=name, definition=definition, now=platform.now(), ids=platform.ids)
@@ -148,12 +167,12 @@ def _ids(numbers: range) -> SeenIds:
     return SeenIds(high, low, content, np.zeros(len(numbers), np.bool_)).sorted()
 
 
-def rows(numbers: range, people: int, source_id: str, now: int) -> pa.Table:
-    """Events of the past year, each of anybody; negative positions, below those of the log."""
+def rows(numbers: range, people: int, source_id: str, now: int, size: int) -> pa.Table:
+    """Events of the past year in the order of time, each of anybody; negative positions, below those of the log."""
     dice = np.random.default_rng(numbers.start)
     count = len(numbers)
     person = dice.integers(1, people + 1, count)
-    at = now - dice.integers(0, 365 * 86_400_000_000, count)
+    at = now - _YEAR + np.arange(numbers.start, numbers.stop) * (_YEAR // size)
     name = _NAMES[dice.integers(0, len(_NAMES), count)]
     is_order = name == "Order Completed"
     page = msgspec.json.encode({"path": "/", "url": "https://shop.test/", "product_id": "p1"}).decode()
@@ -183,7 +202,7 @@ def dress(platform: Platform, source_id: str, size: int) -> None:
             state.many(_CARD, ({"person_id": person, **card} for person in some))
     for some in chunks(range(size)):
         with platform.stores.events.write() as tx:
-            tx.append("identity_item", _lines(rows(some, people, source_id, now)))
+            tx.append("identity_item", _lines(rows(some, people, source_id, now, size)))
 
 
 def _traits(people: range, source_id: str, now: int) -> pa.Table:
