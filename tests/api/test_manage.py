@@ -57,6 +57,10 @@ SAMPLE = {
     "relation_id": "x",
     "inn": "x",
     "way": "card",
+    "erasure_id": "x",
+    "subject": "people",
+    "left_id": "1",
+    "right_id": "2",
 }
 
 
