@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from tests.api.test_public import Door, door, is_ticked  # noqa: F401 - a fixture
 
-from omniloom import messaging, profiles
+from omniloom import identity, messaging, profiles
 from omniloom.core.clock import ManualClock
+from omniloom.core.event import Event, encode
 from omniloom.messaging import Reason
 from omniloom.profiles import Frequency, PrivacyKind, Topic
 from omniloom.store.sql import parse_state
@@ -98,6 +100,22 @@ def test_what_is_stored_is_shown_without_giving_addresses_away(door: Door) -> No
         assert "Asked for" in door.client.post(door.path("p") + "/data").text
     (asked,) = profiles.privacy_requests(door.stores)
     assert (asked.kind, asked.person_id, asked.ip) == (PrivacyKind.EXPORT, 1, "127.0.0.1")
+
+
+def test_traits_that_name_somebody_are_masked_however_they_are_written(door: Door, clock: ManualClock) -> None:  # noqa: F811
+    traits = {"email": "Ann@Example.test", "phone": "(202) 555-0143", "name": "Ann Word", "work": "ann@work.test",
+              "address": {"street": "Elm 5"}, "size": "42"}  # fmt: skip
+    door.stores.log.append([encode(Event(
+        source_id="s", message_id="traits", type="identify", occurred_at=clock.now(), received_at=clock.now(),
+        identifiers={"email": "ann@example.test"}, traits=traits,
+    ))])  # fmt: skip
+    for act in (partial(identity.resolve, home_region="US", home_currency="USD"), profiles.fold):
+        act(door.stores, now=clock.now(), rows_max=1_000)
+    shown = {one["name"]: one["value"] for one in door.client.get(door.path("p") + "/data.json").json()["traits"]}
+    assert shown["size"] == "42"
+    assert shown["email"] == "A***@Example.test"
+    for text in (str(shown), door.client.get(door.path("p") + "/data").text):
+        assert not any(word in text for word in ("Ann@", "555-0143", "Ann Word", "ann@work", "Elm"))
 
 
 def test_being_erased_takes_two_steps_and_ends_marketing_at_once(door: Door, clock: ManualClock) -> None:  # noqa: F811

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from omniloom import journeys, profiles, segments
+from omniloom import journeys, privacy, profiles, segments
 from omniloom.access import PUBLIC
 from omniloom.api.door import needs, reply
 from omniloom.api.public_page import Pages, Rooms, form_of, told, visitor_of
@@ -198,7 +198,7 @@ def _segment(rooms: Rooms, campaign_id: str) -> str:
 
 
 def _stored(rooms: Rooms, person_id: int) -> dict[str, Any]:
-    """What is stored of a person, in words for them. Identifiers are masked: a card number is good at a till."""
+    """What is stored of a person, in words for them. What names them is masked: a card number is good at a till."""
     person = profiles.person(rooms.stores, person_id)
     masks = {one.value: voice.masked(one.value) for one in person.identifiers}
     return {
@@ -206,7 +206,9 @@ def _stored(rooms: Rooms, person_id: int) -> dict[str, Any]:
             {"kind": one.kind, "value": masks[one.value], "last_seen_at": one.last_seen_at}
             for one in person.identifiers
         ],
-        "traits": [{"name": one.key, "value": masks.get(str(one.value), one.value)} for one in person.traits],
+        "traits": [
+            {"name": one.key, "value": masks.get(str(one.value), privacy.masked(one).value)} for one in person.traits
+        ],
         "consents": [
             {"channel": line.channel, "purpose": line.purpose, "is_given": line.is_given, "at": line.occurred_at,
              "wording": line.wording, "method": line.method}
