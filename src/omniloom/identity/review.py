@@ -16,7 +16,8 @@ from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
 from omniloom.identity.merge import merge
-from omniloom.identity.people import roots_of
+from omniloom.identity.normal import KINDS
+from omniloom.identity.people import identifiers_by_root, roots_of
 from omniloom.store import Row, StateTx, Stores, query
 
 _ADD_PAIR = query(__file__, "add_pair")
@@ -101,6 +102,9 @@ def propose(
         pair = Pair(left, right, float(found.probability[place]), _reasons(found, place), PairStatus.OPEN, None)
         if not _is_news(stores, pair, kept_apart):
             continue
+        if _are_two(stores, pair):
+            refused += 1
+            continue
         is_sure = bool(found.is_accepted[place]) and pair.probability >= automatic
         if not is_sure:
             _keep(stores, pair, now)
@@ -174,6 +178,14 @@ def _is_news(stores: Stores, pair: Pair, kept_apart: set[tuple[int, int]]) -> bo
         and left != right
         and (min(left, right), max(left, right)) not in kept_apart
     )
+
+
+def _are_two(stores: Stores, pair: Pair) -> bool:
+    """Whether each has an identifier that a person has only once: nobody could say that they are one."""
+    with stores.state.read() as tx:
+        held = identifiers_by_root(tx, sorted(set(roots_of(tx, [pair.left_id, pair.right_id]).values())))
+    kinds = [{one.kind for one in each if KINDS[one.kind].is_single} for each in held.values()]
+    return len(kinds) == 2 and bool(kinds[0] & kinds[1])
 
 
 def _kept_apart(tx: StateTx, people: list[int]) -> set[tuple[int, int]]:

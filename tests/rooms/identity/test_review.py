@@ -92,6 +92,14 @@ def test_two_with_a_user_id_each_are_not_merged(sender):
     assert (done.merged, done.refused) == (0, 1)
 
 
+def test_two_with_a_user_id_each_are_not_asked_about(sender):
+    _, people = known_people(sender, user_id=lambda n: f"u{n}")
+    done = run(sender, people, automatic=1.1)
+    assert (done.waiting, done.merged) == (0, 0)
+    assert done.refused >= 1
+    assert pairs_to_review(sender.stores) == []
+
+
 def test_a_pair_that_was_never_proposed_cannot_be_decided(sender):
     with pytest.raises(Missing):
         decide(sender, 1, 2, is_same=True)
