@@ -12,11 +12,12 @@ def test_roles_hold_exactly_what_the_table_promises():
     reads = {permission for permission in Permission if permission.value.endswith(".read")}
     assert ROLES[Role.OWNER] == set(Permission)
     assert set(Permission) - ROLES[Role.MARKETER] == {
-        Permission.USERS_WRITE, Permission.SETTINGS_WRITE, Permission.SOURCES_WRITE,
+        Permission.USERS_WRITE, Permission.SETTINGS_WRITE, Permission.SOURCES_WRITE, Permission.PRIVACY_WRITE,
     }  # fmt: skip
     assert ROLES[Role.ANALYST] == reads | {Permission.SEGMENTS_WRITE}
     assert {permission.value for permission in ROLES[Role.OPERATOR]} == {
-        "customers.read", "customers.write", "overview.read", "sources.read",
+        "customers.export", "customers.personal", "customers.read", "customers.write", "overview.read",
+        "privacy.read", "privacy.write", "sources.read",
     }  # fmt: skip
     assert not any(permission.value.endswith(("write", "launch")) for permission in ROLES[Role.VIEWER])
 

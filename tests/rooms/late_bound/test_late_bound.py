@@ -19,8 +19,8 @@ from omniloom import messaging, profiles
 from omniloom.store import Stores
 from omniloom.store.sql import parse_state
 
-CUSTOMERS = 160
-LOOKED_AT = 10  # people whose page is read each time
+CUSTOMERS = 80
+LOOKED_AT = 6  # people whose page is read each time
 OFTEN, SELDOM = 0.6, 0.45  # how often a decision is a merge
 PHASE, STEP = 2_500, 250  # decisions: of a phase, and between two rounds of the loop
 SENDS = parse_state("test.sends", "select send_id, campaign_id, person_id, state from messaging_send order by send_id")
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture
 def living(stores: Stores) -> Living:
     made = Living(stores, customers=CUSTOMERS, seed=11)
-    made.happen(1_600)
+    made.happen(800)
     everybody = sorted(made.people.values())
     for number, campaign in enumerate(CAMPAIGNS):
         made.send(campaign, everybody[number::2])

@@ -134,7 +134,7 @@ def _called(data: Path, places: tuple[str, str, str], figures: Figures) -> None:
 def _count(platform: Platform, size: int, customers: "Customers", figures: Figures) -> None:
     with platform.stores.events.read() as tx:
         kept, different = tx.tuples(_COUNTED)[0]
-        found = {str(name) for (name,) in tx.tuples(_MOVED)}
+        found = {str(name) for (name,) in tx.tuples(_MOVED, beginning="sent-")}
     acked = {f"sent-{number}" for first in customers.acked for number in range(first, first + BATCH)}
     history = int(different) - len(found)
     figures.lost = len(acked - found) + max(0, size - history)

@@ -1,5 +1,6 @@
 """The embedded event store: one DuckDB file behind the ``Events`` port; many reading threads, one writer."""
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
@@ -122,6 +123,26 @@ def _aware(value: Any) -> Any:
     return value
 
 
+_MADE = (  # name and statement of every table, view and index
+    "select table_name, sql from duckdb_tables() where not internal order by table_name",
+    "select view_name, sql from duckdb_views() where not internal order by view_name",
+    "select index_name, sql from duckdb_indexes() order by index_name",
+)
+
+
+def _in_order(views: dict[str, str]) -> list[tuple[str, str]]:
+    """Views by name, each after the views that its text names."""
+    left, ordered = dict(views), []
+    while left:
+        name = next(name for name, text in left.items() if not (_words(text) & left.keys()) - {name})
+        ordered.append((name, left.pop(name)))
+    return ordered
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
 class DuckEvents:
     """The ``Events`` port on DuckDB."""
 
@@ -205,15 +226,10 @@ class DuckEvents:
             return {str(row[0]) for row in cursor.execute("select name from store_migration").fetchall()}
 
     def schema(self) -> list[str]:
-        """The statements that made every table by name, then views as they were made, then indexes."""
+        """The statements that made every table by name, then views, each after those it reads, then indexes."""
         with self._cursor("begin transaction read only") as cursor:
-            rows = cursor.execute(
-                "select sql from ("
-                "select sql, 1 as kind, table_name as name, 0 as made from duckdb_tables() where not internal"
-                " union all select sql, 2, '', view_oid from duckdb_views() where not internal"
-                " union all select sql, 3, index_name, 0 from duckdb_indexes()) order by kind, made, name"
-            ).fetchall()
-        return [str(row[0]) for row in rows]
+            tables, views, indexes = (cursor.execute(text).fetchall() for text in _MADE)
+        return [str(text) for _, text in (*tables, *_in_order(dict(views)), *indexes)]
 
     def close(self) -> None:
         """Fold the WAL into the file and close it, after the running write."""

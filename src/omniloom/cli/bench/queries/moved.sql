@@ -1,3 +1,4 @@
 -- store: events
--- moved: events that were sent while an installation moved.   out: message_id   order: none
-select message_id from identity_event where message_id like 'sent-%'
+-- moved: the messages whose ids begin with something, such as those sent while an installation moved.
+-- in: :beginning   out: message_id   order: none
+select message_id from identity_event where message_id like :beginning || '%'
