@@ -58,9 +58,9 @@ ACTS = (
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max)),
     Act("privacy.sweep", lambda p: privacy.sweep(p.stores, now=p.now(), home_region=p.settings.identity.home_region)),
     Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
-    Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now()), share=0.2),
+    Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now()), share=0.1),
     Act("segments.refresh", lambda p: segments.refresh_due(
-        p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s), share=0.2),
+        p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s), share=0.1),
     Act("segments.announce", lambda p: segments.announce(p.stores, now=p.now())),
     Act("collect.refusals", lambda p: collect.keep_refusals(
         p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, days=p.settings.collect.dead_letters_days,

@@ -20,7 +20,9 @@ MANY = 100_000
 SINCE = NOW - timedelta(days=40)
 Found = dict[str, Any]
 _VIEWS = {
-    "touches": "select * from analytics_touch",
+    "touches": "select person_id, campaign_id, channel, ad_group, keyword, occurred_at, is_response"
+    " from analytics_touch"
+    " order by person_id, campaign_id, channel, ad_group, keyword, occurred_at, is_response",
     "traits": "select person_id, key, value, text, folded, number, occurred_at, source_id from profiles_trait_current"
     " order by person_id, key",
     "lines": "select position, line, person_id, amount_minor from identity_history_item order by position, line",
