@@ -88,7 +88,7 @@ def test_signing_out_ends_the_session_and_empties_its_open_pages(site):
     )
     mine = {"cookie": f"omniloom={token}"}
     site.http.ask("GET", "/", headers=mine)
-    open_page = next(iter(Client.instances.values()))
+    open_page = list(Client.instances.values())[-1]
     sessions = Sessions(site.platform)
     sessions.watch(open_page, token)
     site.http.run(sessions.close_ended())

@@ -50,7 +50,6 @@ def take_word(tx: StateTx, entry: ConsentEntry) -> None:
     Also one whose sender's clock ran ahead. Give the entry the ``source_id`` and ``message_id`` that its event will
     have in the log: then the event adds nothing when it arrives.
     """
-    record(tx, [entry])
     roots = list(roots_of(tx, [entry.person_id]).values())
     about = [
         word["occurred_at"] + entry.is_given  # at one instant a withdrawal wins, so a yes must come after it
@@ -59,6 +58,7 @@ def take_word(tx: StateTx, entry: ConsentEntry) -> None:
         and word["purpose"] == entry.purpose
         and word["advertiser"] == entry.advertiser
     ]
+    record(tx, [entry])
     said_at = max([micros(entry.occurred_at), *about])
     tx.run(_SET_CONSENT, person_id=entry.person_id, advertiser=entry.advertiser, channel=entry.channel,
            purpose=entry.purpose, is_given=int(entry.is_given), occurred_at=said_at,
