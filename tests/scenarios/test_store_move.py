@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from nicegui import core
 from tests.engines import CLICKHOUSE, named, nats, postgres
 
 from omniloom import profiles
@@ -139,6 +140,20 @@ class Sender:
         self._thread.join()
 
 
+@pytest.fixture
+def interface() -> Iterator[None]:
+    """NiceGUI is one application per process: what is mounted here is taken off again, for the tests of the pages."""
+    routes, middleware = list(core.app.router.routes), list(core.app.user_middleware)
+    yield
+    is_ours_alone = not any(getattr(route, "path", "") == "/sign-out" for route in routes)
+    core.app.router.routes[:] = routes
+    core.app.user_middleware[:] = middleware
+    core.app.middleware_stack = None
+    if is_ours_alone:
+        core.app.reset()
+
+
+@pytest.mark.usefixtures("interface")
 def test_a_running_server_moves_itself_while_it_takes_events(installation: Path) -> None:
     to, log = postgres().database(named(installation), template=None), nats().url(named(installation))
     place = ["--to", to, "--log", log, "--events", f"{CLICKHOUSE}/{named(installation)}"]
