@@ -27,7 +27,7 @@ DATA_KINDS = {
 }  # fmt: skip
 
 
-@page("/privacy", permission=Permission.PRIVACY_READ, title=mark("Privacy"), nav=240, icon="shield_person")
+@page("/privacy", permission=Permission.PRIVACY_READ, title=mark("Privacy"), nav=240, icon="privacy_tip")
 async def privacy_page(view: View, tab: str = "requests") -> None:
     """One tab for each concern."""
     _ = view.translate
