@@ -71,7 +71,7 @@ def distance(one: str, other: str, most: int) -> int:
                 row[j] = min(row[j], last[j - 2] + 1)
         if min(row) > most:
             return most + 1
-    return row[-1]
+    return min(row[-1], most + 1)
 
 
 def nearest(word: str, candidates: Iterable[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Finding people however they are typed; distance and pieces against the obvious way."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omniloom.core.ids import SeededIds
@@ -113,6 +113,7 @@ def slow(one: str, other: str) -> int:
 
 
 @given(letters, letters, st.integers(0, 3))
+@example("aabb", "aaaaaa", 2)
 def test_distance_is_that_of_the_slow_way(one: str, other: str, most: int) -> None:
     assert distance(one, other, most) == min(slow(one, other), most + 1)
 
