@@ -2,12 +2,19 @@
 
 Values come from outside and may be anything JSON can hold. A value that does not fit its column leaves the column
 empty and is named in ``problems``; it never stops the batch. Source: Segment's e-commerce properties.
+
+The log's JSON is the platform's own (``core.event.encode``: no spaces, nothing escaped that need not be), so what has
+no hot property goes from the log to the column as it is; which events have one is asked of all of them at once.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
 from omniloom.identity.items import Items
@@ -16,108 +23,142 @@ from omniloom.identity.times import read_times
 from omniloom.identity.value import BIGINT_MAX, label, read_minor
 
 _REVENUE = ("revenue", "total", "value")  # the first that is given counts
-_SCHEMA = pa.schema([
-    ("position", pa.int64()), ("source_id", pa.string()), ("message_id", pa.string()), ("type", pa.string()),
-    ("name", pa.string()), ("occurred_at", pa.string()), ("received_at", pa.string()), ("person_id", pa.int64()),
-    ("channel", pa.string()), ("campaign_id", pa.string()), ("order_id", pa.string()), ("revenue_minor", pa.int64()),
-    ("currency", pa.string()), ("identifiers", pa.string()), ("properties", pa.string()), ("context", pa.string()),
-    ("problems", pa.string()), ("confidence", pa.int8()),
-])  # fmt: skip
-_HOT = frozenset(("channel", "campaign_id", "order_id", "currency", "revenue_minor", "products", *_REVENUE))
-_NOT_HOT: tuple[str | None, int | None, str | None] = (
-    None,
-    None,
-    None,
-)  # order id, revenue and currency of an event that tells none
+_HOT = ("channel", "campaign_id", "order_id", "currency", "revenue_minor", "products", *_REVENUE)
+_HAS_HOT = f'"(?:{"|".join(_HOT)})":'
+_SAYS = '"(?:channel|campaign|confidence)":'  # what a context may say
 _ABOUT_PERSON = frozenset(("identify", "group"))
 _WITH_MORE_IDS = frozenset(("alias", "group"))
-_CONTEXTS_MAX = 10_000
-_WITHOUT = (None, None, None)  # channel, campaign and confidence of a context that says none
 
 _json = msgspec.json.Encoder().encode
 _read = msgspec.json.decode
 _parts = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_Json = msgspec.Raw | bytes
 
 
-class Columns:
-    """Collects resolved events of one batch and gives them as Arrow tables."""
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Events of a batch and what was found out about each, in the order of the log."""
 
-    def __init__(self, home_currency: str) -> None:
-        self._home_currency = home_currency
-        self._rows: list[tuple[Any, ...]] = []
-        self._items = Items()
-        self._contexts: dict[bytes, tuple[str | None, str | None, int | None]] = {}  # neighbours often share one
+    positions: list[int]
+    events: list[LoggedEvent]
+    people: list[int]  # ``claim.NOBODY``: of none
+    levels: list[int]  # how surely
+    problems: list[dict[str, str] | None]
 
-    def add(
-        self, position: int, event: LoggedEvent, person_id: int, *, confidence: int, problems: dict[str, str] | None
-    ) -> None:
-        """One event of one person (``claim.NOBODY``: of none)."""
+
+def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table]:
+    """Rows of identity_event and of identity_item."""
+    count = len(rows.events)
+    told = _Told(home_currency, [None] * count, [None] * count, [None] * count, [None] * count, [None] * count)
+    contexts = _texts([event.context for event in rows.events])
+    levels = _read_contexts(contexts, rows, told)
+    bodies: list[_Json] = [event.properties for event in rows.events]
+    for row in _which(_texts(bodies), _HAS_HOT):
+        bodies[row] = told.read(row, rows)
+    events = pa.table({
+        "position": pa.array(rows.positions, pa.int64()),
+        "source_id": _strings([event.source_id for event in rows.events]),
+        "message_id": _strings([event.message_id for event in rows.events]),
+        "type": _strings([event.type for event in rows.events]),
+        "name": _strings([event.name for event in rows.events]),
+        "occurred_at": read_times(_strings([event.occurred_at for event in rows.events])),
+        "received_at": read_times(_strings([event.received_at for event in rows.events])),
+        "person_id": pa.array(rows.people, pa.int64()),
+        "channel": _strings(told.channels),
+        "campaign_id": _strings(told.campaign_ids),
+        "order_id": _strings(told.order_ids),
+        "revenue_minor": pa.array(told.revenues_minor, pa.int64()),
+        "currency": _strings(told.currencies),
+        "identifiers": _texts([_json(_given(event)) for event in rows.events]),
+        "properties": _texts([
+            event.traits if event.type in _ABOUT_PERSON else body
+            for event, body in zip(rows.events, bodies, strict=True)
+        ]),
+        "context": contexts,
+        "problems": _strings([_json(problems) if problems else None for problems in rows.problems]),
+        "confidence": pa.array(levels, pa.int8()),
+    })  # fmt: skip
+    return events, told.items.table()
+
+
+def _strings(values: Sequence[str | bytes | None]) -> pa.Array:
+    return pa.array(values, pa.string())
+
+
+def _texts(parts: Sequence[_Json]) -> pa.Array:
+    """JSON texts as a column, laid end to end: several times as quick as one by one."""
+    ends = np.zeros(len(parts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, parts), np.int64, len(parts)), out=ends[1:])
+    if ends[-1] > np.iinfo(np.int32).max:
+        return pa.array([bytes(part) for part in parts], pa.large_string())
+    return pa.StringArray.from_buffers(len(parts), pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(parts)))
+
+
+def _which(texts: pa.Array, pattern: str) -> list[int]:
+    """Numbers of the texts that a pattern occurs in."""
+    found: list[int] = np.flatnonzero(pc.match_substring_regex(texts, pattern)).tolist()
+    return found
+
+
+# --- what a context says ---------------------------------------------------------------------------------------------
+
+
+def _read_contexts(contexts: pa.Array, rows: Resolved, told: "_Told") -> list[int]:
+    """The channel and campaign that contexts name; how surely events are whose, as our own events may say."""
+    levels = rows.levels
+    for row in _which(contexts, _SAYS):
+        context = _read(rows.events[row].context)
+        campaign = context.get("campaign")
+        if not isinstance(campaign, dict):
+            campaign = {}
+        told.channels[row] = label(context.get("channel"))
+        told.campaign_ids[row] = label(campaign.get("id")) or label(campaign.get("name"))
+        said = context.get("confidence")
+        if rows.events[row].source_id == OWN_SOURCE_ID and said.__class__ is int and said in list(Level):
+            levels = levels if levels is not rows.levels else list(levels)
+            levels[row] = max(levels[row], said)
+    return levels
+
+
+# --- what hot properties say -----------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Told:
+    """The hot columns, None where an event tells nothing; lines of orders become items."""
+
+    home_currency: str
+    channels: list[str | None]
+    campaign_ids: list[str | None]
+    order_ids: list[str | None]
+    revenues_minor: list[int | None]
+    currencies: list[str | None]
+    items: Items = field(default_factory=Items)
+
+    def read(self, row: int, rows: Resolved) -> _Json:
+        """Take in one event; its properties without those that went elsewhere."""
+        event = rows.events[row]
         properties = _parts(event.properties)
-        body = _parts(event.traits) if event.type in _ABOUT_PERSON else properties
-        context = bytes(event.context)
-        channel, campaign_id, said = self._contexts.get(context) or self._read_context(context)
-        hot = _NOT_HOT
-        if not _HOT.isdisjoint(properties):
-            channel = _label(properties, "channel") or channel
-            campaign_id = _label(properties, "campaign_id") or campaign_id
-            problems = problems or {}
-            hot = self._read_order((position, person_id, event.occurred_at), properties, problems)
-        if said is not None and event.source_id == OWN_SOURCE_ID:
-            confidence = max(confidence, said)
-        given = event.identifiers if event.type not in _WITH_MORE_IDS else _given(event)
-        self._rows.append((
-            position, event.source_id, event.message_id, event.type, event.name, event.occurred_at, event.received_at,
-            person_id, channel, campaign_id, *hot, _json(given), _json(body), context,
-            _json(problems) if problems else None, confidence,
-        ))  # fmt: skip
-
-    def _read_order(
-        self, event: tuple[int, int, str], properties: dict[str, msgspec.Raw], problems: dict[str, str]
-    ) -> tuple[str | None, int | None, str | None]:
-        """Order id, revenue and currency; its lines, if any, become items. ``event``: position, person, instant."""
-        order_id = _label(properties, "order_id")
+        self.channels[row] = _label(properties, "channel") or self.channels[row]
+        self.campaign_ids[row] = _label(properties, "campaign_id") or self.campaign_ids[row]
+        self.order_ids[row] = _label(properties, "order_id")
+        problems = rows.problems[row] or {}
         currency = self._currency(properties)
-        revenue_minor = _revenue(properties, currency, problems)
-        products = _products(properties, problems) if "products" in properties else []
+        self.revenues_minor[row] = revenue_minor = _revenue(properties, currency, problems)
+        products = _products(properties, problems)
         if products:
-            self._items.add(products, (*event, order_id), currency)
-        return order_id, revenue_minor, currency if products or revenue_minor is not None else None
-
-    def events(self) -> pa.Table:
-        """Rows of identity_event."""
-        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(_SCHEMA)
-        arrays = [pa.array(column, field.type) for field, column in zip(_SCHEMA, columns, strict=True)]
-        timed = [
-            read_times(array) if field.name.endswith("_at") else array
-            for field, array in zip(_SCHEMA, arrays, strict=True)
-        ]
-        return pa.Table.from_arrays(timed, names=_SCHEMA.names)
-
-    def items(self) -> pa.Table:
-        """Rows of identity_item."""
-        return self._items.table()
-
-    def _read_context(self, text: bytes) -> tuple[str | None, str | None, int | None]:
-        """The channel, campaign and confidence that a context names."""
-        found: tuple[str | None, str | None, int | None] = _WITHOUT
-        if b'"channel"' in text or b'"campaign"' in text or b'"confidence"' in text:
-            context = _read(text)
-            campaign = context.get("campaign")
-            if not isinstance(campaign, dict):
-                campaign = {}
-            said = context.get("confidence")
-            level = said if said.__class__ is int and said in list(Level) else None
-            found = (label(context.get("channel")), label(campaign.get("id")) or label(campaign.get("name")), level)
-        if len(self._contexts) >= _CONTEXTS_MAX:
-            self._contexts.clear()
-        self._contexts[text] = found
-        return found
+            order = (rows.positions[row], rows.people[row], event.occurred_at, self.order_ids[row])
+            self.items.add(products, order, currency)
+        if products or revenue_minor is not None:
+            self.currencies[row] = currency
+        rows.problems[row] = problems or None
+        return event.properties if products is None else _json(properties)
 
     def _currency(self, properties: dict[str, msgspec.Raw]) -> str:
         """An ISO 4217 code as given, or the installation's own."""
         value = _read(properties["currency"]) if "currency" in properties else None
         code = value.strip().upper() if isinstance(value, str) else ""
-        return code if len(code) == 3 and code.isascii() and code.isalpha() else self._home_currency
+        return code if len(code) == 3 and code.isascii() and code.isalpha() else self.home_currency
 
 
 def _label(properties: dict[str, msgspec.Raw], name: str) -> str | None:
@@ -140,17 +181,22 @@ def _revenue(properties: dict[str, msgspec.Raw], currency: str, problems: dict[s
     return amount_minor
 
 
-def _products(properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> list[Any]:
+def _products(properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> list[Any] | None:
+    """The lines, taken out of the properties; None if there is no list to take."""
+    if "products" not in properties:
+        return None
     products = _read(properties["products"])
     if products is None or isinstance(products, list):
         del properties["products"]
         return products or []
     problems["products"] = "malformed: not a list"
-    return []
+    return None
 
 
 def _given(event: LoggedEvent) -> dict[str, str]:
     """The identifiers as they came, with an alias's previous id and a group's id."""
+    if event.type not in _WITH_MORE_IDS:
+        return event.identifiers
     given = dict(event.identifiers)
     if event.previous_id:
         given["previous_id"] = event.previous_id

@@ -7,6 +7,7 @@ same identifiers (an identifier never changes its person) and appends what is mi
 Merges are late-bound: events keep the person they came for, ``identity_override`` says who that is by now.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from omniloom.core.event import LoggedEvent, read
 from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, place, read_claim
-from omniloom.identity.columns import Columns
+from omniloom.identity.columns import Resolved, read_columns
 from omniloom.identity.graph import Graph
 from omniloom.identity.kind import Level, ProblemReason
 from omniloom.identity.known import EPOCH_CURSOR, Known, Sighting, known_of
@@ -36,6 +37,7 @@ _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"
 _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
 _LEVELS = {name: kind.level for name, kind in KINDS.items()}
+Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 _SHARED = f"{ProblemReason.SHARED}: many people use it"
 
 
@@ -203,23 +205,27 @@ def _sighting(graph: Graph, key: tuple[str, str], times: tuple[int, int]) -> Sig
 # --- what ------------------------------------------------------------------------------------------------------------
 
 
-def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str) -> Columns | None:
-    """Events after the event store's cursor; None if there are none."""
-    if not batch.positions or batch.positions[-1] <= after:
+def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str) -> Tables | None:
+    """Events after the event store's cursor, and their lines; None if there are none."""
+    first = bisect_right(batch.positions, after)
+    if first == len(batch.positions):
         return None
     for number in batch.conflicts:
         found.problems.setdefault(number, {})["message_id"] = _CONFLICT
-    columns = Columns(home_currency)
-    add, problems = columns.add, found.problems.get
-    for number, (position, event) in enumerate(zip(batch.positions, batch.events, strict=True)):
-        if position > after:
-            kept = without_person(event, position) if number in found.erased else event
-            person_id, level = found.people[number] or NOBODY, found.levels[number]
-            add(position, kept, person_id, confidence=level, problems=problems(number))
-    return columns
+    events = list(batch.events)
+    for number in found.erased:
+        events[number] = without_person(events[number], batch.positions[number])
+    resolved = Resolved(
+        batch.positions[first:],
+        events[first:],
+        [person_id or NOBODY for person_id in found.people[first:]],
+        found.levels[first:],
+        [found.problems.get(number) for number in range(first, len(events))],
+    )
+    return read_columns(resolved, home_currency)
 
 
-def _append(stores: Stores, columns: Columns | None, *, after: int, through: int) -> None:
+def _append(stores: Stores, columns: Tables | None, *, after: int, through: int) -> None:
     """Append the events between two positions; changed roots come along in the transaction."""
     with stores.state.read() as state, stores.events.read() as tx:
         is_current = not roots_since(state, tx.cursor(ROOTS_CURSOR))
@@ -228,8 +234,9 @@ def _append(stores: Stores, columns: Columns | None, *, after: int, through: int
     with stores.events.write() as tx, stores.state.read() as state:
         if through > after and tx.cursor(CURSOR) == after:  # else another call was quicker
             if columns is not None:
-                tx.append("identity_event", columns.events())
-                tx.append("identity_item", columns.items())
+                events, items = columns
+                tx.append("identity_event", events)
+                tx.append("identity_item", items)
             tx.move_cursor(CURSOR, through)
         _override(tx, roots_since(state, tx.cursor(ROOTS_CURSOR)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from omniloom.core.event import Event, encode, read
 from omniloom.identity import resolve
-from omniloom.identity.columns import Columns
+from omniloom.identity.columns import Resolved, read_columns
 from omniloom.store import settle
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -22,10 +22,9 @@ def columns_of(properties, *, kind="track", context=None, at=AT, **fields):
         source_id="s", message_id="m", type=kind, occurred_at=at, received_at=AT, identifiers={"user_id": "A"},
         properties=properties, context=context or {}, **fields,
     )  # fmt: skip
-    columns = Columns("RUB")
-    columns.add(7, read(encode(event)), 3, confidence=4, problems=None)
-    (row,) = columns.events().to_pylist()
-    return row, columns.items().to_pylist()
+    events, items = read_columns(Resolved([7], [read(encode(event))], [3], [4], [None]), "RUB")
+    (row,) = events.to_pylist()
+    return row, items.to_pylist()
 
 
 def test_an_order_gets_its_hot_columns_and_a_row_a_line():
