@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import httpx
 import pytest
 from tests.e2e.conftest import Served, run_demo
+
+from omniloom.access import local_token
 
 pytestmark = pytest.mark.timeout(300)
 KEYS = {"customers", "orders", "order_lines", "revenue_minor", "currency", "stores", "campaigns", "campaign_recipients",
@@ -57,6 +60,19 @@ def test_every_recipient_ends_in_one_state_and_every_credit_is_spent(served: Ser
     assert campaign["unknown"] == 0
     assert money["credited"] == money["conversions"] > served.facts["orders"], "customers ordered after the campaign"
     assert money["credited_minor"] == money["revenue_minor"]
+
+
+def test_some_households_turned_up_twice(served: Served) -> None:
+    """Some doubles are merged with their reasons, some wait for a decision; a tablet that many use joins nobody."""
+    headers = {"authorization": f"Bearer {local_token(served.data_dir)}"}
+    with httpx.Client(base_url=f"{served.url}/api/v1", headers=headers) as client:
+        waiting = client.get("/identity/pairs").json()["pairs"]
+        people = client.get("/people", params={"q": "hh-1@example.test"}).json()["people"]
+        graph = client.get(f"/people/{people[0]['person_id']}/graph").json()["graph"]
+    assert waiting
+    assert all(pair["pair"]["reasons"] for pair in waiting)
+    assert [(one["joined_kind"], one["undone_at"]) for one in graph["merges"]] == [("card", None)]
+    assert [one["value"] for one in graph["identifiers"] if one["is_shared"]] == ["kiosk-tablet-3"]
 
 
 def test_a_second_run_adds_nothing(tmp_path: Path) -> None:

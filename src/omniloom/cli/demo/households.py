@@ -1,4 +1,4 @@
-"""What the source data lacks: a name, an address, a phone and consents for each household, by a seeded draw.
+"""What the source data lacks: a name, addresses, a phone and consents for each household, by a seeded draw.
 
 The draw depends on the household's number alone, so every run gives the same. All of it is marked synthetic.
 """
@@ -49,6 +49,7 @@ def _events(household: int, draws: dict[str, Any], source_id: str, phones: dict[
     traits: dict[str, Any] = {
         "first_name": pick("first", draws["first_names"]),
         "last_name": pick("last", draws["last_names"]),
+        "street": f"{int(10 + 9000 * draw(seed, household, 'house'))} {pick('street', draws['streets'])}",
         "city": city["name"],
         "timezone": city["timezone"],
         "language": "ru" if chance("russian") else "en",

@@ -8,9 +8,9 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from omniloom import analytics, collect, journeys, messaging, segments
+from omniloom import analytics, collect, identity, journeys, messaging, profiles, segments
 from omniloom.app import Platform, import_paths
-from omniloom.cli.demo import calls, consented, households, planned, recognised, source
+from omniloom.cli.demo import calls, consented, doubles, households, planned, recognised, source
 from omniloom.cli.demo.customers import HOOK_SECRET, Customers
 from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
 from omniloom.cli.demo.steps import Note, Steps
@@ -43,7 +43,8 @@ def load(platform: Platform, files: Path, steps: Steps) -> None:
         _add_contacts(platform, distinct_values(files / "transactions.parquet", "household_id"), draws)
     with steps.step("resolve", "Recognise people, fold profiles") as note:
         loop.catch_up(platform, lambda done: note(done, None), loop.KNOWING)
-    _web_source(platform)
+    with steps.step("duplicates", "Look for duplicates") as note:
+        note(_find_duplicates(platform))
     planned.apply(platform)
     with steps.step("costs", "Enter the mailings' costs (synthetic)"):
         _add_mail_costs(platform, draws)
@@ -97,13 +98,26 @@ def _import(platform: Platform, file: Path, mapping: Path, note: Note) -> None:
 
 
 def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any]) -> None:
-    batch: list[Any] = []
-    for event in households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id):
-        batch.append(event)
-        if len(batch) == BATCH:
-            collect.append(platform.stores, batch, keep_ids=True)
-            batch = []
-    collect.append(platform.stores, batch, keep_ids=True)
+    contacts = list(households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id))
+    desks = doubles.Desks(
+        till=_source(platform, "Till (synthetic)").source_id,
+        site=_web_source(platform).source_id,
+        kiosk=_source(platform, "Kiosk (synthetic)").source_id,
+    )
+    events = [*contacts, *doubles.doubles(contacts, draws, desks)]
+    for start in range(0, len(events), BATCH):
+        collect.append(platform.stores, events[start : start + BATCH], keep_ids=True)
+
+
+def _find_duplicates(platform: Platform) -> int:
+    """Merge who is all but surely one, and leave the rest to be decided; nothing if some wait already."""
+    stores = platform.stores
+    if identity.pairs_to_review(stores, 1):
+        return 0
+    people = profiles.people_table(stores, identity.roots(stores))
+    found = identity.propose(stores, people, now=platform.now(), ids=platform.ids)
+    loop.catch_up(platform, acts=loop.KNOWING)
+    return found.merged + found.waiting
 
 
 def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:
