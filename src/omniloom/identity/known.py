@@ -2,26 +2,36 @@
 
 An identifier's person never changes, so what was committed once stays true. Whatever may change has a number that says
 so: ``version`` of the roots, ``epoch`` of what was erased or marked by hand. Losing it costs only time.
+
+Identifiers are numbered; what is known of number n stands at place n of every column. So a batch is looked up one by
+one, and compared all at once.
 """
 
 import weakref
 from collections.abc import Iterable
+from typing import NamedTuple, TypeVar
 
-import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from omniloom.identity.claim import Key
 from omniloom.identity.kind import Level
 from omniloom.store import StateTx, Stores, query
 
 EPOCH_CURSOR = "identity.epoch"  # grows when identifiers were erased or marked; then nothing is known by heart
+UNKNOWN = -1  # the number of an identifier that nothing is known of
 
 _ROOTS_SINCE = query(__file__, "roots_since")
 _LAST_PERSON = query(__file__, "last_person")
+_FIRST_ROOM = 1 << 12
+_Value = TypeVar("_Value", bound=np.generic)
 
 
-class Sighting(msgspec.Struct, gc=False):
-    """One known identifier: its person, when it was seen first and last, and how much it says."""
+class Sighting(NamedTuple):
+    """One known identifier in its normal form: its person, when it was seen first and last, and how much it says."""
 
+    kind: str
+    value: str
     person_id: int
     first: int  # micros, to SEEN_STEP
     last: int
@@ -29,24 +39,36 @@ class Sighting(msgspec.Struct, gc=False):
     level: Level
 
 
+class _Numbers(dict[str, dict[str, int]]):
+    """Kind -> normal value -> number. Asked for a kind it has none of, it answers without keeping it."""
+
+    def __missing__(self, kind: str) -> dict[str, int]:
+        return {}
+
+
 class Known:
-    """Identifiers (in two generations, the older one is forgotten when the younger is full) and roots of people."""
+    """Identifiers and roots of people. Once there are too many, it forgets them all and learns anew."""
 
     def __init__(self, identifiers_max: int) -> None:
-        self._half = max(1, identifiers_max // 2)
+        self._most = identifiers_max
         self.forget()
 
     def forget(self) -> None:
         """Know nothing."""
-        self.young: dict[Key, Sighting] = {}
-        self.old: dict[Key, Sighting] = {}
+        self.numbers = _Numbers()
+        self.count = 0
+        self.people: npt.NDArray[np.int64] = np.zeros(_FIRST_ROOM, np.int64)
+        self.firsts = np.zeros_like(self.people)
+        self.lasts = np.zeros_like(self.people)
+        self.places = np.zeros(_FIRST_ROOM, np.int32)
+        self.levels = np.zeros(_FIRST_ROOM, np.int8)
         self.roots: dict[int, int] = {}
         self.version = 0
         self.epoch = 0
 
     def catch_up(self, tx: StateTx) -> None:
-        """Take in what others changed since the last call."""
-        if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch:
+        """Take in what others changed since the last call; numbers given before it may no longer hold."""
+        if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch or self.count > self._most:
             self.forget()
             self.epoch = epoch
         last = tx.tuples(_LAST_PERSON)
@@ -58,21 +80,44 @@ class Known:
                         self.roots[person_id] = root_id
             self.version = version
 
-    def recall(self, key: Key) -> Sighting | None:
-        """What is known of an identifier that is not among the young."""
-        sighting = self.old.get(key)
-        if sighting is not None:
-            self.young[key] = sighting
-        return sighting
+    def number_of(self, key: Key) -> int:
+        """The number of an identifier in its normal form, or ``UNKNOWN``."""
+        return self.numbers[key[0]].get(key[1], UNKNOWN)
 
-    def learn(self, sightings: Iterable[tuple[Key, Sighting]], roots: dict[int, int]) -> None:
+    def learn(self, sightings: Iterable[Sighting], roots: dict[int, int]) -> None:
         """Remember what was committed."""
-        self.young.update(sightings)
-        if len(self.young) > self._half:
-            self.old, self.young = self.young, {}
-        if len(self.roots) > self._half:
-            self.roots = {}
         self.roots.update(roots)
+        rows = list(sightings)
+        if not rows:
+            return
+        kinds, values, people, firsts, lasts, places, levels = zip(*rows, strict=True)
+        numbers = [self._numbered(kind, value) for kind, value in zip(kinds, values, strict=True)]
+        self._make_room()
+        self.people[numbers], self.places[numbers], self.levels[numbers] = people, places, levels
+        self.firsts[numbers], self.lasts[numbers] = firsts, lasts
+
+    def widen(self, key: Key, first: int, last: int) -> None:
+        """Remember that an identifier was seen from one time to another."""
+        if (number := self.number_of(key)) != UNKNOWN:
+            self.firsts[number] = min(first, self.firsts[number])
+            self.lasts[number] = max(last, self.lasts[number])
+
+    def _numbered(self, kind: str, value: str) -> int:
+        """The number of an identifier; the next one if it has none."""
+        number = self.numbers.setdefault(kind, {}).setdefault(value, self.count)
+        self.count += number == self.count
+        return number
+
+    def _make_room(self) -> None:
+        if self.count > len(self.people):
+            room = 2 * self.count
+            self.people, self.firsts = _longer(self.people, room), _longer(self.firsts, room)
+            self.lasts, self.places = _longer(self.lasts, room), _longer(self.places, room)
+            self.levels = _longer(self.levels, room)
+
+
+def _longer(column: npt.NDArray[_Value], room: int) -> npt.NDArray[_Value]:
+    return np.concatenate([column, np.zeros(room - len(column), column.dtype)])
 
 
 _of_stores: "weakref.WeakKeyDictionary[object, Known]" = weakref.WeakKeyDictionary()

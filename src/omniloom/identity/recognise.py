@@ -1,18 +1,44 @@
-"""The quick way to whose an event is: all its identifiers are known by heart, and belong to one person.
+"""The quick way to whose an event is: all its identifiers are known, and belong to one person.
 
 Most events are of customers who were seen before. Whatever is new, or joins two people, goes the careful way (graph).
+What is not known by heart is asked of the store, one question a kind. Then a batch is settled at once: its identifiers
+are laid end to end, and what is known of each stands beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
 
 from omniloom.core.event import LoggedEvent
-from omniloom.identity.claim import NOBODY, Key
+from omniloom.identity.claim import NOBODY, Key, place
 from omniloom.identity.kind import Level, Problem
-from omniloom.identity.known import Known, Sighting
-from omniloom.identity.normal import Normaliser
+from omniloom.identity.known import UNKNOWN, Known, Sighting
+from omniloom.identity.normal import KINDS, Normaliser
+from omniloom.store import StateTx, query
 
 Problems = dict[int, dict[str, str]]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+SHARED_PLACE = 1_000  # and beyond: after the place of every kind
+_NONE = -2  # the number of a value that identifies nobody
+_NO_PLACE = 2 * SHARED_PLACE
+
+_OWNERS = query(__file__, "owners")
+
+
+@dataclass(slots=True)
+class Batch:
+    """Messages of the log, in columns."""
+
+    positions: list[int]
+    events: list[LoggedEvent]
+    seen_at: Ints  # when each occurred, micros, to SEEN_STEP
+    conflicts: list[int]  # numbers of the messages whose id was taken by another content
 
 
 @dataclass(slots=True)
@@ -27,90 +53,131 @@ class Recognised:
     widened: dict[Key, tuple[int, int]] = field(default_factory=dict)  # seen earlier or later than known
 
 
-def recognise(
-    events: Sequence[LoggedEvent], seen_at: Sequence[int], known: Known, normaliser: Normaliser
-) -> Recognised:
-    """Whose the events of a batch are, as far as that is known by heart."""
-    found = Recognised([], [])
-    people, levels = found.people, found.levels
-    get, recall = known.young.get, known.recall
-    of_several = _Several(found, known, normaliser).recognise
-    for number, event in enumerate(events):
-        person: int | None = None
-        level = 0
-        if len(event.identifiers) == 1 and event.type != "alias":
-            for key in event.identifiers.items():
-                sighting = get(key) or recall(key)
-                if sighting is not None:
-                    person, level = sighting.person_id, sighting.level
-                    if not sighting.first <= seen_at[number] <= sighting.last:
-                        _widen(found, key, sighting, seen_at[number])
-        if person is None and event.type != "alias":
-            person, level = of_several(event, number, seen_at[number])
-        people.append(person)
-        levels.append(level)
-        if person is None:
-            found.rest.append(number)
+def unrecognised(count: int) -> Recognised:
+    """So many events that all go the careful way."""
+    return Recognised([None] * count, [Level.ANONYMOUS] * count, rest=list(range(count)))
+
+
+def recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser) -> Recognised:
+    """Whose the events of a batch are, as far as that is known; what the store knows of them is learned.
+
+    ``tx`` is the one that ``known`` caught up in.
+    """
+    if not batch.events:
+        return unrecognised(0)
+    laid = _Laid(batch.events, known, normaliser)
+    for kind, values in laid.unknown().items():
+        rows = tx.tuples(_OWNERS, kind=kind, sought=sorted(values))
+        known.learn((_sighting(kind, row) for row in rows), dict(row[1:3] for row in rows))
+    laid.look_again()
+    people, levels = laid.settle()
+    found = Recognised(people.tolist(), levels.tolist(), laid.problems)
+    found.widened = laid.widened(batch.seen_at, people)
+    found.rest = np.flatnonzero(people == UNKNOWN).tolist()
+    for number in found.rest:
+        found.people[number] = None
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Several:
-    """As ``recognise``, for one event with any identifiers."""
-
-    found: Recognised
-    known: Known
-    normaliser: Normaliser
-
-    def recognise(self, event: LoggedEvent, number: int, seen_at: int) -> tuple[int | None, int]:
-        """Its person, or None, and how surely."""
-        sightings: list[tuple[Key, Sighting]] = []
-        for kind, raw in event.identifiers.items():
-            key = (kind, raw)
-            sighting = self.known.young.get(key) or self.known.recall(key)
-            if sighting is None:
-                value = self.normaliser(kind, raw)
-                if isinstance(value, Problem):
-                    self.found.problems.setdefault(number, {})[kind] = str(value)
-                    continue
-                key = (kind, value)
-                sighting = self.known.young.get(key) or self.known.recall(key)
-                if sighting is None:
-                    return None, 0
-            sightings.append((key, sighting))
-        for key, sighting in sightings:
-            if not sighting.first <= seen_at <= sighting.last:
-                _widen(self.found, key, sighting, seen_at)
-        return _strongest([sighting for _, sighting in sightings], self.known.roots)
+def _sighting(kind: str, row: tuple[str, int, int, int, int, int | None, int]) -> Sighting:
+    value, person_id, _, first, last, shared_position, shared_id = row
+    if shared_position is not None:
+        return Sighting(kind, value, shared_id, first, last, SHARED_PLACE + place(kind), Level.ANONYMOUS)
+    return Sighting(kind, value, person_id, first, last, place(kind), KINDS[kind].level)
 
 
-def _strongest(sightings: list[Sighting], roots: dict[int, int]) -> tuple[int | None, int]:
-    """The person of the strongest identifier, if all belong to one; shared ones have no say beside others."""
-    if not sightings:
-        return NOBODY, Level.ANONYMOUS
-    first = min(sightings, key=_place)
-    if first.place >= SHARED_PLACE:
-        return first.person_id, Level.ANONYMOUS
-    level = 0
-    root: int | None = None
-    is_one = True
-    for sighting in sightings:
-        if sighting.place >= SHARED_PLACE:
-            continue
-        level = max(level, sighting.level)
-        if sighting.person_id != first.person_id and is_one:
-            root = roots.get(first.person_id) if root is None else root
-            is_one = root is not None and roots.get(sighting.person_id) == root
-    return (first.person_id, level) if is_one else (None, 0)
+class _Laid:
+    """The identifiers of a batch end to end: ``numbers[i]`` is that of one which event ``event_of[i]`` gave."""
 
+    def __init__(self, events: Sequence[LoggedEvent], known: Known, normaliser: Normaliser) -> None:
+        self._events, self._known, self._normaliser = events, known, normaliser
+        of_kind = known.numbers
+        self.counts: Ints = np.fromiter((len(event.identifiers) for event in events), np.int64, len(events))
+        self.event_of: Ints = np.repeat(np.arange(len(events)), self.counts)
+        self.numbers: Ints = np.fromiter(
+            (of_kind[kind].get(raw, UNKNOWN) for event in events for kind, raw in event.identifiers.items()),
+            np.int64,
+            len(self.event_of),
+        )
+        self.problems: Problems = {}
+        self._waiting: list[tuple[int, Key]] = []  # (place, identifier in its normal form) that nothing is known of
 
-def _place(sighting: Sighting) -> int:
-    return sighting.place
+    @cached_property
+    def _given(self) -> list[tuple[str, str]]:
+        return list(chain.from_iterable(event.identifiers.items() for event in self._events))
 
+    def unknown(self) -> dict[str, set[str]]:
+        """Kind -> normal values that nothing is known of by heart; whatever identifies nobody becomes a problem."""
+        wanted: dict[str, set[str]] = {}
+        for at in np.flatnonzero(self.numbers == UNKNOWN).tolist():
+            kind, raw = self._given[at]
+            value = self._normaliser(kind, raw)
+            if isinstance(value, Problem):
+                self.problems.setdefault(int(self.event_of[at]), {})[kind] = str(value)
+                self.numbers[at] = _NONE
+            elif (number := self._known.number_of((kind, value))) != UNKNOWN:
+                self.numbers[at] = number
+            else:
+                wanted.setdefault(kind, set()).add(value)
+                self._waiting.append((at, (kind, value)))
+        return wanted
 
-SHARED_PLACE = 1_000  # and beyond: after the place of every kind
+    def look_again(self) -> None:
+        """After learning."""
+        for at, key in self._waiting:
+            self.numbers[at] = self._known.number_of(key)
 
+    def settle(self) -> tuple[Ints, Ints]:
+        """The person of each event, ``UNKNOWN`` if that needs care, and how surely: what its strongest identifier says.
 
-def _widen(found: Recognised, key: Key, sighting: Sighting, at: int) -> None:
-    first, last = found.widened.get(key, (sighting.first, sighting.last))
-    found.widened[key] = (min(first, at), max(last, at))
+        Shared identifiers have no say beside others.
+        """
+        known, numbers = self._known, self.numbers
+        people = np.full(len(self._events), NOBODY, np.int64)
+        levels = np.full(len(self._events), Level.ANONYMOUS, np.int64)
+        gave = np.flatnonzero(self.counts)  # events that gave an identifier; theirs begin at these places
+        if len(gave):
+            begin = (np.cumsum(self.counts) - self.counts)[gave]
+            places = np.where(numbers >= 0, known.places[numbers], _NO_PLACE).astype(np.int64)
+            says = places < SHARED_PLACE
+            levels[gave] = np.maximum.reduceat(np.where(says, known.levels[numbers], Level.ANONYMOUS), begin)
+            strongest = np.minimum.reduceat(places * len(places) + np.arange(len(places)), begin) % len(places)
+            people[gave] = np.where(places[strongest] < _NO_PLACE, known.people[numbers[strongest]], NOBODY)
+            for number in self._at_odds(says, people):
+                people[number] = UNKNOWN
+        people[self.event_of[numbers == UNKNOWN]] = UNKNOWN
+        people[np.fromiter((event.type == "alias" for event in self._events), np.bool_, len(people))] = UNKNOWN
+        return people, levels
+
+    def _at_odds(self, says: Bools, people: Ints) -> Iterator[int]:
+        """Events whose identifiers belong to people who are not known to be one."""
+        differ = says.copy()
+        differ[says] = self._known.people[self.numbers[says]] != people[self.event_of[says]]
+        root_of = self._known.roots.get
+        for at in np.flatnonzero(differ).tolist():
+            number = int(self.event_of[at])
+            root = root_of(int(people[number]))
+            if root is None or root_of(int(self._known.people[self.numbers[at]])) != root:
+                yield number
+
+    def widened(self, seen_at: Ints, people: Ints) -> dict[Key, tuple[int, int]]:
+        """Identifiers of recognised events that were seen earlier or later than known."""
+        known, numbers = self._known, np.maximum(self.numbers, 0)
+        at = seen_at[self.event_of]
+        is_outside = (at < known.firsts[numbers]) | (at > known.lasts[numbers])
+        is_outside &= (self.numbers >= 0) & (people[self.event_of] != UNKNOWN)
+        widened: dict[Key, tuple[int, int]] = {}
+        for place_ in np.flatnonzero(is_outside).tolist():
+            number, seen = int(numbers[place_]), int(at[place_])
+            key = self._key(place_)
+            first, last = widened.get(key, (int(known.firsts[number]), int(known.lasts[number])))
+            widened[key] = (min(first, seen), max(last, seen))
+        return widened
+
+    def _key(self, at: int) -> Key:
+        """The known identifier at a place, in its normal form."""
+        kind, raw = self._given[at]
+        if self._known.number_of((kind, raw)) == self.numbers[at]:
+            return kind, raw
+        value = self._normaliser(kind, raw)
+        return kind, value if isinstance(value, str) else raw

@@ -8,22 +8,21 @@ Merges are late-bound: events keep the person they came for, ``identity_override
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniloom.core.event import LoggedEvent, read
-from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, place, read_claim
+from omniloom.core.event import read
+from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, Key, place, read_claim
 from omniloom.identity.columns import Resolved, read_columns
 from omniloom.identity.graph import Graph
 from omniloom.identity.kind import Level, ProblemReason
 from omniloom.identity.known import EPOCH_CURSOR, Known, Sighting, known_of
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.people import roots_since
-from omniloom.identity.recognise import SHARED_PLACE, Recognised, recognise
+from omniloom.identity.recognise import SHARED_PLACE, Batch, Recognised, recognise, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
 from omniloom.identity.tombstone import ERASED, kept_out, without_person
@@ -39,16 +38,6 @@ _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may ha
 _LEVELS = {name: kind.level for name, kind in KINDS.items()}
 Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 _SHARED = f"{ProblemReason.SHARED}: many people use it"
-
-
-@dataclass(slots=True)
-class Batch:
-    """Messages of the log, in columns."""
-
-    positions: list[int]
-    events: list[LoggedEvent]
-    seen_at: list[int]  # when each occurred, micros, to SEEN_STEP
-    conflicts: list[int]  # numbers of the messages whose id was taken by another content
 
 
 def resolve(
@@ -97,7 +86,7 @@ def _batch(messages: list[Settled]) -> Batch:
     return Batch(
         [message.position for message in messages],
         events,
-        (micros - np.mod(micros, SEEN_STEP)).tolist(),
+        micros - np.mod(micros, SEEN_STEP),
         [number for number, message in enumerate(messages) if message.is_conflict],
     )
 
@@ -113,15 +102,17 @@ def _settle(
     with stores.state.read() as tx:
         known.catch_up(tx)
         after = tx.cursor(CURSOR)
-    is_ahead = bool(batch.positions) and batch.positions[0] <= after  # shared identifiers depend on the position
-    found = recognise(batch.events, batch.seen_at, Known(0) if is_ahead else known, normaliser)
+        if batch.positions and batch.positions[0] <= after:  # shared identifiers depend on the position
+            found = unrecognised(len(batch.events))
+        else:
+            found = recognise(tx, batch, known, normaliser)
     if not found.rest and not found.widened and through <= after:
         return found
     learned: list[tuple[Graph, Seen]] = []
     with stores.state.write() as tx:
         if tx.cursor(EPOCH_CURSOR) != known.epoch:  # somebody was erased, or an identifier marked, just now
             known.forget()
-            found = recognise(batch.events, batch.seen_at, Known(0), normaliser)
+            found = unrecognised(len(batch.events))
         before = tx.cursor(CURSOR)
         claims = _without_erased(tx, _claims(batch, found, normaliser), found)
         while claims:
@@ -149,7 +140,7 @@ def _next_epoch(tx: StateTx) -> int:
 
 def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Claim]:
     return [
-        read_claim((number, batch.positions[number]), batch.events[number], batch.seen_at[number], normaliser)
+        read_claim((number, batch.positions[number]), batch.events[number], int(batch.seen_at[number]), normaliser)
         for number in found.rest
     ]
 
@@ -190,16 +181,16 @@ def _learn(known: Known, found: Recognised, learned: list[tuple[Graph, Seen]]) -
     for graph, seen in learned:
         is_current = not graph.demoted  # else its roots were parted after it
         roots = {person_id: graph.root_of(person_id) for person_id in graph.roots} if is_current else {}
-        known.learn(((key, _sighting(graph, key, times)) for key, times in seen.items() if key in graph.owners), roots)
-    for key, (first, last) in found.widened.items():
-        if (sighting := known.young.get(key) or known.recall(key)) is not None:
-            sighting.first, sighting.last = min(first, sighting.first), max(last, sighting.last)
+        known.learn((_sighting(graph, key, times) for key, times in seen.items() if key in graph.owners), roots)
+    for key, times in found.widened.items():
+        known.widen(key, *times)
 
 
-def _sighting(graph: Graph, key: tuple[str, str], times: tuple[int, int]) -> Sighting:
+def _sighting(graph: Graph, key: Key, times: tuple[int, int]) -> Sighting:
+    kind = key[0]
     if key in graph.shared:
-        return Sighting(graph.shared[key][1], *times, SHARED_PLACE + place(key[0]), Level.ANONYMOUS)
-    return Sighting(graph.owners[key], *times, place(key[0]), KINDS[key[0]].level)
+        return Sighting(*key, graph.shared[key][1], *times, SHARED_PLACE + place(kind), Level.ANONYMOUS)
+    return Sighting(*key, graph.owners[key], *times, place(kind), KINDS[kind].level)
 
 
 # --- what ------------------------------------------------------------------------------------------------------------
