@@ -53,14 +53,14 @@ def candidates(records: Records) -> Integers:
     for rule in rules(records, max(PAIRS_MIN, PAIRS_PER_ROW_MAX * records.rows)):
         found.append(_pairs_of(rule.codes, records))
         if len(found) == 4:
-            found = [_distinct(found)]
+            found = [distinct(found)]
     if not found:
         return np.zeros((2, 0), np.int64)
-    together = _distinct(found)
+    together = distinct(found)
     return np.stack(np.divmod(together, records.rows))
 
 
-def _distinct(found: list[Integers]) -> Integers:
+def distinct(found: list[Integers]) -> Integers:
     """Every number once, in order."""
     together = np.sort(np.concatenate(found))
     return together[np.concatenate([[True], together[1:] != together[:-1]])] if len(together) else together

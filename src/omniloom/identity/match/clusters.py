@@ -74,7 +74,7 @@ def partition(size: int, bits: Floats, lowest: float) -> list[list[int]]:
     """The parts of a group of ``size`` records, given the evidence of all its pairs (in the order of ``all_pairs``)."""
     between = np.full((size, size), -np.inf)
     upper = np.triu_indices(size, 1)
-    between[upper] = np.clip(bits, -BITS_MOST, BITS_MOST) - lowest
+    between[upper] = np.clip(bits, -BITS_MOST, max(BITS_MOST, lowest + 1)) - lowest
     between = np.maximum(between, between.T)
     parts: list[list[int]] = [[n] for n in range(size)]
     sizes = np.ones(size)
@@ -91,22 +91,38 @@ def partition(size: int, bits: Floats, lowest: float) -> list[list[int]]:
         sizes[a] += sizes[b]
 
 
-def within(size: int, bits: Floats, lowest: float) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Of the pairs of one group (in the order of ``all_pairs``): which are accepted, and how probable each is.
+def within(found: list[Codes], bits: Floats, lowest: float) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Of the pairs of all groups (in the order of ``all_pairs``): which are accepted, and how probable each is.
 
     Two records that a chain of others leads together are as probable as the chain's weakest link.
     """
     probability = np.asarray(1 / (1 + np.exp2(-np.clip(bits, -1000, 1000))))
-    if size == 2:
-        return np.asarray(bits >= lowest), probability
-    upper = np.triu_indices(size, 1)
+    accepted = np.asarray(bits >= lowest)
+    sizes = np.array([len(group) for group in found], np.int64)
+    counts = sizes * (sizes - 1) // 2
+    starts = np.cumsum(counts) - counts
+    for size in np.unique(sizes[sizes > 2]).tolist():  # all groups of one size at once
+        pairs = starts[sizes == size][:, None] + np.arange(size * (size - 1) // 2)
+        for contradictory in pairs[~accepted[pairs].all(axis=1)]:
+            accepted[contradictory] = _of_one_part(size, bits[contradictory], lowest)
+        probability[pairs] = _chained(size, probability[pairs], accepted[pairs])
+    return accepted, probability
+
+
+def _of_one_part(size: int, bits: Floats, lowest: float) -> npt.NDArray[np.bool_]:
     part_of = np.empty(size, np.int64)
     for number, part in enumerate(partition(size, bits, lowest)):
         part_of[part] = number
-    accepted = part_of[upper[0]] == part_of[upper[1]]
-    chained = np.zeros((size, size))
-    chained[upper] = np.where(accepted, probability, 0.0)
-    chained = np.maximum(chained, chained.T)
+    left, right = np.triu_indices(size, 1)
+    return np.asarray(part_of[left] == part_of[right])
+
+
+def _chained(size: int, probability: Floats, accepted: npt.NDArray[np.bool_]) -> Floats:
+    """The probability of the pairs of some groups of one size (a row each), chains of accepted pairs taken in."""
+    left, right = np.triu_indices(size, 1)
+    chained = np.zeros((len(probability), size, size))
+    chained[:, left, right] = chained[:, right, left] = np.where(accepted, probability, 0.0)
     for middle in range(size):
-        chained = np.maximum(chained, np.minimum(chained[:, middle : middle + 1], chained[middle : middle + 1]))
-    return accepted, np.where(accepted, np.maximum(chained[upper], probability), probability)
+        through = np.minimum(chained[:, :, middle, None], chained[:, None, middle, :])
+        chained = np.maximum(chained, through)
+    return np.where(accepted, np.maximum(chained[:, left, right], probability), probability)

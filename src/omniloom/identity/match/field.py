@@ -1,12 +1,32 @@
 """What a field of a person or a company is to the matcher: how values are written alike, and what being alike is worth.
 
-A field is one file in ``fields/``. It never sees a table: it is given values and returns normal forms, and the SQL
-conditions by which Splink tells levels of likeness apart. ``{part.l}`` and ``{part.r}`` in a condition stand for the
-part of the left and the right record.
+A field is one file in ``fields/``. It never sees a table: it is given values and returns normal forms, and the
+conditions by which levels of likeness are told apart.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from omniloom.identity.match.likeness import Condition, both, either, equal, of_part, shared_words, some_equal
+
+__all__ = [
+    "Comparison",
+    "Field",
+    "Level",
+    "Parts",
+    "alike",
+    "begins_other",
+    "both",
+    "either",
+    "equal",
+    "holds_other",
+    "of_part",
+    "same",
+    "share",
+    "shared_words",
+    "some_equal",
+    "typed_over",
+]
 
 Parts = tuple[str | None, ...]
 
@@ -16,7 +36,7 @@ class Level:
     """One level of likeness, from the best down. ``m``: how often a true pair is so, before anything is learned."""
 
     words: str
-    condition: str
+    condition: Condition
     m: float
     weighs_frequency: str = ""  # the part whose rare values count for more
 
@@ -62,17 +82,26 @@ def share(values: Sequence[str], is_one: Callable[[str], object]) -> float:
 
 def same(part: str, m: float, words: str, *, weighs_frequency: bool = True) -> Level:
     """The level of equal parts."""
-    return Level(words, f"{{{part}.l}} = {{{part}.r}}", m, part if weighs_frequency else "")
+    return Level(words, equal(part), m, part if weighs_frequency else "")
 
 
 def typed_over(part: str, edits: int, m: float, words: str, *, letters_min: int = 3) -> Level:
     """The level of parts that a few typing errors (also two letters changed about) lead from one to the other."""
-    lengths = f"abs(length({{{part}.l}}) - length({{{part}.r}})) <= {edits}"
-    enough = f"least(length({{{part}.l}}), length({{{part}.r}})) >= {letters_min}"
-    distance = f"damerau_levenshtein({{{part}.l}}, {{{part}.r}}) <= {edits}"
-    return Level(words, f"{lengths} and {enough} and {distance}", m)
+    return Level(words, of_part(part, lambda values, one, two: values.typed_over(one, two, edits, letters_min)), m)
 
 
 def alike(part: str, similarity: float, m: float, words: str) -> Level:
     """The level of parts that are similar by Jaro and Winkler's measure."""
-    return Level(words, f"jaro_winkler_similarity({{{part}.l}}, {{{part}.r}}) >= {similarity}", m)
+    return Level(words, of_part(part, lambda values, one, two: values.similar(one, two, similarity)), m)
+
+
+def holds_other(part: str, m: float, words: str) -> Level:
+    """The level of parts one of which is a piece of the other."""
+    return Level(words, of_part(part, lambda values, one, two: values.one_holds_other(one, two)), m)
+
+
+def begins_other(part: str, m: float, words: str) -> Level:
+    """The level of parts one of which is the beginning of the other."""
+    return Level(
+        words, of_part(part, lambda values, one, two: values.one_holds_other(one, two, at_its_beginning=True)), m
+    )

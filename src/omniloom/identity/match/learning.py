@@ -19,6 +19,7 @@ ROUNDS_MAX = 120
 CONVERGED = 1e-5
 BELIEF = 10.0  # how many pairs the beliefs before the learning weigh
 SHARE_MIN = 1e-4
+KEYS_MAX = 1 << 62
 
 
 class Kin(NamedTuple):
@@ -51,7 +52,7 @@ def learn(drawn: Gammas, candidates: Gammas, before: list[Floats], *, pairs: flo
     ``before``: the beliefs about true pairs. ``pairs``: how many there are; ``candidate_pairs``: how many compared.
     ``shared``: which comparisons a household shares; None where there are no households to be told apart.
     """
-    patterns, counts = np.unique(candidates, axis=0, return_counts=True)
+    patterns, counts = _patterns(candidates, [len(m) + 1 for m in before])
     weights = np.asarray(counts * (candidate_pairs / max(len(candidates), 1)), np.float64)
     random: list[Floats] = [_shares(drawn[:, n], len(m), _of_strangers(len(m))) for n, m in enumerate(before)]
     one = 1 / max(pairs, 2.0)
@@ -73,6 +74,21 @@ def learn(drawn: Gammas, candidates: Gammas, before: list[Floats], *, pairs: flo
         if moved < CONVERGED:
             break
     return learned
+
+
+def _patterns(candidates: Gammas, sizes: list[int]) -> tuple[Gammas, npt.NDArray[np.int64]]:
+    """The rows that there are, each once, and how often: learning asks a pattern, not every pair that has it."""
+    keys, room = np.zeros(len(candidates), np.int64), 1
+    for number, size in enumerate(sizes):
+        if room > KEYS_MAX // size:  # a key has no room for more: number the patterns so far
+            known, keys = np.unique(keys, return_inverse=True)
+            room = len(known)
+        keys *= size
+        keys += candidates[:, number]
+        keys += 1
+        room *= size
+    _, firsts, counts = np.unique(keys, return_index=True, return_counts=True)
+    return candidates[firsts], counts
 
 
 def _first_share(true: Kin, strangers: list[Floats], seen: tuple[Gammas, Floats], one: float) -> float:

@@ -1,25 +1,20 @@
-"""The comparison itself: Splink's levels over the prepared records, on a DuckDB in memory of its own.
+"""The comparison itself: the level of likeness of many pairs in each field of the records at hand."""
 
-It is no store: nothing in it outlives the call. All names in its SQL are ours, no value ever is part of a statement.
-"""
-
-import logging
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from omniloom.identity.match.columns import FIELDS
 from omniloom.identity.match.field import Comparison
 from omniloom.identity.match.learning import Floats, Gammas
+from omniloom.identity.match.likeness import Sides
 from omniloom.identity.match.prepare import Records
+from omniloom.identity.match.values import Values
 
 Integers = npt.NDArray[np.int64]
-MEMORY = "3GB"
-THREADS = 2
-PAIRS_AT_ONCE = 1_000_000
+PAIRS_AT_ONCE = 250_000
 NAMES = ("given_name", "surname")
 TYPED_OVER = 3  # the level of e-mails that are one or two letters apart
 
@@ -37,63 +32,46 @@ class Compared(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What Splink calls it."""
+        """What it is called among the others."""
         number = FIELDS[self.field].comparisons.index(self.comparison)
         return self.instance if number == 0 else f"{self.instance}_{number}"
 
 
-class _Part(NamedTuple):
-    left: str
-
-    @property
-    def l(self) -> str:  # noqa: E743 -- reads as it does in the conditions
-        return f'"{self.left}_l"'
-
-    @property
-    def r(self) -> str:
-        return f'"{self.left}_r"'
-
-
-def comparisons_of(records: Records) -> list[Compared]:
-    """The comparisons that the records allow."""
-    return [Compared(i, c) for i, name in records.fields.items() for c in FIELDS[name].comparisons]
-
-
 class Model:
-    """The records in Splink's hands."""
+    """The records, ready to be compared."""
 
     def __init__(self, records: Records) -> None:
-        from splink import DuckDBAPI, SettingsCreator, block_on  # heavy: only who matches pays for it
-
-        logging.getLogger("splink").setLevel(logging.ERROR)
         self.records = records
-        self.compared = comparisons_of(records)
-        self._api = DuckDBAPI(":memory:")
-        for setting in (f"memory_limit = '{MEMORY}'", f"threads = {THREADS}", "preserve_insertion_order = false",
-                        "enable_progress_bar = false"):  # fmt: skip
-            self._api.duckdb_con.execute(f"set {setting}")
-        self._settings = SettingsCreator(
-            link_type="dedupe_only",
-            comparisons=list(self._comparisons()),
-            blocking_rules_to_generate_predictions=[block_on("unique_id")],  # never run: the pairs are ours
-            retain_matching_columns=False,
-            retain_intermediate_calculation_columns=True,
-            additional_columns_to_retain=[],
-        )
-        self._table = self._api.register(self._columns(), dataset_display_name="records")
-
-    def _columns(self) -> pa.Table:
-        columns: dict[str, Any] = {"unique_id": pa.array(np.arange(self.records.rows))}
-        return pa.table(columns | {name: column.array for name, column in self.records.columns.items()})
+        self.compared = [Compared(i, c) for i, name in records.fields.items() for c in FIELDS[name].comparisons]
+        self._values = {name: Values(column.values) for name, column in records.columns.items()}
 
     def levels(self, pairs: Integers, progress: Callable[[float], None] = lambda _part: None) -> Gammas:
         """The level of likeness of each pair in each comparison: 0 differs, higher is more alike, -1 unknown."""
-        found = np.full((pairs.shape[1], len(self.compared)), -1, np.int8)
-        for start in range(0, pairs.shape[1], PAIRS_AT_ONCE):
-            found[start : start + PAIRS_AT_ONCE] = self._levels(pairs[:, start : start + PAIRS_AT_ONCE])
-            progress(min(1.0, (start + PAIRS_AT_ONCE) / pairs.shape[1]))
+        count = pairs.shape[1]
+        found = np.empty((count, len(self.compared)), np.int8, order="F")
+        for start in range(0, count, PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            self._fill(found[part], pairs[:, part])
+            progress(min(1.0, (start + PAIRS_AT_ONCE) / count))
         self._say_once(found)
         return found
+
+    def _fill(self, found: Gammas, pairs: Integers) -> None:
+        """The levels of some pairs, comparison by comparison."""
+        instance, sides = "", Sides({}, {}, {})
+        for number, one in enumerate(self.compared):
+            if one.instance != instance:
+                instance, sides = one.instance, self._sides(one, pairs)
+            found[:, number] = _level(one.comparison, sides, pairs.shape[1])
+
+    def _sides(self, one: Compared, pairs: Integers) -> Sides:
+        names = {part: f"{one.instance}_{part}" for part in FIELDS[one.field].parts}
+        codes = {part: self.records.columns[name].codes for part, name in names.items()}
+        return Sides(
+            {part: self._values[name] for part, name in names.items()},
+            {part: each[pairs[0]] for part, each in codes.items()},
+            {part: each[pairs[1]] for part, each in codes.items()},
+        )
 
     def _say_once(self, levels: Gammas) -> None:
         """E-mail addresses are made of names: where names are alike, likeness of addresses is no second witness."""
@@ -106,48 +84,21 @@ class Model:
                     said = (level > 0) & ((both & (level <= TYPED_OVER)) | (any_ & (level < TYPED_OVER)))
                     level[said] = -1
 
-    def _levels(self, pairs: Integers) -> Gammas:
-        from splink import Linker
 
-        connection = self._api.duckdb_con
-        connection.register("pairs_at_hand", pa.table({
-            "match_key": pa.array(np.arange(pairs.shape[1])), "join_key_l": pa.array(pairs[0]),
-            "join_key_r": pa.array(pairs[1]),
-        }))  # fmt: skip
-        linker = Linker(self._table, self._settings, log_level=None, validate_settings=False)
-        registered = self._api.register("pairs_at_hand")
-        linker.table_management.register_blocked_pairs_for_predict(registered)
-        predicted = linker.inference.predict(warning_mode="never")
-        wanted = ["match_key", *(f"mw_{one.name}" for one in self.compared)]
-        relation = connection.table(predicted.physical_name).select(*(f'"{column}"' for column in wanted))
-        table = relation.to_arrow_table()
-        predicted.drop_table_from_database_and_remove_from_cache()
-        linker.table_management.invalidate_cache()  # type: ignore[no-untyped-call]
-        connection.unregister("pairs_at_hand")
-        place = table["match_key"].to_numpy()
-        found = np.empty((pairs.shape[1], len(self.compared)), np.int8)
-        for number, one in enumerate(self.compared):
-            found[place, number] = np.rint(table[f"mw_{one.name}"].to_numpy()).astype(np.int8) - 1
-        return found
-
-    def _comparisons(self) -> Iterator[dict[str, Any]]:
-        """Splink's comparisons. Each level is given its own number for a weight, so that the weight tells the level."""
-        for one in self.compared:
-            parts = FIELDS[one.field].parts
-            names = {part: _Part(f"{one.instance}_{part}") for part in parts}
-            missing = " or ".join(
-                f"{names[part].l} is null or {names[part].r} is null" for part in one.comparison.needs
-            )
-            levels: list[dict[str, Any]] = [
-                {"sql_condition": missing, "label_for_charts": "unknown", "is_null_level": True}
-            ]
-            top = len(one.comparison.levels)
-            conditions = [level.condition.format(**names) for level in one.comparison.levels]
-            for place, condition in enumerate([*conditions, "else"]):
-                weight = top - place + 1
-                levels.append({"sql_condition": condition, "label_for_charts": f"level {top - place}",
-                               "m_probability": 0.5, "u_probability": 0.5 / 2**weight})  # fmt: skip
-            yield {"output_column_name": one.name, "comparison_levels": levels}
+def _level(comparison: Comparison, sides: Sides, count: int) -> npt.NDArray[np.int8]:
+    """The level of each pair in one comparison, the best first; a pair is asked no further once it has one."""
+    found = np.zeros(count, np.int8)
+    is_known = np.ones(count, np.bool_)
+    for part in comparison.needs:
+        _, left, right = sides.of(part)
+        is_known &= (left >= 0) & (right >= 0)
+    found[~is_known] = -1
+    open_ = np.flatnonzero(is_known)
+    for place, level in enumerate(comparison.levels):
+        is_so = level.condition(sides.at(open_))
+        found[open_[is_so]] = len(comparison.levels) - place
+        open_ = open_[~is_so]
+    return found
 
 
 def before(comparison: Comparison) -> Floats:

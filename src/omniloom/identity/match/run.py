@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from omniloom.core.errors import Invalid
 from omniloom.identity.match import clusters
-from omniloom.identity.match.candidates import candidates
+from omniloom.identity.match.candidates import candidates, distinct
 from omniloom.identity.match.columns import Meaning, guess
 from omniloom.identity.match.judge import Judge, Judged, shared_by_households, threshold
 from omniloom.identity.match.learning import Floats, Gammas, learn
@@ -132,7 +132,7 @@ def _drawn(records: Records, draw: np.random.Generator) -> Codes:
         first, second = draw.integers(0, records.rows, (2, DRAWN_PAIRS))
         left, right = np.minimum(first, second), np.maximum(first, second)
         left, right = left[left != right], right[left != right]
-    return np.stack(np.divmod(np.unique(left * records.rows + right), records.rows))
+    return np.stack(np.divmod(distinct([left * records.rows + right]), records.rows))
 
 
 class _Decision(NamedTuple):
@@ -164,13 +164,7 @@ class _Decision(NamedTuple):
         rows = self.records.rows
         found = clusters.groups(known.left, known.right, known.bits, lowest=floor, rows=rows)
         inside = self._all_inside(found)
-        accepted, probability = np.zeros(len(inside.left), np.bool_), inside.probability
-        start = 0
-        for group in found:
-            count = len(group) * (len(group) - 1) // 2
-            here = slice(start, start + count)
-            accepted[here], probability[here] = clusters.within(len(group), inside.bits[here], floor)
-            start += count
+        accepted, probability = clusters.within(found, inside.bits, floor)
         others = known.where(~np.isin(known.left * rows + known.right, inside.left * rows + inside.right))
         kept = accepted | (probability >= REVIEW_MIN)
         return (

@@ -128,7 +128,7 @@ def test_parts_are_disjoint_whole_and_accept_no_pair_across(size, data):
     bits = np.array(data.draw(st.lists(st.floats(-20, 20), min_size=count, max_size=count)))
     parts = partition(size, bits, 0.0)
     assert sorted(n for part in parts for n in part) == list(range(size))
-    accepted_pairs, probability = within(size, bits, 0.0)
+    accepted_pairs, probability = within([np.arange(size)], bits, 0.0)
     pairs = all_pairs([np.arange(size)])
     part_of = {n: k for k, part in enumerate(parts) for n in part}
     if size > 2:

@@ -2,7 +2,7 @@
 
 import re
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, share, typed_over
+from omniloom.identity.match.field import Comparison, Field, Parts, alike, holds_other, same, share, typed_over
 from omniloom.identity.match.spelling import latin
 
 _KINDS = frozenset((
@@ -25,7 +25,7 @@ def _normalise(value: str) -> Parts:
     numbers = " ".join(_NUMBER.findall(text))
     words = [word for word in _NUMBER.sub(" ", text).split() if word not in _KINDS]
     street = " ".join(words) or None
-    return (street, numbers or None, text or None)
+    return (street, numbers or None, text or None, numbers.partition(" ")[0] or None)
 
 
 FIELD = Field(
@@ -49,7 +49,7 @@ FIELD = Field(
         "adres",
     ),
     looks_like=lambda values: share(values, lambda value: _STREET_WORDS.search(value) and len(value) > 8),
-    parts=("street", "numbers", "text"),
+    parts=("street", "numbers", "text", "house"),
     normalise=_normalise,
     comparisons=(
         Comparison(
@@ -59,9 +59,7 @@ FIELD = Field(
                 same("street", 0.7, "the same"),
                 typed_over("street", 2, 0.1, "one or two letters apart", letters_min=6),
                 alike("street", 0.9, 0.04, "similar"),
-                Level(
-                    "one holds the other", "contains({street.l}, {street.r}) or contains({street.r}, {street.l})", 0.02
-                ),
+                holds_other("street", 0.02, "one holds the other"),
             ),
             0.14,
         ),
@@ -71,7 +69,7 @@ FIELD = Field(
             (
                 same("numbers", 0.7, "the same"),
                 typed_over("numbers", 1, 0.06, "one figure apart", letters_min=3),
-                Level("the same house", "split_part({numbers.l}, ' ', 1) = split_part({numbers.r}, ' ', 1)", 0.06),
+                same("house", 0.06, "the same house", weighs_frequency=False),
             ),
             0.18,
         ),
@@ -80,9 +78,9 @@ FIELD = Field(
     rank=45,
     survivorship="recency",
     examples={
-        "ул. Ленина, д. 12, кв. 5": ("lenina", "12 5", "ul lenina d 12 kv 5"),
-        "Ленина улица 12-5": ("lenina", "12 5", "lenina ulitsa 12 5"),
-        "12A High Street": ("high", "12a", "12a high street"),
-        "": (None, None, None),
+        "ул. Ленина, д. 12, кв. 5": ("lenina", "12 5", "ul lenina d 12 kv 5", "12"),
+        "Ленина улица 12-5": ("lenina", "12 5", "lenina ulitsa 12 5", "12"),
+        "12A High Street": ("high", "12a", "12a high street", "12a"),
+        "": (None, None, None, None),
     },
 )

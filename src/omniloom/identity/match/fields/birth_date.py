@@ -8,7 +8,18 @@ the typing error in it may be what tells two records apart from two people.
 import re
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, same, share, typed_over
+from omniloom.identity.match.field import (
+    Comparison,
+    Field,
+    Level,
+    Parts,
+    both,
+    equal,
+    same,
+    share,
+    some_equal,
+    typed_over,
+)
 from omniloom.identity.match.spelling import digits, latin
 
 _MONTHS = {
@@ -68,10 +79,14 @@ def _of_three(first: str, second: str, third: str) -> str:
 def _normalise(value: str) -> Parts:
     figures = _figures(value.strip())
     if len(figures) < 4 or figures in _NOBODY:
-        return (None, None, None)
+        return (None, None, None, None, None)
     if len(figures) != 8:
-        return (figures, None, None)
-    return (figures, figures[:4], figures[4:])
+        return (figures, None, None, None, None)
+    return (figures, figures[:4], figures[4:], figures[4:6], figures[6:])
+
+
+def _is_turned(day: str, other: str) -> bool:
+    return day == other[2:] + other[:2]
 
 
 def _looks_like(values: Sequence[str]) -> float:
@@ -87,36 +102,34 @@ FIELD = Field(
     headers=("date of birth", "dob", "birth date", "birthdate", "birthday", "born", "дата рождения", "др", "рождение",
              "день рождения", "data rozhdeniya", "bdate", "birth", "dateofbirth", "date birth"),
     looks_like=_looks_like,
-    parts=("date", "year", "day"),
+    parts=("date", "year", "day", "month", "monthday"),
     normalise=_normalise,
     comparisons=(
         Comparison("Date of birth", ("date",), (
             same("date", 0.82, "the same", weighs_frequency=False),
             Level("day and month changed about",
-                  "{year.l} = {year.r} and {day.l} = right({day.r}, 2) || left({day.r}, 2)", 0.01),
+                  both(equal("year"), lambda days, one, two: days.told(one, two, _is_turned), "day"), 0.01),
             typed_over("date", 1, 0.08, "one figure apart"),
-            Level("two of day, month and year are the same",
-                  "(({year.l} = {year.r})::int + (left({day.l}, 2) = left({day.r}, 2))::int"
-                  " + (right({day.l}, 2) = right({day.r}, 2))::int) >= 2", 0.03),
+            Level("two of day, month and year are the same", some_equal(("year", "month", "monthday"), 2), 0.03),
             typed_over("date", 2, 0.02, "two figures apart"),
-            Level("the same year", "{year.l} = {year.r}", 0.02),
+            Level("the same year", equal("year"), 0.02),
         ), 0.02),
     ),
     keys=("date", "year", "day"),
     rank=30,
     survivorship="source",
     examples={
-        "1980-04-03": ("19800403", "1980", "0403"),
-        "03.04.1980": ("19800403", "1980", "0403"),
-        "3/4/80": ("19800403", "1980", "0403"),
-        "04/23/1980": ("19800423", "1980", "0423"),
-        "19560409": ("19560409", "1956", "0409"),
-        "09041956": ("19560409", "1956", "0409"),
-        "3 апреля 1980 г.": ("19800403", "1980", "0403"),
-        "April 3, 1980": ("19800403", "1980", "0403"),
-        "1980-04-03T00:00:00Z": ("19800403", "1980", "0403"),
-        "19561399": ("19561399", "1956", "1399"),
-        "01.01.1900": (None, None, None),
-        "unknown": (None, None, None),
+        "1980-04-03": ("19800403", "1980", "0403", "04", "03"),
+        "03.04.1980": ("19800403", "1980", "0403", "04", "03"),
+        "3/4/80": ("19800403", "1980", "0403", "04", "03"),
+        "04/23/1980": ("19800423", "1980", "0423", "04", "23"),
+        "19560409": ("19560409", "1956", "0409", "04", "09"),
+        "09041956": ("19560409", "1956", "0409", "04", "09"),
+        "3 апреля 1980 г.": ("19800403", "1980", "0403", "04", "03"),
+        "April 3, 1980": ("19800403", "1980", "0403", "04", "03"),
+        "1980-04-03T00:00:00Z": ("19800403", "1980", "0403", "04", "03"),
+        "19561399": ("19561399", "1956", "1399", "13", "99"),
+        "01.01.1900": (None, None, None, None, None),
+        "unknown": (None, None, None, None, None),
     },
 )  # fmt: skip

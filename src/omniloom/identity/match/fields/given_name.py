@@ -2,7 +2,18 @@
 
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, share, typed_over
+from omniloom.identity.match.field import (
+    Comparison,
+    Field,
+    Level,
+    Parts,
+    alike,
+    begins_other,
+    equal,
+    same,
+    share,
+    typed_over,
+)
 from omniloom.identity.match.names import given_key, is_given
 from omniloom.identity.match.spelling import latin
 
@@ -26,12 +37,11 @@ FIELD = Field(
     comparisons=(
         Comparison("Given name", ("text",), (
             same("text", 0.75, "the same"),
-            Level("the same name in another form", "{key.l} = {key.r}", 0.07, "key"),
+            Level("the same name in another form", equal("key"), 0.07, "key"),
             typed_over("text", 1, 0.06, "one letter apart"),
             typed_over("text", 2, 0.03, "two letters apart", letters_min=6),
             alike("text", 0.88, 0.02, "similar"),
-            Level("one is the other's initial or beginning",
-                  "starts_with({text.l}, {text.r}) or starts_with({text.r}, {text.l})", 0.01),
+            begins_other("text", 0.01, "one is the other's initial or beginning"),
         ), 0.06),
     ),
     keys=("key", "text:3"),

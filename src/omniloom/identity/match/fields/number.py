@@ -2,7 +2,7 @@
 
 import re
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, same, share
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, of_part, same, share
 
 _NUMBER = re.compile(r"[-+]?[$€£₽]?\s*\d[\d\s,]*(?:\.\d+)?\s*[$€£₽%]?")
 _FIGURES = re.compile(r"[^0-9.\-]")
@@ -16,9 +16,6 @@ def _normalise(value: str) -> Parts:
         return (None,)
 
 
-_APART = "abs({value.l}::double - {value.r}::double)"
-_LARGER = "greatest(abs({value.l}::double), abs({value.r}::double))"
-
 FIELD = Field(
     title="Number",
     headers=("price", "year", "amount", "цена", "год", "age", "возраст", "сумма", "weight", "вес"),
@@ -31,8 +28,10 @@ FIELD = Field(
             ("value",),
             (
                 same("value", 0.7, "the same"),
-                Level("within a hundredth", f"{_APART} <= 0.01 * {_LARGER}", 0.06),
-                Level("within a tenth", f"{_APART} <= 0.1 * {_LARGER}", 0.08),
+                Level(
+                    "within a hundredth", of_part("value", lambda values, one, two: values.near(one, two, 0.01)), 0.06
+                ),
+                Level("within a tenth", of_part("value", lambda values, one, two: values.near(one, two, 0.1)), 0.08),
             ),
             0.16,
         ),

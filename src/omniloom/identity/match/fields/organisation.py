@@ -2,8 +2,21 @@
 
 import re
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, share, typed_over
+import numpy as np
+
+from omniloom.identity.match.field import (
+    Comparison,
+    Field,
+    Level,
+    Parts,
+    alike,
+    same,
+    share,
+    shared_words,
+    typed_over,
+)
 from omniloom.identity.match.spelling import latin
+from omniloom.identity.match.values import Codes, Mask
 
 _FORMS = frozenset((
     "ooo", "oao", "zao", "pao", "ao", "ip", "nko", "ano", "fgup", "mup", "gup", "llc", "ltd", "limited", "inc",
@@ -19,8 +32,13 @@ def _normalise(value: str) -> Parts:
     return (" ".join(bare) or None, " ".join(sorted(set(bare))) or None, bare[0] if bare else None)
 
 
-_SHARED = "len(list_intersect(string_split({words.l}, ' '), string_split({words.r}, ' ')))"
-_ALL = "greatest(len(string_split({words.l}, ' ')), len(string_split({words.r}, ' ')))"
+def _most(shared: Codes, one: Codes, other: Codes) -> Mask:
+    return np.asarray(shared * 3 >= np.maximum(one, other) * 2)
+
+
+def _half(shared: Codes, one: Codes, other: Codes) -> Mask:
+    return np.asarray(shared * 2 >= np.maximum(one, other))
+
 
 FIELD = Field(
     title="Organisation",
@@ -34,9 +52,9 @@ FIELD = Field(
             same("name", 0.55, "the same"),
             same("words", 0.05, "the same words in another order"),
             typed_over("name", 2, 0.12, "one or two letters apart", letters_min=5),
-            Level("most words the same", f"{_SHARED} * 3 >= {_ALL} * 2", 0.08),
+            Level("most words the same", shared_words("words", _most), 0.08),
             alike("name", 0.9, 0.06, "similar"),
-            Level("half of the words the same", f"{_SHARED} * 2 >= {_ALL}", 0.05),
+            Level("half of the words the same", shared_words("words", _half), 0.05),
         ), 0.09),
     ),
     keys=("name", "words", "first"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, same, share, typed_over
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, begins_other, equal, same, share, typed_over
 from omniloom.identity.match.names import is_patronymic, patronymic_key
 from omniloom.identity.match.spelling import latin
 
@@ -25,10 +25,9 @@ FIELD = Field(
     comparisons=(
         Comparison("Patronymic", ("text",), (
             same("text", 0.85, "the same"),
-            Level("the same in another spelling or gender", "{key.l} = {key.r}", 0.04, "key"),
+            Level("the same in another spelling or gender", equal("key"), 0.04, "key"),
             typed_over("text", 2, 0.06, "one or two letters apart", letters_min=5),
-            Level("one is the other's beginning",
-                  "starts_with({text.l}, {text.r}) or starts_with({text.r}, {text.l})", 0.02),
+            begins_other("text", 0.02, "one is the other's beginning"),
         ), 0.03),
     ),
     keys=("key",),

@@ -2,7 +2,18 @@
 
 import re
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, same, share, typed_over
+from omniloom.identity.match.field import (
+    Comparison,
+    Field,
+    Level,
+    Parts,
+    either,
+    equal,
+    of_part,
+    same,
+    share,
+    typed_over,
+)
 from omniloom.identity.match.spelling import latin
 
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}")
@@ -10,7 +21,7 @@ _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}")
 
 def _normalise(value: str) -> Parts:
     code = latin(value).replace(" ", "")
-    return (code or None,)
+    return (code or None, code[:3] or None)
 
 
 FIELD = Field(
@@ -18,18 +29,18 @@ FIELD = Field(
     headers=("postcode", "post code", "postal code", "zip", "zip code", "zipcode", "индекс", "почтовый индекс",
              "postal", "indeks", "postalcode"),
     looks_like=lambda values: share(values, lambda value: _BRITISH.fullmatch(latin(value))),
-    parts=("code",),
+    parts=("code", "region"),
     normalise=_normalise,
     comparisons=(
         Comparison("Postcode", ("code",), (
             same("code", 0.82, "the same"),
             typed_over("code", 1, 0.08, "one figure apart"),
             Level("two figures apart or the same region",
-                  "left({code.l}, 3) = left({code.r}, 3) or damerau_levenshtein({code.l}, {code.r}) <= 2", 0.02),
+                  either(equal("region"), of_part("code", lambda codes, *pairs: codes.typed_over(*pairs, 2, 0))), 0.02),
         ), 0.08),
     ),
     keys=("code",),
     rank=35,
     survivorship="recency",
-    examples={"119 021": ("119021",), "SW1A 1AA": ("sw1a1aa",), "": (None,)},
+    examples={"119 021": ("119021", "119"), "SW1A 1AA": ("sw1a1aa", "sw1"), "": (None, None)},
 )  # fmt: skip

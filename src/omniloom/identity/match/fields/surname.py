@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, share, typed_over
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, equal, same, share, typed_over
 from omniloom.identity.match.names import surname_key
 from omniloom.identity.match.spelling import latin
 
@@ -29,7 +29,7 @@ FIELD = Field(
     comparisons=(
         Comparison("Surname", ("text",), (
             same("text", 0.75, "the same"),
-            Level("the same in another spelling or gender", "{key.l} = {key.r}", 0.05, "key"),
+            Level("the same in another spelling or gender", equal("key"), 0.05, "key"),
             typed_over("text", 1, 0.06, "one letter apart"),
             typed_over("text", 2, 0.03, "two letters apart", letters_min=6),
             alike("text", 0.88, 0.02, "similar"),

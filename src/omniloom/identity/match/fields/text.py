@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same
+import numpy as np
+
+from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, shared_words
+from omniloom.identity.match.likeness import Condition
 from omniloom.identity.match.spelling import latin
+from omniloom.identity.match.values import Codes, Mask
 
 WORDS_MAX = 40
 
@@ -17,9 +21,14 @@ def _never(_values: Sequence[str]) -> float:
     return 0.0
 
 
-_LEFT, _RIGHT = "string_split({words.l}, ' ')", "string_split({words.r}, ' ')"
-_SHARED = f"len(list_intersect({_LEFT}, {_RIGHT}))"
-_ALL = f"(len({_LEFT}) + len({_RIGHT}) - {_SHARED})"
+def _tenths(least: int) -> Condition:
+    """So many tenths of the words that either has are in both."""
+
+    def is_enough(shared: Codes, one: Codes, other: Codes) -> Mask:
+        return np.asarray(shared * 10 >= (one + other - shared) * least)
+
+    return shared_words("words", is_enough)
+
 
 FIELD = Field(
     title="Text",
@@ -31,11 +40,11 @@ FIELD = Field(
     comparisons=(
         Comparison("Text", ("text",), (
             same("text", 0.35, "the same"),
-            Level("nearly all words the same", f"{_SHARED} * 10 >= {_ALL} * 8", 0.15),
+            Level("nearly all words the same", _tenths(8), 0.15),
             alike("text", 0.94, 0.1, "similar"),
-            Level("most words the same", f"{_SHARED} * 10 >= {_ALL} * 6", 0.13),
-            Level("some words the same", f"{_SHARED} * 10 >= {_ALL} * 4", 0.12),
-            Level("few words the same", f"{_SHARED} * 10 >= {_ALL} * 2", 0.08),
+            Level("most words the same", _tenths(6), 0.13),
+            Level("some words the same", _tenths(4), 0.12),
+            Level("few words the same", _tenths(2), 0.08),
         ), 0.07),
     ),
     keys=("text", "words"),

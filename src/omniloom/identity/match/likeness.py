@@ -1,0 +1,102 @@
+"""Pairs of records in one field, and the conditions by which its levels of likeness are told apart.
+
+A condition is a function of many pairs at once. What a condition counts (words in common) is counted once for all
+levels of a comparison. A part that one of the two lacks is never alike.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from omniloom.identity.match.values import Codes, Mask, Values
+
+
+class Sides:
+    """Pairs in one field: for each of its parts the codes of the left and of the right record, -1 for none."""
+
+    def __init__(self, values: Mapping[str, Values], left: Mapping[str, Codes], right: Mapping[str, Codes]) -> None:
+        self._values, self._left, self._right = values, left, right
+        self._place: Codes | None = None
+        self._counted: dict[str, tuple[Codes, Codes, Codes]] = {}
+
+    def of(self, part: str) -> tuple[Values, Codes, Codes]:
+        """A part's values, and the codes of the two sides."""
+        left, right = self._left[part], self._right[part]
+        if self._place is not None:
+            left, right = left[self._place], right[self._place]
+        return self._values[part], left, right
+
+    def at(self, kept: Codes) -> "Sides":
+        """Some of the pairs, by their places in the whole."""
+        fewer = Sides(self._values, self._left, self._right)
+        fewer._place, fewer._counted = kept, self._counted
+        return fewer
+
+    def words(self, part: str) -> tuple[Codes, Codes, Codes]:
+        """How many words the two share, and how many each has."""
+        if part not in self._counted:
+            values, left, right = self._values[part], self._left[part], self._right[part]
+            there = np.flatnonzero((left >= 0) & (right >= 0))
+            counted = tuple(np.zeros(len(left), np.int64) for _ in range(3))
+            for whole, some in zip(counted, values.words(left[there], right[there]), strict=True):
+                whole[there] = some
+            self._counted[part] = (counted[0], counted[1], counted[2])
+        shared, one, other = self._counted[part]
+        return (shared, one, other) if self._place is None else tuple(n[self._place] for n in (shared, one, other))  # type: ignore[return-value]
+
+
+Condition = Callable[[Sides], Mask]
+
+
+def equal(part: str) -> Condition:
+    """The parts are equal."""
+
+    def holds(sides: Sides) -> Mask:
+        _, left, right = sides.of(part)
+        return np.asarray((left == right) & (left >= 0))
+
+    return holds
+
+
+def some_equal(parts: tuple[str, ...], least: int) -> Condition:
+    """At least so many of the parts are equal."""
+    each = [equal(part) for part in parts]
+    return lambda sides: np.asarray(sum(holds(sides).astype(np.int8) for holds in each) >= least)
+
+
+def of_part(part: str, holds: Callable[[Values, Codes, Codes], Mask]) -> Condition:
+    """A condition over the values of one part, where both have one."""
+
+    def of_filled(sides: Sides) -> Mask:
+        values, left, right = sides.of(part)
+        filled = (left >= 0) & (right >= 0)
+        if filled.all():
+            return holds(values, left, right)
+        filled[filled] = holds(values, left[filled], right[filled])
+        return filled
+
+    return of_filled
+
+
+def shared_words(part: str, is_enough: Callable[[Codes, Codes, Codes], Mask]) -> Condition:
+    """A condition over how many words the two share, and how many each has."""
+    return lambda sides: is_enough(*sides.words(part))
+
+
+def both(first: Condition, second: Callable[[Values, Codes, Codes], Mask], part: str) -> Condition:
+    """One condition, and where it holds another over the values of a part."""
+
+    def hold(sides: Sides) -> Mask:
+        found = first(sides)
+        values, left, right = sides.of(part)
+        there = np.flatnonzero(found & (left >= 0) & (right >= 0))
+        found[:] = False
+        found[there] = second(values, left[there], right[there])
+        return found
+
+    return hold
+
+
+def either(first: Condition, second: Condition) -> Condition:
+    """One condition, or the other."""
+    return lambda sides: first(sides) | second(sides)
