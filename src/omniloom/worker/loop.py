@@ -89,13 +89,18 @@ def run(platform: Platform, stop: threading.Event, may_work: Callable[[], bool] 
 
     ``may_work`` is asked before each round and may do something of its own first.
     """
-    gc.freeze()  # what was loaded at the start stays: the collector need not look at it again
-    gc.set_threshold(*GC_THRESHOLDS)
+    collect_seldom()
     with Turn(platform) as turn:
         while not stop.is_set():
             platform.wake.clear()
             if not (may_work() and _run_mine(turn, stop)):
                 platform.wake.wait(platform.settings.worker.pause_s)
+
+
+def collect_seldom() -> None:
+    """Have Python look for cycles as seldom as suits a process that works in batches."""
+    gc.freeze()  # what was loaded at the start stays: the collector need not look at it again
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def _run_mine(turn: Turn, stop: threading.Event) -> int:

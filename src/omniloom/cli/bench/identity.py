@@ -1,7 +1,8 @@
 """`omniloom bench identity`: how fast events find their person, what a shared phone does, and a match of a million.
 
 Cold: the people are in the store, but this process meets each for the first time. Warm: it knows them by heart. Both go
-through the act as the worker runs it: from the log to people on disk and events in the event store.
+through the act as the worker runs it (also its collector of garbage is set as the worker's): from the log to people on
+disk and events in the event store.
 """
 
 import statistics
@@ -25,8 +26,10 @@ from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, EventType, encode
 from omniloom.core.ids import SeededIds
 from omniloom.store import query, settle_through
+from omniloom.worker import loop
 
 BATCH = 20_000
+NAMED_EACH = 5  # every fifth event names the customer besides the device
 BOMB_BATCH = 100
 KIOSK_CUSTOMERS = 10_000
 CHAIN = 1_000
@@ -58,6 +61,7 @@ def bench_identity(
 ) -> None:
     """Resolving: events a second cold and warm, a merge bomb, un-merging, and matching a million customers."""
     figures = Figures()
+    loop.collect_seldom()
     with tempfile.TemporaryDirectory(prefix="omniloom-bench-") as folder:
         platform = open_platform(Path(folder) / "data")
         try:
@@ -91,15 +95,15 @@ def _speed(platform: Platform, figures: Figures, people: int, events: int) -> No
     order = np.random.default_rng(_SEED).permutation(people) + 1
     cold = order[:events]
     figures.cold_events_per_s = _resolved(platform, cold, "cold")
-    for start in range(events, people, events):  # the others are met too, so that all are known by heart
-        _resolved(platform, order[start : start + events], f"met-{start}")
+    for start in range(0, people, events):  # all are met with all they have, so that all is known by heart
+        _resolved(platform, order[start : start + events], f"met-{start}", named_each=1)
     warm = np.random.default_rng(_SEED + 1).integers(1, people + 1, events)
     figures.warm_events_per_s = _resolved(platform, warm, "warm")
 
 
-def _resolved(platform: Platform, people: npt.NDArray[np.int64], name: str) -> float:
+def _resolved(platform: Platform, people: npt.NDArray[np.int64], name: str, named_each: int = NAMED_EACH) -> float:
     """Events a second: one event of each of these people in turn, already deduplicated."""
-    events = _visits(platform, people.tolist(), name)
+    events = _visits(platform, people.tolist(), name, named_each)
     bodies = [encode(event) for event in events]
     for start in range(0, len(bodies), 4_000):
         last = platform.stores.log.append(bodies[start : start + 4_000])
@@ -109,15 +113,15 @@ def _resolved(platform: Platform, people: npt.NDArray[np.int64], name: str) -> f
     return round(len(bodies) / (stopwatch() - started), 1)
 
 
-def _visits(platform: Platform, people: list[int], name: str) -> Iterator[Event]:
-    """Pages and products; every fifth with the customer id besides the device."""
+def _visits(platform: Platform, people: list[int], name: str, named_each: int) -> Iterator[Event]:
+    """Pages and products; every ``named_each``-th with the customer id besides the device."""
     now = platform.now()
     context = {"library": {"name": "bench", "version": "1"}, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0"}
     page = {"path": "/", "url": "https://shop.test/"}
     product = {"product_id": "p1", "price": 10, "category": "shoes"}
     for number, person in enumerate(people):
         who = {"anonymous_id": f"device-{person}"}
-        if number % 5 == 0:
+        if number % named_each == 0:
             who["user_id"] = f"user-{person}"
         is_page = number % 2 == 0
         yield Event(
