@@ -24,6 +24,8 @@ CREATE TABLE profiles_trust("key" VARCHAR NOT NULL, source_id VARCHAR NOT NULL, 
 
 CREATE TABLE profiles_word(person_id BIGINT NOT NULL, "key" VARCHAR NOT NULL, "value" VARCHAR, "text" VARCHAR, folded VARCHAR, number DOUBLE, occurred_at TIMESTAMP NOT NULL, message_id VARCHAR NOT NULL, source_id VARCHAR NOT NULL);
 
+CREATE TABLE segments_aside(segment_id VARCHAR NOT NULL, person_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);
+
 CREATE TABLE segments_change(change_id BIGINT NOT NULL, segment_id VARCHAR NOT NULL, segment VARCHAR NOT NULL, person_id BIGINT NOT NULL, is_entry BOOLEAN NOT NULL, changed_at TIMESTAMP NOT NULL);
 
 CREATE TABLE segments_member(segment_id VARCHAR NOT NULL, person_id BIGINT NOT NULL, entered_at TIMESTAMP NOT NULL);

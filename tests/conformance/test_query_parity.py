@@ -37,6 +37,7 @@ VALUES: dict[str, list[Any]] = {
     "message": ["Message Sent"], "event": ["Product Viewed", "Order Completed"], "channel": ["store", "direct_mail"],
     "product_id": ["p1"], "responses_only": [True, False], "segment": ["Кто"], "campaign_ids": [["c1", "c2"], []],
     "with_campaign": [True, False], "with_channel": [True], "with_ad_group": [False], "with_keyword": [False, True],
+    "source_id": ["omniloom", "site"], "announced": [["Segment Entered", "Signed Up"], ["Nothing"]],
     "value": ["Own"], "property": ["/brand", "/a~1b~0c"], "pointer": ["/brand", "/a~1b~0c"],
 }  # fmt: skip
 FOUND = {
@@ -60,7 +61,8 @@ TRAITS = {
 }  # fmt: skip
 STAGED: dict[str, pa.Table] = {
     "now": pa.table({"person_id": [1, 2, 3, 77]}), "gone": pa.table({"person_id": [2, 5]}),
-    "among": pa.table({"person_id": PEOPLE[::2]}), "product": pa.table({"product_id": ["p1", "p9"]}),
+    **dict.fromkeys(("among", "moved", "changed", "shown"), pa.table({"person_id": PEOPLE[::2]})),
+    "product": pa.table({"product_id": ["p1", "p9"]}),
     "before": pa.table({"person_id": [2, 3, 5], "entered_at": pa.array([AT] * 3, pa.timestamp("us"))}),
     "override": pa.table({"person_id": [1, 2, 4], "root_id": [1, 1, 1]}), "cost": pa.table({"cost_key": ["none"]}),
     "campaign": pa.table({"campaign_id": ["c1"]}), "price": pa.table({"campaign_id": ["c1"]}),

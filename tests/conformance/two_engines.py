@@ -91,6 +91,8 @@ def _business(stores: Stores, chance: random.Random, now: datetime) -> None:
     analytics.name_campaigns(stores, named, currency="USD")
     with stores.events.write() as tx:
         tx.append("journeys_audience", pa.table({"campaign_id": ["c1"] * 9, "person_id": range(1, 10)}))
+        kept = "select segment_id, person_id, entered_at from segments_member where person_id < 20"
+        tx.append("segments_aside", tx.arrow(parse_events("test.aside", kept)))
 
 
 def _events(chance: random.Random, ids: SeededIds, now: datetime) -> Iterator[Event]:

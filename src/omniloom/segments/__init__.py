@@ -1,20 +1,23 @@
 """Segments: sets of people by what is known of them and what they did, defined in a small language.
 
-Owns ``segments_segment`` (definitions, state store), ``segments_member`` and ``segments_change`` (events store).
+Owns ``segments_segment`` (definitions, state store), ``segments_member``, ``segments_aside`` (memberships that merges
+hide) and ``segments_change`` (events store).
 
 Invariants:
 * A definition becomes a typed tree, and the tree becomes SQL of constants and placeholders: no user text in SQL.
 * Membership and the record of who entered or left change in one transaction; each change becomes one event, once.
+* A merge and its undoing, by themselves, announce nothing and leave every membership as it was.
 * Segments never depend on themselves, neither through each other nor through the events they announce.
 """
 
 from omniloom.segments.announce import announce
 from omniloom.segments.definition import Condition, dump
 from omniloom.segments.describe import describe
+from omniloom.segments.difference import Refreshed
 from omniloom.segments.explain import Explained, explain
 from omniloom.segments.follow import follow
 from omniloom.segments.holdings import HOLDINGS
-from omniloom.segments.membership import Refreshed, members, refresh, refresh_due, segments_of
+from omniloom.segments.membership import members, refresh, refresh_due, segments_of
 from omniloom.segments.operator import Kind, Operator, Takes, known_operators
 from omniloom.segments.parse import PRODUCT_FIELDS, parse
 from omniloom.segments.preview import check, count, sample

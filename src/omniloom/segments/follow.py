@@ -1,7 +1,8 @@
 """The act that keeps segments up to the second: whoever an event is about is asked anew whether he belongs.
 
-A full refresh (``membership``) is still made from time to time: it notices what no event tells, such as a window that
-has run out. Both write the same record of who entered and left, so each change is announced once.
+So is whoever was merged or parted (``moved``): what that alone changes is not announced. A full refresh
+(``membership``) is still made from time to time: it notices what no event tells, such as a window that has run out.
+Both write the same record of who entered and left, so each change is announced once.
 """
 
 from datetime import datetime
@@ -10,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omniloom.identity import roots_since
-from omniloom.segments.membership import Refreshed
+from omniloom.segments.difference import NOBODY, Refreshed, announced, in_since, people_of, without, write
+from omniloom.segments.moved import Moved, moved_since, put_right
 from omniloom.segments.parse import parse
 from omniloom.segments.preview import people
 from omniloom.segments.segment import Segment, segments
@@ -25,10 +27,7 @@ EVENTS_MAX = 200_000  # more than that at once is a load of history: the next fu
 _TOUCHED = query(__file__, "touched")
 _COUNT_BETWEEN = query(__file__, "count_between")
 _MEMBERS_AMONG = query(__file__, "members_among")
-_RECORD_ENTRIES = query(__file__, "record_entries")
-_RECORD_EXITS = query(__file__, "record_exits")
-_DROP_GONE = query(__file__, "drop_gone")
-_ADD = query(__file__, "add_members")
+_COUNT = query(__file__, "count_members")
 _SET_COUNT = query(__file__, "set_count")
 
 
@@ -38,18 +37,24 @@ def follow(stores: Stores, *, now: datetime) -> Progress:
     So of everyone who was merged or un-merged. Segments that were never refreshed wait for their first refresh. Rows:
     people who entered or left.
 
-    Shapes: identity_history, profiles_trait_current -> segments_member, segments_change.
+    Shapes: identity_history, profiles_trait_current -> segments_member, segments_aside, segments_change.
     Cost:   each segment's query, held to the people touched at every scan; one transaction for all of them.
     """
+    changed = follow_each(stores, now=now)
+    return Progress(sum(r.entered + r.left for r in changed.values()), is_done=True)
+
+
+def follow_each(stores: Stores, *, now: datetime) -> dict[str, Refreshed]:
+    """As :func:`follow`; what changed, by the id of each segment in which anything did."""
     with stores.events.read() as tx:
         after, through = tx.cursor(CURSOR), tx.cursor(FOLDED_CURSOR)
         merged = tx.cursor(ROOTS_CURSOR), tx.cursor(SHOWN_CURSOR)
     if through <= after and merged[1] <= merged[0]:
-        return Progress(0, is_done=True)
+        return {}
     with stores.events.write() as tx:
-        is_someone = _stage_touched(tx, after, through, _merged(stores, *merged))
-        known = [s for s in segments(stores) if s.refreshed_at is not None] if is_someone else []
-        asked = {s.segment_id: _ask(stores, tx, s, now) for s in known}
+        moved = _stage_touched(stores, tx, after=after, through=through, version=merged[0])
+        known = [s for s in segments(stores) if s.refreshed_at is not None] if moved else []
+        asked = {s.segment_id: _ask(stores, tx, s, moved=moved, now=now) for s in known if moved}
         tx.move_cursor(CURSOR, max(after, through))
         tx.move_cursor(ROOTS_CURSOR, merged[1])
     changed = {segment_id: refreshed for segment_id, refreshed in asked.items() if refreshed is not None}
@@ -57,28 +62,23 @@ def follow(stores: Stores, *, now: datetime) -> Progress:
         with stores.state.write() as state:
             counts = ({"segment_id": segment_id, "members": r.members} for segment_id, r in changed.items())
             state.many(_SET_COUNT, counts)
-    return Progress(sum(r.entered + r.left for r in changed.values()), is_done=True)
+    return changed
 
 
-def _merged(stores: Stores, after: int, through: int) -> list[int]:
-    """Who became part of somebody, or a person again, between two versions of merges: who they are by now."""
-    if through <= after:
-        return []
+def _stage_touched(stores: Stores, tx: EventsTx, *, after: int, through: int, version: int) -> Moved | None:
+    """Stage the people to ask about; those of them who were merged or parted. None if there is nobody to ask."""
     with stores.state.read() as state:
-        return [root_id for _, root_id, version in roots_since(state, after) if version <= through]
-
-
-def _stage_touched(tx: EventsTx, after: int, through: int, merged: list[int]) -> bool:
-    """Stage the people to ask about; whether there is anyone."""
-    if tx.tuples(_COUNT_BETWEEN, after=after, through=through)[0][0] + len(merged) > EVENTS_MAX:
-        return False
-    spoken_of = tx.arrow(_TOUCHED, after=after, through=through)["person_id"].combine_chunks().cast(pa.int64())
-    touched = pc.unique(pa.concat_arrays([spoken_of, pa.array(merged, pa.int64())]))
+        changed = {each for person_id, root_id, _ in roots_since(state, version) for each in (person_id, root_id)}
+    moved = moved_since(tx, sorted(changed), after=after)
+    spoken_of = NOBODY
+    if tx.tuples(_COUNT_BETWEEN, after=after, through=through)[0][0] <= EVENTS_MAX:
+        spoken_of = people_of(tx.arrow(_TOUCHED, after=after, through=through))
+    touched = pc.unique(pa.concat_arrays([spoken_of, moved.roots]))
     tx.stage("among", pa.table({"person_id": touched}))
-    return bool(len(touched))
+    return moved if len(touched) else None
 
 
-def _ask(stores: Stores, tx: EventsTx, asked: Segment, now: datetime) -> Refreshed | None:
+def _ask(stores: Stores, tx: EventsTx, asked: Segment, *, moved: Moved, now: datetime) -> Refreshed | None:
     """Bring one segment up to date as far as the staged people go; None if nothing of it changed.
 
     Its size is told from what it was, so that the cost does not grow with it; a full refresh counts anew.
@@ -86,21 +86,15 @@ def _ask(stores: Stores, tx: EventsTx, asked: Segment, now: datetime) -> Refresh
     compiled = people(stores, parse(asked.definition), now=now, is_among_staged=True)
     present = tx.arrow(built("segments.people_among", compiled.tree), **compiled.params)
     rows = tx.arrow(_MEMBERS_AMONG, segment_id=asked.segment_id)
-    before = rows.group_by("root_id").aggregate([("entered_at", "min")]).rename_columns(["person_id", "entered_at"])
-    entered, gone = _without(present, before), _without(rows, present)
-    if not entered.num_rows and not gone.num_rows:
+    before = in_since(rows)
+    is_moved = put_right(tx, asked.segment_id, moved, rows=rows, present=people_of(present))
+    entered, left = without(present, people_of(before)).num_rows, without(before, people_of(present)).num_rows
+    if not entered and not left and not is_moved:
         return None
-    named = {"segment_id": asked.segment_id, "segment": asked.name, "now": now}
-    for name, table in (("now", present), ("before", before), ("gone", gone.select(["person_id"]))):
-        tx.stage(name, table)
-    tx.run(_RECORD_ENTRIES, **named)
-    tx.run(_RECORD_EXITS, **named)
-    tx.run(_ADD, segment_id=asked.segment_id, now=now)
-    tx.run(_DROP_GONE, segment_id=asked.segment_id)
-    members = asked.members + _without(present, rows).num_rows - gone.num_rows
-    return Refreshed(entered.num_rows, _without(before, present).num_rows, members)
-
-
-def _without(rows: pa.Table, others: pa.Table) -> pa.Table:
-    """The rows of people who are not among others."""
-    return rows.filter(pc.invert(pc.is_in(rows["person_id"], value_set=others["person_id"].combine_chunks())))
+    told = announced(tx, asked, before=before, present=present, quiet=moved.quiet, now=now)
+    rows = tx.arrow(_MEMBERS_AMONG, segment_id=asked.segment_id) if is_moved else rows
+    write(tx, asked.segment_id, rows=rows, present=present, now=now)
+    members = asked.members + entered - left
+    if is_moved:  # people who are one by now were counted apart
+        members = tx.tuples(_COUNT, segment_id=asked.segment_id)[0][0]
+    return Refreshed(*told, members)

@@ -13,6 +13,10 @@ HOLDINGS = (
         fields={"segment_id": FieldClass.BEHAVIOUR}, found=(ByPerson(),),
     ),
     Holding(
+        store="events", table="segments_aside", purpose="what un-merging gives back", kind="behaviour",
+        fields={"segment_id": FieldClass.BEHAVIOUR}, found=(ByPerson(),),
+    ),
+    Holding(
         store="events", table="segments_change", purpose="who entered and left", kind="behaviour",
         fields={"segment": FieldClass.BEHAVIOUR}, found=(ByPerson(),), aged_by="changed_at",
     ),

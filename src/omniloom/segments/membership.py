@@ -1,46 +1,37 @@
 """Who is in each segment, kept up to date: the difference to the last time is written with it, in one transaction.
 
-Invariant: a person in ``segments_member`` has one more entry than exits in ``segments_change``, everyone else as
-many of both (merged people counted together).
+Invariant: as long as nobody is merged or parted, a person in ``segments_member`` has one more entry than exits in
+``segments_change``, everyone else as many of both. Merging and parting by themselves write neither (``moved``).
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from omniloom.core.clock import micros
+from omniloom.segments.difference import NOBODY, Refreshed, announced, in_since, write
+from omniloom.segments.follow import follow_each
 from omniloom.segments.parse import parse
 from omniloom.segments.preview import people
 from omniloom.segments.segment import Segment, segment, segments
 from omniloom.store import Progress, Stores, built, query
 
+_ROWS = query(__file__, "member_rows")
 _MEMBERS = query(__file__, "members")
 _MEMBERSHIPS = query(__file__, "memberships")
 _ROOT = query(__file__, "root")
-_RECORD_ENTRIES = query(__file__, "record_entries")
-_RECORD_EXITS = query(__file__, "record_exits")
-_DROP = query(__file__, "drop_members")
-_ADD = query(__file__, "add_members")
+_FORGET_ASIDES = query(__file__, "forget_asides")
 _MARK = query(__file__, "mark_refreshed")
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
-    """What a refresh changed: how many came in, how many went, how many are in."""
-
-    entered: int
-    left: int
-    members: int
-
-
 def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
-    """Compute who is in a segment and note who entered and who left.
+    """Compute who is in a segment and note who entered and who left, since it was last followed or refreshed.
 
-    Set-based: four statements, whatever the size; nothing is written for those who stay.
+    Whoever was merged or parted since then is settled first (``follow``): what that alone changes is not announced.
 
     Errors: Missing if there is no such segment.
-    Cost:   the segment's query, and one pass over its members.
+    Cost:   the segment's query, and one pass over its members; nothing is written for those who stay.
     """
+    followed = follow_each(stores, now=now)
     chosen, refreshed = _refresh_members(stores, segment_id, now)
     with stores.state.write() as state:
         state.run(
@@ -50,7 +41,8 @@ def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
             members=refreshed.members,
             now=now,
         )
-    return refreshed
+    before = followed.get(chosen.segment_id, Refreshed(0, 0, 0))
+    return Refreshed(before.entered + refreshed.entered, before.left + refreshed.left, refreshed.members)
 
 
 def _refresh_members(stores: Stores, segment_id: str, now: datetime) -> tuple[Segment, Refreshed]:
@@ -58,17 +50,13 @@ def _refresh_members(stores: Stores, segment_id: str, now: datetime) -> tuple[Se
     with stores.events.write() as tx:
         chosen = segment(stores, segment_id)
         compiled = people(stores, parse(chosen.definition), now=now)
-        named = {"segment_id": chosen.segment_id, "segment": chosen.name, "now": now}
         present = tx.arrow(built("segments.people", compiled.tree), **compiled.params)
-        before = tx.arrow(_MEMBERS, segment_id=chosen.segment_id)
-        tx.stage("now", present)
-        tx.stage("before", before)
-        tx.run(_RECORD_ENTRIES, **named)
-        tx.run(_RECORD_EXITS, **named)
-        tx.run(_DROP, segment_id=chosen.segment_id)
-        tx.run(_ADD, segment_id=chosen.segment_id, now=now)
-    stayed = len(set(present["person_id"].to_pylist()) & set(before["person_id"].to_pylist()))
-    return chosen, Refreshed(present.num_rows - stayed, before.num_rows - stayed, present.num_rows)
+        rows = tx.arrow(_ROWS, segment_id=chosen.segment_id)
+        told = announced(tx, chosen, before=in_since(rows), present=present, quiet=NOBODY, now=now)
+        write(tx, chosen.segment_id, rows=rows, present=present, now=now)
+        if chosen.refreshed_at is None:  # never computed by this definition: what was hidden is of another
+            tx.run(_FORGET_ASIDES, segment_id=chosen.segment_id)
+    return chosen, Refreshed(*told, present.num_rows)
 
 
 def refresh_due(stores: Stores, *, now: datetime, every_s: int, segments_max: int = 20) -> Progress:

@@ -28,6 +28,7 @@ _ARCHIVE = query(__file__, "archive_segment")
 _ARCHIVED = query(__file__, "archived_segment")
 _RESTORE = query(__file__, "restore_segment")
 _FORGET = query(__file__, "forget_members")
+_FORGET_ASIDES = query(__file__, "forget_asides")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def archive(stores: Stores, segment_id: str, *, now: datetime) -> None:
         tx.run(_ARCHIVE, segment_id=old.segment_id, now=now)
     with stores.events.write() as events:
         events.run(_FORGET, segment_id=old.segment_id)
+        events.run(_FORGET_ASIDES, segment_id=old.segment_id)
 
 
 def restore(stores: Stores, segment_id: str, *, now: datetime) -> Segment:
