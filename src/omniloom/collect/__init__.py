@@ -120,6 +120,7 @@ from omniloom.collect.source import (
     add_source,
     disable_source,
     import_source,
+    is_secret,
     source_of_key,
     sources,
 )
@@ -134,10 +135,10 @@ __all__ = [
     "Refusal", "Reject", "ReplayResult", "Replayed", "Route", "Source", "SourceKeys", "Taken", "Unreadable",
     "Verdict", "accept", "add_source", "all_dialects", "append", "attempts_of", "close_abandoned",
     "close_interrupted", "decode_refusal", "disable_source", "discard", "encode_refusal", "gunzip", "import_of",
-    "import_source", "imports", "is_urgent", "keep_refusals", "letter_counts", "letter_of", "letter_words",
-    "letters", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping", "refusals_of", "rejects",
-    "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key", "sources", "take", "take_plain",
-    "webhooks",
+    "import_source", "imports", "is_secret", "is_urgent", "keep_refusals", "letter_counts", "letter_of",
+    "letter_words", "letters", "load", "load_rows", "parse_mapping", "read_instant", "read_mapping", "refusals_of",
+    "rejects", "replay", "replay_edited", "restore", "rows", "snippet", "source_of_key", "sources", "take",
+    "take_plain", "webhooks",
 ]  # fmt: skip
 __all__ += [  # what is planned, and what arrives against it
     "PLAN_SCHEMA", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldType", "Miss", "Pii", "Plan",

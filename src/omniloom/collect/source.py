@@ -13,6 +13,7 @@ from omniloom.core.text import clean
 from omniloom.store import Row, Stores, query
 
 KINDS = ("website", "app", "server", "import", "webhook")
+SECRET_KINDS = frozenset(("server", "import", "webhook"))  # nobody but their owner can send in their name
 NAME_CHARS_MAX = 100
 KEY_CHARS_MAX = 200
 _KEY = re.compile(rf"(?!off_)[A-Za-z0-9._:~-]{{1,{KEY_CHARS_MAX}}}")
@@ -22,7 +23,7 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One sender. ``write_key`` is public (it stands in trackers): it may only add events."""
+    """One sender. ``write_key`` may only add events; that of a website or an app is public: it stands in trackers."""
 
     source_id: str
     name: str
@@ -87,6 +88,13 @@ def source_of_key(stores: Stores, write_key: str) -> Source:
     if row["disabled_at"] is not None:
         raise Denied(f"the source {row['name']!r} is disabled", hint="enable it in Sources, or use another key")
     return _source(row)
+
+
+def is_secret(stores: Stores, source_id: str) -> bool:
+    """Whether only its owner can send in a source's name; unknown sources are anybody's."""
+    with stores.state.read() as tx:
+        row = tx.one(query(__file__, "source"), source_id=source_id)
+    return row is not None and row["kind"] in SECRET_KINDS
 
 
 def disable_source(stores: Stores, source_id: str, *, now: datetime) -> None:

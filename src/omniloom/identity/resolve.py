@@ -25,7 +25,7 @@ from omniloom.identity.people import roots_since
 from omniloom.identity.recognise import SHARED_PLACE, Batch, Recognised, recognise, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
-from omniloom.identity.tombstone import ERASED, kept_out, without_person
+from omniloom.identity.tombstone import ERASED, MayLift, kept_out, nobody_else, without_person
 from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
@@ -41,14 +41,15 @@ _SHARED = f"{ProblemReason.SHARED}: many people use it"
 
 
 def resolve(
-    stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int, known_max: int = KNOWN_MAX
-) -> Progress:
+    stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int, known_max: int = KNOWN_MAX,
+    may_lift: MayLift = nobody_else,
+) -> Progress:  # fmt: skip
     """Resolve the next messages of the log: who sent each, and what the event store should keep of it.
 
     Shapes: log -> identity_person, identity_identifier, identity_merge; identity_event, identity_item,
             identity_override.
     Units:  ``rows_max`` messages a call; ``now`` stamps new people and merges; ``known_max`` identifiers kept in
-            memory.
+            memory; ``may_lift``: whether a consent sent by a source, besides our own, may let an erased person back.
     Cost:   customers who are known by heart cost no query; of the others, one query per kind of identifier and one
             statement per table, whatever their number.
     """
@@ -58,7 +59,9 @@ def resolve(
         settle(stores, now=now, rows_max=rows_max)
         stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
     batch = _batch(stretch.messages)
-    found = _settle(stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max)
+    found = _settle(
+        stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max, may_lift=may_lift
+    )
     columns = _columns(batch, found, after=events_at, home_currency=home_currency)
     _append(stores, columns, after=events_at, through=stretch.through)
     return Progress(stretch.rows, is_done=not stretch.rows or stretch.through >= stores.log.last_position())
@@ -95,8 +98,9 @@ def _batch(messages: list[Settled]) -> Batch:
 
 
 def _settle(
-    stores: Stores, batch: Batch, normaliser: Normaliser, *, through: int, now: datetime, known_max: int
-) -> Recognised:
+    stores: Stores, batch: Batch, normaliser: Normaliser, *, through: int, now: datetime, known_max: int,
+    may_lift: MayLift,
+) -> Recognised:  # fmt: skip
     """The person of every event, once those after the state cursor are taken into account."""
     known = known_of(stores, known_max)
     with stores.state.read() as tx:
@@ -114,7 +118,7 @@ def _settle(
             known.forget()
             found = unrecognised(len(batch.events))
         before = tx.cursor(CURSOR)
-        claims = _without_erased(tx, _claims(batch, found, normaliser), found)
+        claims = _without_erased(tx, _claims(batch, found, normaliser), found, may_lift)
         while claims:
             graph, seen = load(tx, claims)
             done = _settle_claims(graph, claims, found, after=before)
@@ -145,9 +149,9 @@ def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Cla
     ]
 
 
-def _without_erased(tx: StateTx, claims: list[Claim], found: Recognised) -> list[Claim]:
+def _without_erased(tx: StateTx, claims: list[Claim], found: Recognised, may_lift: MayLift) -> list[Claim]:
     """Claims of people who were not erased; of the others nothing is kept but that there was an event."""
-    out = kept_out(tx, claims)
+    out = kept_out(tx, claims, may_lift)
     for number in out:
         found.people[number], found.levels[number] = NOBODY, Level.ANONYMOUS
         found.problems[number] = {"identifiers": ERASED}

@@ -4,21 +4,24 @@ An event that carries one of them still counts as an event, but it is nobody's a
 property, no context. So a re-import or a late retry brings nobody back, and sums over the log stay whole.
 
 Only a word of consent given after the erasure, with its wording and its means, lifts the digests of what it carries:
-that is the person coming back by their own will. Everything else needs an operator (``lift``).
+that is the person coming back by their own will. It has to be our own (the preference centre, a double opt-in, our
+people) or come from a source whose key is nobody else's: a tracker's key is read by everybody. Everything else needs an
+operator (``lift``).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
 from omniloom.core.clock import instant
-from omniloom.core.event import CONSENT_GIVEN, LoggedEvent
+from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
 from omniloom.core.ids import digest
 from omniloom.identity.claim import Claim, Key
 from omniloom.identity.known import EPOCH_CURSOR
 from omniloom.store import StateTx, query
 
+MayLift = Callable[[str], bool]  # of a source_id
 ERASED = "erased: its person asked to be forgotten"
 COUNT_CURSOR = "identity.tombstones"  # whether there are any: asked before anything else
 
@@ -67,11 +70,16 @@ def lift(tx: StateTx, keys: Sequence[Key]) -> int:
     return tx.run(_LIFT, digests=[digest_of(salt, key) for key in keys]) if salt else 0
 
 
-def kept_out(tx: StateTx, claims: Sequence[Claim]) -> set[int]:
+def nobody_else(_source_id: str) -> bool:
+    """Only our own words let anybody back."""
+    return False
+
+
+def kept_out(tx: StateTx, claims: Sequence[Claim], may_lift: MayLift) -> set[int]:
     """The numbers of claims with an erased identifier. Their places in the log are noted, to be taken out of it.
 
-    A claim that is a fresh word of consent lifts its own instead. Cost: nothing before the first erasure, then one
-    query a batch.
+    A claim that is a fresh word of consent, of a source that may, lifts its own instead. Cost: nothing before the
+    first erasure, then one query a batch.
     """
     if not claims or not tx.cursor(COUNT_CURSOR):
         return set()
@@ -81,7 +89,7 @@ def kept_out(tx: StateTx, claims: Sequence[Claim]) -> set[int]:
     out: list[Claim] = []
     for claim in claims if erased else ():
         hit = [digests[key] for key in claim.all_keys if digests[key] in erased]
-        if hit and _is_own_will(claim.event, instant(max(erased[each] for each in hit))):
+        if hit and _is_own_will(claim.event, instant(max(erased[each] for each in hit)), may_lift):
             tx.run(_LIFT, digests=hit)
             for each in hit:
                 del erased[each]
@@ -109,9 +117,10 @@ def without_person(event: LoggedEvent, position: int) -> LoggedEvent:
     )  # fmt: skip
 
 
-def _is_own_will(event: LoggedEvent, erased_at: datetime) -> bool:
-    """A consent given after the erasure, with what was agreed to and how."""
+def _is_own_will(event: LoggedEvent, erased_at: datetime, may_lift: MayLift) -> bool:
+    """A consent given after the erasure, with what was agreed to and how, told by somebody who is to be believed."""
     if event.name != CONSENT_GIVEN or datetime.fromisoformat(event.occurred_at) <= erased_at:
         return False
     said = msgspec.json.decode(event.properties)
-    return bool(said.get("method") and (said.get("wording") or said.get("wording_id")))
+    is_told = bool(said.get("method") and (said.get("wording") or said.get("wording_id")))
+    return is_told and (event.source_id == OWN_SOURCE_ID or may_lift(event.source_id))

@@ -9,6 +9,7 @@ from tests.rooms.messaging.test_withdrawals import Campaign
 
 from omniloom import collect, identity, messaging, privacy, profiles
 from omniloom.core.errors import Conflict, Missing
+from omniloom.core.event import OWN_SOURCE_ID, Event, encode
 from omniloom.core.ids import SeededIds
 from omniloom.messaging import voice
 from omniloom.messaging.record import suppress
@@ -135,7 +136,10 @@ def test_who_agrees_again_or_is_let_in_by_an_operator_is_somebody_new(company: A
     company.resolve()
     assert not identity.find(company.stores, WHO["email"], REGION), "an old consent is not a new will"
     company.clock.advance(timedelta(days=1))
-    company.tell("track", name="Consent Given", identifiers={"email": WHO["email"]}, properties=old)
+    told = Event(source_id=OWN_SOURCE_ID, message_id="joined", type="track", name="Consent Given", properties=old,
+                 occurred_at=company.clock.now(), received_at=company.clock.now(),
+                 identifiers={"email": WHO["email"]})  # fmt: skip
+    company.stores.log.append([encode(told)])
     company.resolve()
     found = identity.find(company.stores, WHO["email"], REGION)
     assert found
