@@ -1,4 +1,4 @@
-"""Which pairs are compared at all: all of a small table, else those that share a key that few others have.
+"""Which pairs are compared at all: of a small table those that share any key, else a key that few others have.
 
 A key is one part of a field (``surname_key``), the beginning of one, or two of different fields together. How many
 pairs a key would make is counted on a sample first; keys that would make too many are not used, and within a key a
@@ -19,6 +19,7 @@ Integers = npt.NDArray[np.int64]
 
 ALL_PAIRS_MAX = 500_000
 PAIRS_PER_ROW_MAX = 8
+SHARED_BY_MOST = 0.9  # of the rows of a small table: what nearly all share tells nobody apart
 PAIRS_MIN = 250_000
 SAMPLE_ROWS = 60_000
 RULES_OF_TWO_MAX = 14
@@ -48,12 +49,14 @@ def candidates(records: Records) -> Integers:
     left, right = records.split, records.rows - records.split
     everything = left * right if records.is_link else left * (left - 1) // 2
     if everything <= ALL_PAIRS_MAX:
-        return _all_pairs(records)
-    found: list[Integers] = []
-    for rule in rules(records, max(PAIRS_MIN, PAIRS_PER_ROW_MAX * records.rows)):
-        found.append(_pairs_of(rule.codes, records))
-        if len(found) == 4:
-            found = [distinct(found)]
+        largest = round(SHARED_BY_MOST * records.rows)
+        found = [_pairs_of(atom.codes, records, largest) for atom in _atoms(records)]
+    else:
+        found, largest = [], max(BLOCK_ROWS_MAX, round(4 * records.rows**0.5))
+        for rule in rules(records, max(PAIRS_MIN, PAIRS_PER_ROW_MAX * records.rows)):
+            found.append(_pairs_of(rule.codes, records, largest))
+            if len(found) == 4:
+                found = [distinct(found)]
     if not found:
         return np.zeros((2, 0), np.int64)
     together = distinct(found)
@@ -64,13 +67,6 @@ def distinct(found: list[Integers]) -> Integers:
     """Every number once, in order."""
     together = np.sort(np.concatenate(found))
     return together[np.concatenate([[True], together[1:] != together[:-1]])] if len(together) else together
-
-
-def _all_pairs(records: Records) -> Integers:
-    if records.is_link:
-        left, right = np.arange(records.split), np.arange(records.split, records.rows)
-        return np.stack([np.repeat(left, len(right)), np.tile(right, len(left))])
-    return np.stack(np.triu_indices(records.split, 1)).astype(np.int64)
 
 
 class _Choice:
@@ -175,15 +171,14 @@ def _count(codes: Integers, sampled: Integers, records: Records) -> float:
     return float((counts * (counts - 1) / 2).sum() * scale)
 
 
-def _pairs_of(codes: Integers, records: Records) -> Integers:
-    """The pairs that share a code, each as one number: left position * rows + right position."""
+def _pairs_of(codes: Integers, records: Records, largest: int) -> Integers:
+    """The pairs that share a code that at most ``largest`` rows have, as numbers: left position * rows + right one."""
     rows = np.flatnonzero(codes >= 0)
     order = rows[np.argsort(codes[rows], kind="stable")]
     ordered = codes[order]
     bounds = np.flatnonzero(np.diff(ordered)) + 1
     starts = np.concatenate([[0], bounds]) if len(ordered) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(starts, len(ordered)))
-    largest = max(BLOCK_ROWS_MAX, round(4 * records.rows**0.5))
     found: list[Integers] = []
     starts, sizes = starts[(sizes > 1) & (sizes <= largest)], sizes[(sizes > 1) & (sizes <= largest)]
     ends = np.repeat(starts + sizes, sizes)

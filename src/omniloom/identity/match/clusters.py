@@ -6,6 +6,7 @@ the same are joined, until no two parts are. So one mistaken pair does not glue 
 copies of one clear record come together through it.
 """
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -64,17 +65,22 @@ def _connected(left: Codes, right: Codes, rows: int) -> Iterator[tuple[Codes, Co
 
 def all_pairs(members: list[Codes]) -> Codes:
     """Every pair within each group, as two rows of positions."""
-    found = [np.stack(np.triu_indices(len(group), 1)) for group in members]
+    found = [_places(len(group)) for group in members]
     if not found:
         return np.zeros((2, 0), np.int64)
     return np.concatenate([group[places] for group, places in zip(members, found, strict=True)], axis=1)
 
 
+@functools.cache
+def _places(size: int) -> Codes:
+    return np.stack(np.triu_indices(size, 1))
+
+
 def partition(size: int, bits: Floats, lowest: float) -> list[list[int]]:
     """The parts of a group of ``size`` records, given the evidence of all its pairs (in the order of ``all_pairs``)."""
     between = np.full((size, size), -np.inf)
-    upper = np.triu_indices(size, 1)
-    between[upper] = np.clip(bits, -BITS_MOST, max(BITS_MOST, lowest + 1)) - lowest
+    left, right = _places(size)
+    between[left, right] = np.clip(bits, -BITS_MOST, max(BITS_MOST, lowest + 1)) - lowest
     between = np.maximum(between, between.T)
     parts: list[list[int]] = [[n] for n in range(size)]
     sizes = np.ones(size)
@@ -113,13 +119,13 @@ def _of_one_part(size: int, bits: Floats, lowest: float) -> npt.NDArray[np.bool_
     part_of = np.empty(size, np.int64)
     for number, part in enumerate(partition(size, bits, lowest)):
         part_of[part] = number
-    left, right = np.triu_indices(size, 1)
+    left, right = _places(size)
     return np.asarray(part_of[left] == part_of[right])
 
 
 def _chained(size: int, probability: Floats, accepted: npt.NDArray[np.bool_]) -> Floats:
     """The probability of the pairs of some groups of one size (a row each), chains of accepted pairs taken in."""
-    left, right = np.triu_indices(size, 1)
+    left, right = _places(size)
     chained = np.zeros((len(probability), size, size))
     chained[:, left, right] = chained[:, right, left] = np.where(accepted, probability, 0.0)
     for middle in range(size):

@@ -16,7 +16,8 @@ from omniloom.identity.match.learning import Floats, Gammas, learn
 from omniloom.identity.match.model import Model, before
 from omniloom.identity.match.prepare import Codes, Records, prepare
 
-DRAWN_PAIRS = 250_000
+DRAWN_PAIRS_MIN, DRAWN_PAIRS_MAX = 100_000, 250_000
+DRAWN_PAIRS_PER_ROW = 5
 LEARNED_PAIRS = 400_000
 SEED = 20_261_122
 PRECISION = 0.975  # by the pairs' own probabilities, of what is accepted where no threshold is given
@@ -125,11 +126,12 @@ def _everything(records: Records) -> float:
 
 def _drawn(records: Records, draw: np.random.Generator) -> Codes:
     """Pairs drawn at random, without repeats."""
+    count = min(max(DRAWN_PAIRS_MIN, DRAWN_PAIRS_PER_ROW * records.rows), DRAWN_PAIRS_MAX)
     if records.is_link:
-        left = draw.integers(0, records.split, DRAWN_PAIRS)
-        right = draw.integers(records.split, records.rows, DRAWN_PAIRS)
+        left = draw.integers(0, records.split, count)
+        right = draw.integers(records.split, records.rows, count)
     else:
-        first, second = draw.integers(0, records.rows, (2, DRAWN_PAIRS))
+        first, second = draw.integers(0, records.rows, (2, count))
         left, right = np.minimum(first, second), np.maximum(first, second)
         left, right = left[left != right], right[left != right]
     return np.stack(np.divmod(distinct([left * records.rows + right]), records.rows))

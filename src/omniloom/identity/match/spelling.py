@@ -5,8 +5,11 @@ letter. ``sound`` folds what the schemes (GOST, passports of several years, BGN,
 Yuliya, Iuliia, Julija and Юлия end in one key.
 """
 
+import functools
 import re
 import unicodedata
+
+KNOWN_MAX = 1 << 15  # a text is asked about several times in a row: by its column, by the one beside it
 
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "е": "e", "ё": "e", "ж": "zh", "з": "z", "и": "i", "й": "y",
@@ -42,6 +45,7 @@ _FOLDS = tuple(
 )
 
 
+@functools.lru_cache(KNOWN_MAX)
 def latin(text: str) -> str:
     """The text in small Latin letters and figures, words apart by one space."""
     lowered = text.casefold()
@@ -53,6 +57,7 @@ def latin(text: str) -> str:
     return _SPACES.sub(" ", lowered.replace("'", "").replace("`", "").replace("’", "")).strip()
 
 
+@functools.lru_cache(KNOWN_MAX)
 def sound(text: str) -> str:
     """A key that the usual transliterations of one word share; of a text that :func:`latin` gave."""
     for pattern, to in _FOLDS:

@@ -98,7 +98,7 @@ def test_a_table_with_nothing_to_go_by_is_refused():
 @given(st.lists(st.integers(-1, 6), max_size=30), st.booleans())
 def test_pairs_of_a_key_are_those_that_share_it(codes, is_link):
     split = len(codes) // 2 if is_link else len(codes)
-    found = _pairs_of(np.array(codes, np.int64), Records(len(codes), split))
+    found = _pairs_of(np.array(codes, np.int64), Records(len(codes), split), len(codes))
     slow = {
         (a, b)
         for a in range(len(codes)) for b in range(a + 1, len(codes))
