@@ -22,10 +22,16 @@ from omniloom.core.ids import Ids, RandomIds
 from omniloom.core.settings import Loader, Value, setting
 from omniloom.identity.settings import IdentitySettings
 from omniloom.messaging import Renderer, Site, Transport
-from omniloom.store import Progress, Relocation, Stores, open_collecting, open_stores
+from omniloom.store import Lag, Progress, Reader, Relocation, Stores, lags, open_collecting, open_stores
 from omniloom.store.settings import StoreSettings
 
 SETTINGS_FILE = "omniloom.toml"
+STAGES = {  # what an event passes, in order; a stage that writes two stores is as far as the slower one
+    "dedup": Reader(state=["settle"]),
+    "identity": Reader(state=["identity"], events=["identity"]),
+    "profiles": Reader(state=["profiles"], events=["profiles"]),
+    "segments": Reader(events=["segments.follow"]),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +273,11 @@ def name_campaigns(platform: Platform) -> Progress:
     return Progress(len(rows), is_done=True)
 
 
+def stages(platform: Platform) -> list[Lag]:
+    """How far each stage of the loop is behind the log."""
+    return lags(platform.stores, STAGES, now=platform.now())
+
+
 def _save_products(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> int:
     return catalog.load_products(platform.stores, batches, now=platform.now())
 
@@ -278,5 +289,5 @@ def _save_costs(platform: Platform, batches: Iterator[list[dict[str, Any]]]) -> 
 
 __all__ = [
     "ActStatus", "Collector", "Platform", "Settings", "import_paths", "name_campaigns", "open_collector",
-    "open_platform", "read_settings",
+    "open_platform", "read_settings", "stages",
 ]  # fmt: skip

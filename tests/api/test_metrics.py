@@ -11,8 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from omniloom.access import local_token
 from omniloom.api.server import build
-from omniloom.api.stages import stages
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform, open_platform, stages
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, encode
 from omniloom.worker import loop

@@ -19,8 +19,7 @@ from starlette.responses import Response
 from omniloom import __version__
 from omniloom.access import PUBLIC, Permission
 from omniloom.api.door import needs, platform_of, reply
-from omniloom.api.stages import stages
-from omniloom.app import Platform
+from omniloom.app import Platform, stages
 from omniloom.core.errors import OmniloomError
 from omniloom.store import Events, State
 

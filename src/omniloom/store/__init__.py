@@ -9,6 +9,7 @@ from omniloom.store.collecting import open_collecting
 from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
 from omniloom.store.engines.parquet import distinct_values, sample_parquet
+from omniloom.store.engines.sizes import file_sizes
 from omniloom.store.engines.versions import engine_versions
 from omniloom.store.hold import Held
 from omniloom.store.holding import (
@@ -24,6 +25,7 @@ from omniloom.store.holding import (
     OnlyTheirs,
 )
 from omniloom.store.holdings import HOLDINGS
+from omniloom.store.lag import Lag, Reader, lags
 from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
@@ -56,12 +58,14 @@ __all__ = [
     "Held",
     "Holding",
     "Join",
+    "Lag",
     "Lease",
     "Log",
     "Move",
     "OnlyTheirs",
     "Progress",
     "Query",
+    "Reader",
     "Relocation",
     "Row",
     "SeenIds",
@@ -79,7 +83,9 @@ __all__ = [
     "duplicates",
     "engine_versions",
     "fenced",
+    "file_sizes",
     "forget",
+    "lags",
     "lease_holder",
     "open_collecting",
     "open_stores",
@@ -94,4 +100,4 @@ __all__ = [
     "settled",
     "take_lease",
     "unseal",
-]  # fmt: skip
+]

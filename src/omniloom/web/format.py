@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 
 from omniloom.core.money import exponent_of
 
@@ -40,6 +40,16 @@ class Format:
         if abs(value) < 10_000:
             return self.number(value)
         return numbers.format_compact_decimal(value, locale=self.locale, fraction_digits=1)
+
+    def size(self, used: int) -> str:
+        """Bytes to read at a glance: 184.1 MB."""
+        steps = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
+        step = min(max(used, 1).bit_length() // 10, len(steps) - 1)
+        value = used / (1 << 10 * step)
+        digits = 0 if step == 0 or value >= 100 else 1
+        return units.format_unit(
+            round(value, digits), f"digital-{steps[step]}", "short", format=_pattern(digits), locale=self.locale
+        )
 
     def percent(self, share: float | None, digits: int = 0) -> str:
         """A share between 0 and 1 as a percentage."""

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from omniloom import analytics
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
-from omniloom.api.stages import stages
+from omniloom.app import stages
 
 routes = APIRouter()
 
