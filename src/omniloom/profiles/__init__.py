@@ -52,17 +52,17 @@ from omniloom.profiles.survivorship import Rule, Survivorship, set_survivorship,
 from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
 from omniloom.profiles.trait import Trait
-from omniloom.profiles.whole import Attached, Joining, Whole, merge_journal, whole
+from omniloom.profiles.whole import Attached, Joining, Refused, Whole, merge_journal, whole
 from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, wordings_of
 
 __all__ = [
     "ADDRESS_KINDS", "CORPORATE", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "PERSONAL", "Attached",
     "Belonging", "Company", "Consent", "ConsentEntry", "ConsentProof", "Contact", "Field", "Frequency", "Joining",
     "Origin", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
-    "Reachable", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
-    "Wordings", "add_wording", "ask_privacy", "broken_links", "companies", "company_people", "consent_history",
-    "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests", "people",
-    "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
+    "Reachable", "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole",
+    "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links", "companies", "company_people",
+    "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests",
+    "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
     "relations_of", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",
     "survivorships", "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of", "unrelate", "whole",
     "withdraw", "wordings", "wordings_of",

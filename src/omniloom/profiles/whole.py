@@ -1,17 +1,21 @@
 """Why these identifiers are one person: who was merged with whom on what evidence, and what each of them brought."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from omniloom.core.clock import instant
-from omniloom.identity import KINDS, members_of, root_of
+from omniloom.identity import KINDS, ProblemReason, members_of, root_of
 from omniloom.store import StateTx, Stores, query
 
 IDENTIFIERS_MAX = 150  # a picture of more says nothing; devices go first
+REFUSED_MAX = 20  # identifiers not taken that are worth showing, the newest ones
+_REFUSED_ROWS = 500
 
+_REFUSED = query(__file__, "graph_refused")
 _IDENTIFIERS = query(__file__, "graph_identifiers")
 _MERGES = query(__file__, "graph_merges")
 
@@ -20,7 +24,8 @@ _MERGES = query(__file__, "graph_merges")
 class Attached:
     """An identifier, and the person (as it was then) whom its events were about.
 
-    ``is_shared``: many people use it, so it joins nobody.
+    ``is_shared``: many people use it, so it joins nobody. ``is_foreign``: another person's, whom it did not join to
+    this one. ``users``: people who were counted using it; counting ends where it is shared.
     """
 
     kind: str
@@ -30,6 +35,19 @@ class Attached:
     last_seen_at: datetime
     is_shared: bool
     is_verified: bool
+    is_foreign: bool = False
+    users: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An identifier that the person's events named and that was not taken for theirs, why, and how often."""
+
+    kind: str
+    value: str
+    reason: ProblemReason
+    events: int
+    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +74,18 @@ class Joining:
 
 
 @dataclass(frozen=True, slots=True)
+class KindHeld:
+    """How many identifiers of one kind are a person's."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """One person as a graph: ``people`` are the nodes that events came for, ``person_id`` the one they all became.
 
-    ``left_out``: identifiers beyond those shown.
+    ``held``: how many identifiers of each kind are theirs; ``left_out``: identifiers beyond those shown.
     """
 
     person_id: int
@@ -67,6 +93,8 @@ class Whole:
     identifiers: list[Attached]
     merges: list[Joining]
     left_out: int
+    held: list[KindHeld] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
 
 def whole(stores: Stores, person_id: int) -> Whole:
@@ -78,7 +106,10 @@ def whole(stores: Stores, person_id: int) -> Whole:
         merges = _merges(tx, people)
     standing = [one for one in merges if one.is_standing]
     shown = identifiers[:IDENTIFIERS_MAX]
-    return Whole(root_id, people, shown, standing, len(identifiers) - len(shown))
+    counts = Counter(one.kind for one in identifiers if not one.is_foreign)
+    held = [KindHeld(kind, count) for kind, count in counts.items()]
+    refused = _refused(stores, people, {(one.kind, one.value) for one in identifiers})
+    return Whole(root_id, people, shown, standing, len(identifiers) - len(shown), held, refused)
 
 
 def merge_journal(stores: Stores, person_id: int) -> list[Joining]:
@@ -93,9 +124,14 @@ def merge_journal(stores: Stores, person_id: int) -> list[Joining]:
 
 def _attached(tx: StateTx, people: list[int]) -> list[Attached]:
     found = [
-        Attached(kind, value, person_id, instant(first), instant(last), bool(is_shared), verified_at is not None)
-        for kind, value, person_id, first, last, is_shared, verified_at in tx.tuples(_IDENTIFIERS, person_ids=people)
-    ]
+        Attached(
+            kind, value, person_id, instant(first), instant(last), bool(is_shared), verified_at is not None,
+            bool(is_foreign), int(users),
+        )
+        for kind, value, person_id, first, last, is_shared, verified_at, is_foreign, users in tx.tuples(
+            _IDENTIFIERS, person_ids=people
+        )
+    ]  # fmt: skip
     return sorted(found, key=lambda one: (KINDS[one.kind].priority, -one.last_seen_at.timestamp(), one.value))
 
 
@@ -111,3 +147,23 @@ def _merges(tx: StateTx, people: list[int]) -> list[Joining]:
         )
         for row in tx.rows(_MERGES, person_ids=people)
     ]  # fmt: skip
+
+
+def _refused(stores: Stores, people: list[int], shown: set[tuple[str, str]]) -> list[Refused]:
+    """What was not taken, each once, the newest first; what the graph shows anyway is left out."""
+    with stores.events.read() as tx:
+        rows = tx.tuples(
+            _REFUSED, person_ids=people, person_min=min(people), person_max=max(people), rows_max=_REFUSED_ROWS
+        )
+    found: dict[tuple[str, str], Refused] = {}
+    for identifiers, problems, events, last_seen_at in rows:
+        values = msgspec.json.decode(identifiers)
+        for kind, said in msgspec.json.decode(problems).items():
+            value, reason = str(values.get(kind, "")), said.partition(":")[0]
+            if kind not in KINDS or reason not in set(ProblemReason) or (kind, value) in shown:
+                continue
+            last = found.get((kind, value)) or Refused(
+                kind, value, ProblemReason(reason), 0, last_seen_at.replace(tzinfo=UTC)
+            )
+            found[kind, value] = replace(last, events=last.events + int(events))
+    return list(found.values())[:REFUSED_MAX]

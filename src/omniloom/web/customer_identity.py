@@ -6,8 +6,9 @@ from nicegui import ui
 
 from omniloom import profiles
 from omniloom.access import Permission
-from omniloom.profiles import Attached, Joining, Whole
-from omniloom.web import marks, parts
+from omniloom.profiles import Joining, Whole
+from omniloom.web import parts
+from omniloom.web.identity_marks import oddities
 from omniloom.web.identity_picture import picture
 from omniloom.web.joining_words import evidence_text, rule_text
 from omniloom.web.merge_acts import undo
@@ -22,7 +23,7 @@ async def identity_tab(view: View, person_id: int) -> None:
     journal = view.shown(await view.run(profiles.merge_journal, stores, person_id))
     with parts.panel(_("Why these identifiers are one person"), _explained(view, shown)):
         ui.echart(picture(view, shown)).classes("om-chart om-chart-graph")
-        _marked(view, shown.identifiers)
+        oddities(view, shown)
     with parts.panel(_("Merges"), classes="om-journal"):
         if not journal:
             parts.text(_("This customer was never merged with another one."), "om-muted")
@@ -37,17 +38,6 @@ def _explained(view: View, shown: Whole) -> str:
     else:
         told = _("{n} people who turned out to be one. A thick line is a merge.").format(n=len(shown.people))
     return told + (" " + _("Not shown: {n}.").format(n=shown.left_out) if shown.left_out else "")
-
-
-def _marked(view: View, identifiers: list[Attached]) -> None:
-    """Shared identifiers in words: they join nobody."""
-    _ = view.translate
-    for one in identifiers:
-        if one.is_shared:
-            with parts.line():
-                parts.badge(_("Shared"), "warn", icon="group")
-                named = f"{marks.identifier_title(view, one.kind)} {one.value}"
-                parts.text(_("{identifier}: many people use it, so it joins nobody.").format(identifier=named))
 
 
 def _line(view: View, line: Joining) -> None:

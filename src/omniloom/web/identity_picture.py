@@ -3,26 +3,34 @@
 import math
 from typing import Any
 
-from omniloom.profiles import Attached, Joining, Whole
+from omniloom.profiles import Attached, Joining, Refused, Whole
 from omniloom.web import marks, theme
 from omniloom.web.joining_words import rule_text
 from omniloom.web.view import View
 
 TEXT_CHARS_MAX = 22
 PERSON_SIZE, IDENTIFIER_SIZE = 34, 16
+REFUSED_SHOWN = 6
 NEAR = 90  # how far identifiers are from their person, in the picture's own units
 
 
 def picture(view: View, shown: Whole) -> dict[str, Any]:
-    """People as large circles, identifiers around whom they came for, merges as thick lines."""
+    """People as large circles, identifiers around whom they came for, merges as thick lines.
+
+    Squares below are identifiers that events named and that were not taken.
+    """
     _ = view.translate
-    kinds = list(dict.fromkeys(one.kind for one in shown.identifiers))
+    refused = shown.refused[:REFUSED_SHOWN]
+    kinds = list(dict.fromkeys([*(one.kind for one in shown.identifiers), *(one.kind for one in refused)]))
     categories = [_("Person"), *(marks.identifier_title(view, kind) for kind in kinds)]
     at = places(shown)
     nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
     for n, one in enumerate(shown.identifiers):
         nodes.append({"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]})
+    for n, not_taken in enumerate(refused):
+        nodes.append({"id": f"r{n}", **_refused(not_taken, 1 + kinds.index(not_taken.kind)), **at[f"r{n}"]})
     links = [_attached(n, one) for n, one in enumerate(shown.identifiers)]
+    links += [_not_attached(shown, n) for n in range(len(refused))]
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
@@ -53,7 +61,13 @@ def places(shown: Whole) -> dict[str, dict[str, float]]:
         for n, number in enumerate(known):
             angle = math.tau * (n + 0.5) / len(known) + math.pi / 5
             found[f"i{number}"] = {"x": centre["x"] + near * math.cos(angle), "y": centre["y"] + near * math.sin(angle)}
-    return found
+    return found | _below(found, len(shown.refused[:REFUSED_SHOWN]), near)
+
+
+def _below(found: dict[str, dict[str, float]], refused: int, near: float) -> dict[str, dict[str, float]]:
+    """Places in a row beneath everything."""
+    bottom = max(place["y"] for place in found.values()) + 0.8 * near
+    return {f"r{n}": {"x": (n - (refused - 1) / 2) * 1.7 * near, "y": bottom} for n in range(refused)}
 
 
 def _person(view: View, shown: Whole, person_id: int) -> dict[str, Any]:
@@ -66,19 +80,36 @@ def _person(view: View, shown: Whole, person_id: int) -> dict[str, Any]:
 
 
 def _identifier(view: View, one: Attached, category: int) -> dict[str, Any]:
-    value = one.value if len(one.value) <= TEXT_CHARS_MAX else f"{one.value[:TEXT_CHARS_MAX]}…"
-    name = f"{value} ({view.translate('shared')})" if one.is_shared else value
+    _, value = view.translate, _short(one.value)
+    name = f"{value} ({_('shared')})" if one.is_shared else f"{value} ({_('another’s')})" if one.is_foreign else value
+    is_joining = not (one.is_shared or one.is_foreign)
     ring = {"borderColor": theme.PALETTE[1], "borderWidth": 3} if one.is_verified else {}
     return {
         "name": name, "category": category, "symbolSize": IDENTIFIER_SIZE,
-        "symbol": "diamond" if one.is_shared else "circle",
-        "itemStyle": {**ring, "opacity": 0.6 if one.is_shared else 1},
+        "symbol": "circle" if is_joining else "diamond" if one.is_shared else "triangle",
+        "itemStyle": {**ring, "opacity": 1 if is_joining else 0.6},
     }  # fmt: skip
 
 
+def _refused(one: Refused, category: int) -> dict[str, Any]:
+    return {
+        "name": _short(one.value), "category": category, "symbolSize": IDENTIFIER_SIZE - 4, "symbol": "rect",
+        "itemStyle": {"opacity": 0.5}, "label": {"position": "bottom"},
+    }  # fmt: skip
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= TEXT_CHARS_MAX else f"{value[:TEXT_CHARS_MAX]}…"
+
+
 def _attached(number: int, one: Attached) -> dict[str, Any]:
-    style = {"type": "dashed" if one.is_shared else "solid", "color": theme.MUTED, "opacity": 0.6}
+    style = {"type": "dashed" if one.is_shared or one.is_foreign else "solid", "color": theme.MUTED, "opacity": 0.6}
     return {"source": f"p{one.person_id}", "target": f"i{number}", "lineStyle": style}
+
+
+def _not_attached(shown: Whole, number: int) -> dict[str, Any]:
+    style = {"type": "dotted", "color": theme.MUTED, "opacity": 0.5}
+    return {"source": f"p{shown.person_id}", "target": f"r{number}", "lineStyle": style}
 
 
 def _joined(view: View, one: Joining) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from omniloom.profiles import TimelineEvent
 from omniloom.web import happening, marks, parts
+from omniloom.web.identity_marks import problem_text
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -59,6 +60,8 @@ def event_row(view: View, event: TimelineEvent) -> None:
                     parts.text(view.fmt.time(event.occurred_at), "om-muted om-num")
             if details := _details(view, event):
                 parts.text(details, "om-muted om-event-details")
+            for kind, problem in event.problems.items():
+                parts.text(problem_text(view, kind, problem), "om-event-problem")
             if event.items:
                 _lines(view, event)
 

@@ -1,0 +1,75 @@
+"""Why a customer is one: shared, foreign and refused identifiers are marked in the picture and in words."""
+
+import pytest
+
+from omniloom import profiles
+from omniloom.access import Role
+from omniloom.core.event import Event, encode
+from omniloom.web.format import Format
+from omniloom.web.identity_picture import picture
+from omniloom.web.shell import NOT_FOUND
+from omniloom.web.view import View
+from omniloom.worker import loop
+
+USERS = 8
+
+
+@pytest.fixture
+def crowd(site):
+    """Eight customers on one tablet, the first with a phone that is none; their ids in the order they came."""
+    now, stores = site.platform.now(), site.platform.stores
+    for n in range(USERS):
+        identifiers = {"user_id": f"tab-{n}", "device_id": "tab-tablet"} | ({"phone": "call me"} if n == 0 else {})
+        event = Event(source_id="tab", message_id=f"tab-{n}", type="track", name="Bonus Checked", occurred_at=now,
+                      received_at=now, identifiers=identifiers)  # fmt: skip
+        stores.log.append([encode(event)])
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    found = [profiles.search(stores, f"tab-{n}", home_region="RU", rows_max=1) for n in range(USERS)]
+    return [person.person_id for (person,) in found]
+
+
+def view(site) -> View:
+    return View(site.platform, NOT_FOUND, None, None, "en", Format("en"))
+
+
+def test_the_picture_draws_each_of_them_its_own_way(site, crowd):
+    stores = site.platform.stores
+    owner, stranger, late = (picture(view(site), profiles.whole(stores, crowd[n])) for n in (0, 2, USERS - 1))
+    symbols = [
+        {node["name"]: node.get("symbol") for node in one["series"][0]["data"]} for one in (owner, stranger, late)
+    ]
+    assert symbols[0]["tab-tablet (shared)"] == "diamond"
+    assert symbols[0]["call me"] == "rect"
+    assert symbols[1]["tab-tablet (shared)"] == "diamond"
+    assert symbols[2]["tab-tablet"] == "rect", "it was shared before this one came"
+    for one in (owner, stranger, late):
+        series = one["series"][0]
+        assert {link["source"] for link in series["links"]} <= {node["id"] for node in series["data"]}
+        assert {link["target"] for link in series["links"]} <= {node["id"] for node in series["data"]}
+
+
+def test_it_is_told_in_words_in_the_readers_language(site, crowd):
+    assert "many people use it, so it joins nobody" in site.get(f"/customers/{crowd[0]}", role="owner").text
+    page = site.get(f"/customers/{crowd[USERS - 1]}?tab=identity", role="operator").text
+    assert "им пользуются многие" in page
+    assert "не значение своего вида" in site.get(f"/customers/{crowd[0]}", role="operator").text
+
+
+def test_who_may_not_see_identifiers_sees_them_masked(site, crowd):
+    page = site.get(f"/customers/{crowd[USERS - 1]}?tab=identity", role=Role.VIEWER)
+    assert page.status_code == 200
+    assert "tab-tablet" not in page.text
+
+
+def test_a_source_is_called_by_its_name_in_the_golden_record(site):
+    from omniloom import collect
+
+    platform, now = site.platform, site.platform.now()
+    source = collect.add_source(platform.stores, name="Till of the corner", kind="server", now=now, ids=platform.ids)
+    event = Event(source_id=source.source_id, message_id="named-1", type="identify", occurred_at=now, received_at=now,
+                  identifiers={"user_id": "named-1"}, traits={"city": "Тверь"})  # fmt: skip
+    platform.stores.log.append([encode(event)])
+    loop.catch_up(platform, None, loop.KNOWING)
+    (found,) = profiles.search(platform.stores, "named-1", home_region="RU", rows_max=1)
+    page = site.get(f"/customers/{found.person_id}?tab=golden", role="owner").text
+    assert "Till of the corner, event named-1" in page
