@@ -32,8 +32,9 @@ async def arriving(view: View, source: str = "") -> None:
         _source_choice(view, names, chosen)
         _actions(view, known, chosen, found)
     if not found.rows:
-        with parts.panel():
-            parts.empty("stream", _("Nothing has arrived yet"), _("Events appear here moments after they are taken."))
+        told = _("Events appear here moments after they are taken.")
+        with parts.panel(), parts.empty("stream", _("Nothing has arrived yet"), told):
+            parts.action(_("Connect a source"), "sensors", href="/sources")
         return
     refused = await view.run(_refused, view, chosen)
     with parts.panel(classes="om-flush"):
@@ -76,7 +77,7 @@ def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[s
         with ui.element("td"), parts.line("om-nowrap"):
             ui.icon(happening.look(row.type, row.name).icon).classes("om-cell-icon")
             with ui.element("div"):
-                _title(row)
+                _title(view, row)
                 if row.source_id in names:
                     parts.text(names[row.source_id], "om-muted")
         with ui.element("td"), parts.line():
@@ -92,8 +93,8 @@ def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[s
                 button.props("no-wrap")
 
 
-def _title(row: ArrivingRow) -> None:
-    title = row.name or row.type
+def _title(view: View, row: ArrivingRow) -> None:
+    title = happening.kind_title(view.translate, row.type, row.name)
     if row.arriving is None:
         parts.text(title, "om-strong om-nobreak")
         return

@@ -7,9 +7,10 @@ from nicegui import ui
 
 from omniloom import messaging, profiles
 from omniloom.access import Permission
-from omniloom.profiles import PrivacyRequest, Topic, Wording
+from omniloom.profiles import Topic, Wording
 from omniloom.web import marks, parts, theme
 from omniloom.web.page import page
+from omniloom.web.privacy_page import requests_table
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -19,7 +20,6 @@ SHARES = (
     ("no_consent", mark("No consent"), theme.PALETTE[2]), ("suppressed", mark("On the stop list"), theme.PALETTE[3]),
     ("no_address", mark("No address"), "#c3cbd9"),
 )  # fmt: skip
-KINDS = {"erasure": mark("Erasure"), "export": mark("Full copy")}
 
 
 @page("/consents", permission=Permission.CUSTOMERS_READ, title=mark("Consents"), nav=230, icon="verified_user")
@@ -30,7 +30,7 @@ async def consents_page(view: View, tab: str = "reach") -> None:
         "reach": (_("Who can be reached"), _reach),
         "wordings": (_("Wordings"), _wordings),
         "topics": (_("Topics"), _topics),
-        "requests": (_("Requests"), _requests),
+        "requests": (_("Requests"), requests_table),
     }
     with parts.heading(_("Consents"), _("What customers agreed to, and what they wish")):
         pass
@@ -47,8 +47,10 @@ async def _reach(view: View) -> None:
     _ = view.translate
     found = await view.run(messaging.reach.reach_map, view.platform.stores, now=view.now())
     if not any(one.people for one in found):
-        with parts.panel():
-            parts.empty("verified_user", _("Nobody is known yet"), _("Customers appear with their first event."))
+        told = _("Customers appear with their first event.")
+        with parts.panel(), parts.empty("verified_user", _("Nobody is known yet"), told):
+            if view.may(Permission.SOURCES_READ):
+                parts.action(_("Connect a source"), "sensors", href="/sources")
         return
     with parts.panel(_("Everybody, by channel"), _("The first thing that is missing counts")):
         ui.echart(reach_chart(view, found)).classes("om-chart om-chart-low")
@@ -203,27 +205,3 @@ def _topic_form(view: View, topic: Topic) -> None:
 
     with parts.line("om-end"):
         parts.action(_("Save"), "check", on_click=save)
-
-
-async def _requests(view: View) -> None:
-    _ = view.translate
-    found = view.shown(await view.run(profiles.privacy_requests, view.platform.stores))
-    with parts.panel(classes="om-flush" if found else ""):
-        if not found:
-            explanation = _("Customers ask on their own page for a copy of their data, or to be erased.")
-            parts.empty("privacy_tip", _("No open requests"), explanation)
-            return
-        with parts.sheet([_("Customer"), _("Asks for"), _("Asked"), ""]):
-            for one in found:
-                _request(view, one)
-
-
-def _request(view: View, one: PrivacyRequest) -> None:
-    _ = view.translate
-    with ui.element("tr"):
-        with ui.element("td"):
-            parts.link(marks.name_of(view, one.person_id, ""), f"/customers/{one.person_id}", "om-strong")
-        with ui.element("td"):
-            parts.badge(_(KINDS[one.kind]), "bad" if one.kind == "erasure" else "info")
-        parts.text(view.fmt.when(one.requested_at), tag="td")
-        parts.text(one.ip, "om-muted", tag="td")

@@ -74,6 +74,16 @@ def title(translate: Translate, type_: str, name: str) -> str:
     return f"{translate(known.title)}: {name}" if known.title else name
 
 
+_ANY = {"page": mark("Any page"), "screen": mark("Any screen")}
+
+
+def kind_title(translate: Translate, type_: str, name: str) -> str:
+    """What a kind of event is called where the sender's names stand: the name, else what calls of its type are."""
+    if name == "*":
+        return translate(_ANY.get(type_, mark("Any event")))
+    return name or translate(_TYPES.get(type_, _TYPES["track"]).title or type_)
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A filter of the timeline."""

@@ -13,7 +13,7 @@ async def installation_sheet(view: View) -> None:
         for value in view.platform.settings.values:
             with ui.element("tr"):
                 parts.text(f"{value.room}.{value.field}", "om-mono", tag="td")
-                parts.text("•••" if value.secret else str(value.value) or "–", "om-mono", tag="td")
+                parts.text("•••" if value.secret and value.value else str(value.value) or "–", "om-mono", tag="td")
                 parts.text(origin_text(view, value.origin), "om-muted", tag="td")
                 parts.text(_(value.help), "om-muted", tag="td")
 

@@ -173,15 +173,25 @@ def table(
 
 @contextmanager
 def sheet(headings: Sequence[str], *, numeric: int = 0, last_is_text: bool = False) -> Iterator[None]:
-    """A table whose cells are built by hand, one ``tr`` a row; the last ``numeric`` headings stand right."""
+    """A table whose cells are built by hand, one ``tr`` a row; the last ``numeric`` headings stand right.
+
+    On a phone each row becomes a card, and its cells carry their headings.
+    """
     first_number = len(headings) - numeric - (1 if last_is_text else 0)
-    with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet"):
+    with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet") as grid:
+        for index, heading_ in enumerate(headings[1:], start=2):
+            grid.style[f"--om-head-{index}"] = css_text(heading_)
         with ui.element("thead"), ui.element("tr"):
             for index, heading_ in enumerate(headings):
                 is_number = first_number <= index < first_number + numeric
                 text(heading_, "om-right" if is_number else "", tag="th")
         with ui.element("tbody"):
             yield
+
+
+def css_text(content: str) -> str:
+    """A text as CSS wants it between quotes, with nothing in it that could end the style."""
+    return '"' + "".join(one if one.isalnum() or one == " " else f"\\{ord(one):x} " for one in content) + '"'
 
 
 def confirm(view: "View", question: str, *, consequence: str, yes: str, act: Click) -> None:

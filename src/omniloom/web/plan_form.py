@@ -81,7 +81,7 @@ class PlanForm:
             chosen.props("outlined dense use-chips")
             chosen.on_value_change(lambda event: setattr(plan, "sources", list(event.value or [])))
             self._input(_("Owner"), "owner")
-            self._input(_("Description"), "description")
+            self._input(_("Description"), "description").props("type=textarea autogrow")
             self._action(_("An event misses the plan"), "on_violation", without=Action.ALLOW)
             self._action(_("An event is not planned"), "unplanned_events")
             self._action(_("A field is not planned"), "unplanned_fields")

@@ -27,7 +27,7 @@ class EventForm:
         _, event = self.view.translate, self.event
         icon = happening.look(event.type, event.name).icon
         fields = counted(self.view, "{n} field|{n} fields", len(event.fields))
-        self.box = ui.expansion(event.name or event.type, icon=icon, caption=fields, value=False)
+        self.box = ui.expansion(happening.kind_title(_, event.type, event.name), icon=icon, caption=fields, value=False)
         self.box.classes("om-planned")
         self._is_built = False
         self.box.on_value_change(lambda change: self._open() if change.value else None)

@@ -32,7 +32,7 @@ async def privacy_page(view: View, tab: str = "requests") -> None:
     """One tab for each concern."""
     _ = view.translate
     tabs: dict[str, tuple[str, Callable[[View], Any]]] = {
-        "requests": (_("Requests"), _requests),
+        "requests": (_("Requests"), requests_table),
         "erasures": (_("Erasures"), _erasures),
         "retention": (_("How long it is kept"), _retention),
         "map": (_("What is stored where"), _map),
@@ -48,13 +48,15 @@ async def privacy_page(view: View, tab: str = "requests") -> None:
                 await build(view)
 
 
-async def _requests(view: View) -> None:
+async def requests_table(view: View) -> None:
+    """What customers ask about their data, with what may be done about it."""
     _ = view.translate
-    found = await view.run(profiles.privacy_requests, view.platform.stores)
+    found = view.shown(await view.run(profiles.privacy_requests, view.platform.stores))
     with parts.panel(classes="om-flush" if found else ""):
         if not found:
             explanation = _("Customers ask on their own page for a copy of their data, or to be erased.")
-            parts.empty("privacy_tip", _("No open requests"), explanation)
+            with parts.empty("privacy_tip", _("No open requests"), explanation):
+                parts.quiet(_("The customers' page"), "open_in_new", href=f"{view.platform.public_url}/me")
             return
         with parts.sheet([_("Customer"), _("Asks for"), _("Asked"), _("Due by"), ""]):
             for one in found:
@@ -69,7 +71,9 @@ def _request(view: View, one: PrivacyRequest) -> None:
             parts.link(marks.name_of(view, one.person_id, ""), f"/customers/{one.person_id}", "om-strong")
         with ui.element("td"):
             parts.badge(_(ASKED[one.kind]), "bad" if one.kind == "erasure" else "info")
-        parts.text(view.fmt.when(one.requested_at), tag="td")
+        with ui.element("td"):
+            parts.text(view.fmt.when(one.requested_at))
+            parts.text(one.ip, "om-muted")
         with ui.element("td"):
             parts.badge(view.fmt.date(due_at), "bad" if due_at < view.now() else "neutral")
         with ui.element("td"), parts.line():
