@@ -1,14 +1,13 @@
 """Reading what a client of the tracking API sends: bounded bytes, gzip, JSON, the envelope of a batch."""
 
 import asyncio
-import json
-import zlib
 from typing import Any
 
 import msgspec
 from starlette.types import Receive
 
 from omniloom.api.door import BodyTooLarge
+from omniloom.collect import GZIP, inflate, read_json
 from omniloom.core.errors import Invalid, OmniloomError
 
 BODY_S = 30  # seconds that a body may take to arrive
@@ -90,15 +89,12 @@ async def _rest(body: bytes, receive: Receive, bytes_max: int) -> bytes:
 
 def gunzip(packed: bytes, *, bytes_max: int, what: str) -> bytes:
     """The unpacked bytes. Errors: BodyTooLarge before more than the limit is unpacked; Malformed if it is not gzip."""
-    unpacking = zlib.decompressobj(wbits=31)
     try:
-        body = unpacking.decompress(packed, bytes_max + 1)
-    except zlib.error as error:
-        raise Malformed(f"the body is not valid gzip: {error}", hint="send gzip, or no content-encoding") from error
-    if len(body) > bytes_max:
+        body = inflate(packed, bytes_max=bytes_max, wbits=GZIP)
+    except ValueError as error:
+        raise Malformed(str(error), hint="send whole gzip, or no content-encoding") from error
+    if body is None:
         raise _over(bytes_max, what)
-    if not unpacking.eof:
-        raise Malformed("the gzip body is cut short", hint="send it whole")
     return body
 
 
@@ -108,18 +104,9 @@ def _over(bytes_max: int, what: str) -> BodyTooLarge:
 
 
 def decode_json(body: bytes) -> Any:
-    """The value of a JSON body. Errors: Malformed says where it breaks.
-
-    Python's own decoder has the second word: it lets NaN and half surrogate pairs through, which are then refused
-    item by item with a reason, instead of the whole request without one.
-    """
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    """The value of a JSON body. Errors: Malformed says where it breaks."""
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return json.loads(body)
+        return read_json(body)
     except RecursionError as error:
         raise Malformed("the JSON is nested too deeply", hint="flatten it") from error
     except ValueError as error:

@@ -2,14 +2,11 @@
 
 import base64
 import binascii
-import json
-import zlib
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from omniloom.collect.dialect import Hit, Unreadable
+from omniloom.collect.unpack import GZIP_OR_ZLIB, inflate, read_json
 from omniloom.core.errors import OmniloomError
 
 FIELDS_MAX = 1_000
@@ -22,33 +19,21 @@ class Oversized(OmniloomError):
     status = 413
 
 
-def gunzip(packed: bytes, *, bytes_max: int, wbits: int = 47) -> bytes:
+def gunzip(packed: bytes, *, bytes_max: int, wbits: int = GZIP_OR_ZLIB) -> bytes:
     """The unpacked bytes of gzip or zlib. Errors: Oversized before more than the limit is unpacked; Unreadable."""
-    unpacking = zlib.decompressobj(wbits=wbits)
     try:
-        body = unpacking.decompress(packed, bytes_max + 1)
-    except zlib.error as error:
-        raise Unreadable(f"the body is not valid gzip: {error}", hint="send gzip, or no compression") from error
-    if len(body) > bytes_max:
+        body = inflate(packed, bytes_max=bytes_max, wbits=wbits)
+    except ValueError as error:
+        raise Unreadable(str(error), hint="send whole gzip, or no compression") from error
+    if body is None:
         raise Oversized(f"the body is over {bytes_max} bytes", hint="send less at once", limit=bytes_max)
-    if not unpacking.eof:
-        raise Unreadable("the gzip body is cut short", hint="send it whole")
     return body
 
 
 def json_of(raw: bytes | str) -> Any:
-    """The value of JSON text. Errors: Unreadable says where it breaks.
-
-    NaN and half surrogate pairs get through here, so that only the item that has them is refused.
-    """
-    body = raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw
-    body = body.removeprefix(b"\xef\xbb\xbf")
+    """The value of JSON text. Errors: Unreadable says where it breaks."""
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return json.loads(body)
+        return read_json(raw.encode("utf-8", "surrogatepass") if isinstance(raw, str) else raw)
     except RecursionError as error:
         raise Unreadable("the JSON is nested too deeply", hint="flatten it") from error
     except ValueError as error:

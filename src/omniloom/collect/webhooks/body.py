@@ -4,7 +4,6 @@ A form's ``leads[add][0][id]=1`` becomes ``{"leads": {"add": [{"id": "1"}]}}``. 
 (``note=3`` and ``note[text]=x``), the value stands under the empty name, so neither is lost.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from omniloom.collect.drop import Dropped, DropReason
+from omniloom.collect.unpack import read_json
 
 FORM_PAIRS_MAX = 5_000
 FORM_DEPTH_MAX = 16
@@ -54,7 +52,7 @@ def decode(posted: Posted) -> Any:
         return nested(posted.query)
     if is_form(posted):
         return nested(form_pairs(posted))
-    return decode_json(posted.body)
+    return _json_of(posted.body)
 
 
 def is_form(posted: Posted) -> bool:
@@ -86,19 +84,10 @@ def form_pairs(posted: Posted) -> list[tuple[str, str]]:
         raise Dropped(DropReason.TOO_LARGE, "", f"the form has over {FORM_PAIRS_MAX} fields: send less") from error
 
 
-def decode_json(body: bytes) -> Any:
-    """The value of a JSON body. Errors: Dropped says where it breaks.
-
-    Python's own decoder has the second word: it lets NaN and half surrogate pairs through, which are then refused
-    item by item, so that one bad item never sinks its neighbours.
-    """
-    body = body.removeprefix(b"\xef\xbb\xbf")
+def _json_of(body: bytes) -> Any:
+    """The value of a JSON body. Errors: Dropped says where it breaks."""
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        pass
-    try:
-        return json.loads(body)
+        return read_json(body)
     except RecursionError as error:
         raise Dropped(DropReason.TOO_DEEP, "", "the JSON is nested too deeply: flatten it") from error
     except ValueError as error:
