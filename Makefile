@@ -8,6 +8,9 @@ TRACKER := src/omniloom/api/static/omniloom.min.js
 SDKS := .venv-sdks/.installed
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo "sudo -n")
 
+# Where the environment forbids it, each start compiles every module anew: seconds, and the tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install sdks system demo serve test check bench soak schema screenshots lock changelog clean
 
