@@ -20,6 +20,10 @@ from omniloom.store import Stores
 
 SCALED_EXAMPLES = 5
 
+if (memory := engines.quick_folder()) is not None:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes that tests start must not compile every module anew
+
 # The seeds of every day's run are given, so that a commit passes or fails for what it changed; the night's are drawn.
 settings.register_profile("dev", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("scaled", max_examples=SCALED_EXAMPLES, deadline=None, derandomize=True)
