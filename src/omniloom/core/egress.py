@@ -19,6 +19,7 @@ import httpx
 
 from omniloom.core.errors import Denied
 
+Unreached = httpx.HTTPError  # whatever goes wrong between asking and having the answer; Denied is no part of it
 TIMEOUT_S = 10.0
 KEPT_S = 5.0  # servers close idle connections; a request on a closed one would end in doubt
 PORTS = frozenset({80, 443})

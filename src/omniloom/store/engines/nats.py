@@ -19,7 +19,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError
 
 from omniloom.core import egress
-from omniloom.core.errors import Misconfigured, OmniloomError, Unavailable
+from omniloom.core.errors import Misconfigured, Unavailable
 
 T = TypeVar("T")
 
@@ -129,9 +129,7 @@ async def _check_sync(monitor: str) -> None:
     try:
         async with egress.client([f"{parts.hostname}:{port}"], timeout_s=_CONNECT_S) as client:
             config = (await client.get(f"{monitor.rstrip('/')}/jsz?config=true")).json().get("config", {})
-    except OmniloomError:
-        raise
-    except Exception as error:
+    except (egress.Unreached, ValueError) as error:  # the other: what answers there does not speak JSON
         raise Unavailable(f"NATS does not tell its settings at {monitor}: {error}", hint="see ?monitor=…") from error
     if not config.get("sync_always"):
         raise Misconfigured(
