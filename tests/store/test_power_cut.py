@@ -58,17 +58,20 @@ class Kept:
         self.synced = bytes(self.content)
         self.unsynced = []
 
-    def after_cut(self, draw: random.Random) -> "Kept":
-        left = bytearray(self.synced)
+    def after_cut(self, draw: random.Random) -> bytes:
         arrived = draw.choice((0.0, 0.3, 0.7, 1.0))
+        if not self.unsynced or not arrived:
+            return self.synced
+        left = bytearray(self.synced)
         for offset, data in self.unsynced:
             if draw.random() < arrived:
                 place(left, data, offset)
-        return Kept(left, bytes(left))
+        return bytes(left)
 
 
 def place(content: bytearray, data: bytes, offset: int) -> None:
-    content.extend(bytes(max(0, offset - len(content))))
+    if offset > len(content):
+        content.extend(bytes(offset - len(content)))
     content[offset : offset + len(data)] = data
 
 
@@ -94,7 +97,7 @@ class Disk(apsw.VFS):
     def xFullPathname(self, name: str) -> str:
         return name
 
-    def after_cut(self, draw: random.Random) -> dict[str, Kept]:
+    def after_cut(self, draw: random.Random) -> dict[str, bytes]:
         return {name: file.after_cut(draw) for name, file in self.files.items()}
 
 
@@ -162,7 +165,7 @@ class Cut:
     """The power went when so many messages were acknowledged; these files were left."""
 
     acknowledged: int
-    files: dict[str, Kept]
+    files: dict[str, bytes]
 
 
 def cut_run(seed: int, synchronous: str, cuts_max: int) -> tuple[list[int], list[Cut]]:
@@ -217,13 +220,13 @@ class Inspector:
         self.known: dict[tuple[int, ...], Fault | None] = {}
 
     def fault(self, ids: list[int], cut: Cut) -> Fault | None:
-        key = (cut.acknowledged, *(hash((name, bytes(file.content))) for name, file in sorted(cut.files.items())))
+        key = (cut.acknowledged, *(hash((name, content)) for name, content in sorted(cut.files.items())))
         if key not in self.known:
             self.known[key] = self._fault(ids, cut)
         return self.known[key]
 
     def _fault(self, ids: list[int], cut: Cut) -> Fault | None:
-        self.disk.files = cut.files
+        self.disk.files = {name: Kept(bytearray(content), content) for name, content in cut.files.items()}
         try:
             stored = self._rows("/log.db", "select seq, sizes, body from log_block order by seq")
             found = [row for seq, sizes, body in stored for row in _unpacked(seq, sizes, body)]
