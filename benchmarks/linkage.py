@@ -3,26 +3,39 @@
 FEBRL 1 to 3 and fake_1000, each matched in one run by ``omniloom identity match`` without any setting, by Splink as its
 own guide sets it up for these data, and by recordlinkage with its documented unsupervised classifiers. A peer's best
 run by F1 stands in the table, so the choice among its settings is made for it, with the truth at hand.
+
+Counted is the same for all: reading the file, blocking, training, scoring, the pairs; of a peer's several runs what
+they share and the one that stands in the table. Not counted is what a process does once: importing libraries, reading
+dictionaries. Each is run three times, the least time stands. ``cpu_seconds`` is the time of all the process's threads
+on the processor, which other programs disturb less.
 """
 
 import argparse
 import csv
+import functools
 import gzip
+import importlib
 import itertools
 import json
 import logging
 import tempfile
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from omniloom.core.clock import stopwatch
 from omniloom.identity import match as matching
+from omniloom.identity.match.places import city_name
+from omniloom.identity.match.spelling import latin, sound
 
+T = TypeVar("T")
+RUNS = 3
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "linkage"
 Pairs = set[tuple[str, str]]
 Rows = list[dict[str, str]]
+Runs = dict[str, Callable[[Any], Pairs]]
 
 
 def rows_of(path: Path) -> Rows:
@@ -46,7 +59,24 @@ def truth_of(rows: Rows, id_column: str, person: Callable[[dict[str, str]], str]
     return pairs_of(iter(groups.values()))
 
 
-def told(true: Pairs, found: Pairs, seconds: float) -> dict[str, float]:
+class Spent(NamedTuple):
+    """Seconds by the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+
+def timed(act: Callable[[], T]) -> tuple[T, Spent]:
+    """What an act gives, and the least that it took."""
+    spent: list[Spent] = []
+    for _ in range(RUNS):
+        clock, processor = stopwatch(), time.process_time()
+        found = act()
+        spent.append(Spent(stopwatch() - clock, time.process_time() - processor))
+    return found, Spent(min(each.clock for each in spent), min(each.processor for each in spent))
+
+
+def told(true: Pairs, found: Pairs, spent: list[Spent]) -> dict[str, float]:
     """The figures of one run."""
     right = len(true & found)
     precision, recall = right / max(len(found), 1), right / len(true)
@@ -55,12 +85,15 @@ def told(true: Pairs, found: Pairs, seconds: float) -> dict[str, float]:
         "precision": round(precision, 4),
         "recall": round(recall, 4),
         "f1": round(f1, 4),
-        "seconds": round(seconds, 2),
+        "seconds": round(sum(each.clock for each in spent), 2),
+        "cpu_seconds": round(sum(each.processor for each in spent), 2),
     }
 
 
 def ours(path: Path, id_column: str) -> Pairs:
-    """As the command does it, to the pairs written down."""
+    """As the command does it, to the pairs written down; nothing is remembered from a run before."""
+    latin.cache_clear()
+    sound.cache_clear()
     table = matching.read(path)
     found = matching.match(table, id_column=id_column)
     ids, taken = table[id_column].to_pylist(), found.is_accepted
@@ -71,13 +104,11 @@ def ours(path: Path, id_column: str) -> Pairs:
     return {tuple(sorted((left, right))) for left, right, _ in rows}  # type: ignore[misc]
 
 
-def splink_runs(rows: Rows, id_column: str) -> Iterator[tuple[str, Pairs]]:
+def splink_runs(path: Path, id_column: str) -> tuple[Callable[[], Any], Runs]:
     """Splink as its guide has it for these data: pairs and clusters at the thresholds the guide uses."""
-    import pyarrow as pa
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
-    logging.disable(logging.CRITICAL)
     is_febrl = id_column == "rec_id"
     if is_febrl:
         blocks = ["soc_sec_id", "given_name", "surname", "date_of_birth", "postcode"]
@@ -99,38 +130,46 @@ def splink_runs(rows: Rows, id_column: str) -> Iterator[tuple[str, Pairs]]:
         ]  # fmt: skip
         sure = [block_on("first_name", "surname"), block_on("email")]
         training = [block_on("first_name", "surname"), block_on("dob")]
-    api = DuckDBAPI()
-    used = [{k: v or None for k, v in row.items() if k != "cluster"} for row in rows]
-    settings = SettingsCreator(
-        link_type="dedupe_only", unique_id_column_name=id_column, comparisons=comparisons,
-        blocking_rules_to_generate_predictions=[block_on(block) for block in blocks],
-    )  # fmt: skip
-    linker = Linker(api.register(pa.Table.from_pylist(used)), settings)
-    linker.training.estimate_probability_two_random_records_match(sure, recall=0.7)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
-    for rule in training:
-        linker.training.estimate_parameters_using_expectation_maximisation(rule)
-    predicted = linker.inference.predict(threshold_match_probability=0.01)
-    table = predicted.as_pyarrow_table().to_pylist()
-    for threshold in (0.5, 0.95):
-        yield f"pairs from {threshold}", {
+
+    def predicted() -> tuple[Any, Any, list[dict[str, Any]]]:
+        table = matching.read(path)
+        settings = SettingsCreator(
+            link_type="dedupe_only", unique_id_column_name=id_column, comparisons=comparisons,
+            blocking_rules_to_generate_predictions=[block_on(block) for block in blocks],
+        )  # fmt: skip
+        linker = Linker(DuckDBAPI().register(table.select([c for c in table.column_names if c != "cluster"])), settings)
+        linker.training.estimate_probability_two_random_records_match(sure, recall=0.7)
+        linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
+        for rule in training:
+            linker.training.estimate_parameters_using_expectation_maximisation(rule)
+        found = linker.inference.predict(threshold_match_probability=0.01)
+        return linker, found, found.as_pyarrow_table().to_pylist()
+
+    def pairs(scored: Any, threshold: float) -> Pairs:
+        return {
             tuple(sorted((p[f"{id_column}_l"], p[f"{id_column}_r"])))  # type: ignore[misc]
-            for p in table if p["match_probability"] >= threshold
+            for p in scored[2] if p["match_probability"] >= threshold
         }  # fmt: skip
-        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold)
+
+    def clusters(scored: Any, threshold: float) -> Pairs:
+        found = scored[0].clustering.cluster_pairwise_predictions_at_threshold(scored[1], threshold)
         groups: dict[str, list[str]] = {}
-        for row in clusters.as_pyarrow_table().to_pylist():
+        for row in found.as_pyarrow_table().to_pylist():
             groups.setdefault(row["cluster_id"], []).append(row[id_column])
-        yield f"clusters from {threshold}", pairs_of(iter(groups.values()))
-    logging.disable(logging.NOTSET)
+        return pairs_of(iter(groups.values()))
+
+    runs: Runs = {}
+    for least in (0.5, 0.95):
+        runs[f"pairs from {least}"] = functools.partial(pairs, threshold=least)
+        runs[f"clusters from {least}"] = functools.partial(clusters, threshold=least)
+    return predicted, runs
 
 
-def recordlinkage_runs(rows: Rows, id_column: str) -> Iterator[tuple[str, Pairs]]:
+def recordlinkage_runs(path: Path, id_column: str) -> tuple[Callable[[], Any], Runs]:
     """Recordlinkage as its guide has it: blocks, thresholds at 0.85, the sum rule, ECM and k-means."""
     import pandas as pd
     import recordlinkage as rl
 
-    frame = pd.DataFrame(rows).replace("", None).set_index(id_column)
     if id_column == "rec_id":
         blocks = ["given_name", "surname", "date_of_birth", "soc_sec_id"]
         fuzzy, exact = ["given_name", "surname", "address_1"], ["date_of_birth", "suburb", "state"]
@@ -140,26 +179,48 @@ def recordlinkage_runs(rows: Rows, id_column: str) -> Iterator[tuple[str, Pairs]
             ["first_name", "surname", "city", "email"],
             ["dob"],
         )
-    indexer, compare = rl.Index(), rl.Compare()
-    for block in blocks:
-        indexer.block(block)
-    for column in fuzzy:
-        compare.string(column, column, method="jarowinkler", threshold=0.85, label=column)
-    for column in exact:
-        compare.exact(column, column, label=column)
-    features = compare.compute(indexer.index(frame), frame)
-    for least in (1, 2, 3):
-        yield f"sum over {least}", {tuple(sorted(p)) for p in features[features.sum(axis=1) > least].index}
-    for classifier in (rl.ECMClassifier(), rl.KMeansClassifier()):
-        yield type(classifier).__name__, {tuple(sorted(p)) for p in classifier.fit_predict(features)}
+
+    def features() -> Any:
+        frame = pd.read_csv(path, dtype=str, skipinitialspace=True)
+        frame = frame.rename(columns=str.strip).apply(lambda column: column.str.strip()).replace("", None)
+        frame = frame.set_index(id_column)
+        indexer, compare = rl.Index(), rl.Compare()
+        for block in blocks:
+            indexer.block(block)
+        for column in fuzzy:
+            compare.string(column, column, method="jarowinkler", threshold=0.85, label=column)
+        for column in exact:
+            compare.exact(column, column, label=column)
+        return compare.compute(indexer.index(frame), frame)
+
+    def over(scored: Any, least: int) -> Pairs:
+        return {tuple(sorted(pair)) for pair in scored[scored.sum(axis=1) > least].index}  # type: ignore[misc]
+
+    def classified(scored: Any, classifier: type[Any]) -> Pairs:
+        return {tuple(sorted(pair)) for pair in classifier().fit_predict(scored)}  # type: ignore[misc]
+
+    runs: Runs = {f"sum over {least}": functools.partial(over, least=least) for least in (1, 2, 3)}
+    for classifier in (rl.ECMClassifier, rl.KMeansClassifier):
+        runs[classifier.__name__] = functools.partial(classified, classifier=classifier)
+    return features, runs
 
 
-def best(runs: Iterator[tuple[str, Pairs]], true: Pairs) -> dict[str, Any]:
-    """A peer's best run by F1; seconds from its beginning."""
-    started, found = stopwatch(), []
-    for name, pairs in runs:
-        found.append({"run": name} | told(true, pairs, stopwatch() - started))
-    return max(found, key=lambda figures: figures["f1"])
+def best(prepared: tuple[Callable[[], Any], Runs], true: Pairs) -> dict[str, Any]:
+    """A peer's best run by F1, the quicker of equals: what all its runs share, and its own part."""
+    scored, shared = timed(prepared[0])
+    found = []
+    for name, classify in prepared[1].items():
+        pairs, spent = timed(functools.partial(classify, scored))
+        found.append({"run": name} | told(true, pairs, [shared, spent]))
+    return max(found, key=lambda figures: (figures["f1"], -figures["cpu_seconds"]))
+
+
+def load_libraries() -> None:
+    """What a process does once, before any clock runs."""
+    for name in ("pandas", "recordlinkage", "splink", "splink.comparison_library", "sklearn.cluster"):
+        importlib.import_module(name)
+    city_name("")
+    logging.disable(logging.CRITICAL)
 
 
 def compare(data: Path) -> dict[str, dict[str, dict[str, Any]]]:
@@ -171,14 +232,12 @@ def compare(data: Path) -> dict[str, dict[str, dict[str, Any]]]:
     sets.append(("fake_1000", data / "fake_1000.csv", "unique_id", lambda row: row["cluster"]))
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for name, path, id_column, person in sets:
-        rows = rows_of(path)
-        true = truth_of(rows, id_column, person)
-        started = stopwatch()
-        pairs = ours(path, id_column)
+        true = truth_of(rows_of(path), id_column, person)
+        pairs, spent = timed(functools.partial(ours, path, id_column))
         found[name] = {
-            "omniloom": told(true, pairs, stopwatch() - started),
-            "splink": best(splink_runs(rows, id_column), true),
-            "recordlinkage": best(recordlinkage_runs(rows, id_column), true),
+            "omniloom": told(true, pairs, [spent]),
+            "splink": best(splink_runs(path, id_column), true),
+            "recordlinkage": best(recordlinkage_runs(path, id_column), true),
         }
     return found
 
@@ -189,6 +248,7 @@ def run(*, as_json: bool = False, data: Path = DATA) -> None:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        load_libraries()
         found = compare(data)
     if as_json:
         print(json.dumps(found))
