@@ -19,6 +19,7 @@ person of an event can be looked up again at any later time with the same answer
 
 from dataclasses import dataclass, field
 
+from omniloom.core.event import OWN_SOURCE_ID
 from omniloom.identity.claim import MERGING_TYPES, Claim, Key
 from omniloom.identity.held import Held
 from omniloom.identity.normal import KINDS
@@ -56,9 +57,12 @@ class Graph:
     demoted: list[Key] = field(default_factory=list)  # keys that became shared just now
     seen: dict[Key, tuple[int, int]] = field(default_factory=dict)  # key -> first and last micros in this batch
     over: dict[int, list[str]] = field(default_factory=dict)  # claim's number -> kinds beyond their limit
+    own: list[Claim] = field(default_factory=list)  # claims of our own events, which may say what was proven
 
     def settle(self, claim: Claim) -> None:
         """Take one event's claim into account; claims come in log order."""
+        if claim.event.source_id == OWN_SOURCE_ID:
+            self.own.append(claim)
         if not claim.may_join:
             for key in claim.keys:
                 self._settle_one(key, claim)

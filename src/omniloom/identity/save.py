@@ -11,6 +11,7 @@ from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph, Merge
 from omniloom.identity.held import Held
 from omniloom.identity.unmerge import next_version
+from omniloom.identity.verify import proven_by, verify_all
 from omniloom.store import StateTx, query
 
 _OWNERS = query(__file__, "owners")
@@ -109,6 +110,8 @@ def save(tx: StateTx, graph: Graph, seen: Seen, now: datetime) -> Seen:
     tx.many(_ADD_STRANGER, ({"kind": k, "value": v, "person_id": person} for (k, v), person in graph.doubts))
     news = {key: times for key, times in graph.seen.items() if key not in seen}
     tx.many(_ADD_IDENTIFIER, _sightings(news, graph))
+    proven = (proof for claim in graph.own for proof in proven_by(claim))
+    verify_all(tx, ((key, at) for key, at in proven if key in graph.owners and key not in graph.shared))
     wider = {key: joined for key, times in graph.seen.items() if (joined := _joined(times, seen.get(key)))}
     widen(tx, wider)
     for kind, value in graph.demoted:

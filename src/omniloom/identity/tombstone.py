@@ -14,7 +14,7 @@ from datetime import datetime
 
 import msgspec
 
-from omniloom.core.clock import instant
+from omniloom.core.clock import instant, micros
 from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
 from omniloom.core.ids import digest
 from omniloom.identity.claim import Claim, Key
@@ -34,6 +34,10 @@ _SET_SALT = query(__file__, "set_salt")
 _KEEP_OUT = query(__file__, "keep_out")
 _LATE = query(__file__, "kept_out")
 _FORGET_LATE = query(__file__, "forget_kept_out")
+_STOOD_IN = query(__file__, "stood_in_for")
+_STAND_IN = query(__file__, "stand_in")
+_LAST_PERSON = query(__file__, "last_person")
+_ADD_PERSON = query(__file__, "add_person")
 _HAND_ON = query(__file__, "hand_shared_on")
 
 
@@ -41,11 +45,22 @@ def bury(tx: StateTx, people: Iterable[int], digests: dict[str, str], *, erasure
     """Remember who was erased: numbers, and digests with their kinds. What a process knows by heart is void."""
     stamp = {"erasure_id": erasure_id, "erased_at": erased_at}
     people = sorted(people)
+    _stand_in_anew(tx, people, erased_at)
     tx.run(_HAND_ON, person_ids=people)
     tx.many(_ADD_ERASED, ({"person_id": person_id, **stamp} for person_id in people))
     tx.many(_ADD, ({"digest": each, "kind": kind, **stamp} for each, kind in digests.items()))
     tx.move_cursor(COUNT_CURSOR, tx.cursor(COUNT_CURSOR) + 1)
     tx.move_cursor(EPOCH_CURSOR, tx.cursor(EPOCH_CURSOR) + 1)
+
+
+def _stand_in_anew(tx: StateTx, people: list[int], now: datetime) -> None:
+    """A shared identifier whose stand-in is erased gets another: whoever uses it next is somebody."""
+    rows = tx.tuples(_STOOD_IN, person_ids=people)
+    last = int((tx.one(_LAST_PERSON) or {"person_id": 0})["person_id"])
+    made = [(kind, value, last + number) for number, (kind, value) in enumerate(rows, 1)]
+    tx.many(_ADD_PERSON, ({"person_id": each, "root_id": each, "created_at": micros(now), "version": 0}
+                          for _, _, each in made))  # fmt: skip
+    tx.many(_STAND_IN, ({"kind": kind, "value": value, "shared_id": each} for kind, value, each in made))
 
 
 def salt_of(tx: StateTx) -> str:
@@ -95,8 +110,13 @@ def kept_out(tx: StateTx, claims: Sequence[Claim], may_lift: MayLift) -> set[int
                 del erased[each]
         elif hit:
             out.append(claim)
-    tx.many(_KEEP_OUT, ({"position": claim.position} for claim in out))
+    keep_out(tx, [claim.position for claim in out])
     return {claim.number for claim in out}
+
+
+def keep_out(tx: StateTx, positions: Iterable[int]) -> None:
+    """Note where messages lie that are to be taken out of the log as soon as every act has read them."""
+    tx.many(_KEEP_OUT, ({"position": position} for position in positions))
 
 
 def late_positions(tx: StateTx, rows_max: int) -> list[int]:

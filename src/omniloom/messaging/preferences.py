@@ -105,7 +105,8 @@ def ask_about_data(
 ) -> PrivacyRequest | None:  # fmt: skip
     """Keep the wish for a copy or for erasure; None for a token that is not ours.
 
-    Who wants to be erased gets no marketing from that moment on, whenever the erasure itself is carried out.
+    Who wants to be erased gets no marketing from that moment on, whenever the erasure itself is carried out. Asking
+    again withdraws what was agreed to since.
     """
     with stores.state.write() as tx:
         attempt = attempt_of_token(tx, token, secret)
@@ -115,11 +116,11 @@ def ask_about_data(
             tx, attempt["person_id"], kind, method=PREFERENCE_PAGE, ip=visitor.ip,
             user_agent=visitor.user_agent[:300], now=now, ids=ids,
         )  # fmt: skip
-        if asked.requested_at != now:
-            return asked
+        is_new = asked.requested_at == now
         if kind is PrivacyKind.ERASURE:
-            _stop_everything(tx, attempt, now=now, visitor=visitor)
-        put_in_outbox(tx, [_told(tx, PRIVACY_REQUESTED, attempt, now=now, kind=kind)])
+            _stop_everything(tx, attempt, now=now, visitor=visitor, is_new=is_new)
+        if is_new:
+            put_in_outbox(tx, [_told(tx, PRIVACY_REQUESTED, attempt, now=now, kind=kind)])
         return asked
 
 
@@ -169,8 +170,12 @@ def _check(choice: Choice) -> None:
         raise Invalid(f"the channel is one of {', '.join(known_channels())}", field="reply_channel")
 
 
-def _stop_everything(tx: StateTx, attempt: Row, *, now: datetime, visitor: Visitor) -> None:
-    for advertiser in sorted({OWN, attempt["advertiser"], *contact_of(tx, attempt).others}):
+def _stop_everything(tx: StateTx, attempt: Row, *, now: datetime, visitor: Visitor, is_new: bool) -> None:
+    """Withdraw towards every advertiser; of a wish that was known already, towards those who were agreed to since."""
+    contact = contact_of(tx, attempt)
+    for advertiser in sorted({OWN, attempt["advertiser"], *contact.others}):
+        if not is_new and not any(contact.consents_to(advertiser).values()):
+            continue
         entry = ConsentEntry(
             source_id=SOURCE_ID, message_id=f"erasure:{attempt['send_id']}:{micros(now)}:{advertiser}",
             person_id=attempt["person_id"], advertiser=advertiser, channel=EVERY_CHANNEL, purpose=MARKETING,

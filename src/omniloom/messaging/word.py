@@ -1,17 +1,17 @@
 """A word about consent that one of us writes down for a person: said at the till, on the phone, on paper, in a chat."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from omniloom.core.errors import Invalid
+from omniloom.core.errors import Invalid, Missing
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
-from omniloom.identity import identifiers_by_root, root_of
+from omniloom.identity import identifiers_by_root, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
@@ -48,23 +48,30 @@ def take_consent(
     Errors: Missing if there is no such person; Invalid names the field.
     """
     _check(word)
-    root_id = root_of(stores, person_id)
     evidence = msgspec.json.encode({**(word.evidence or {}), "written_down_by": by}).decode()
     if len(evidence) > EVIDENCE_BYTES_MAX:
         raise Invalid(f"the evidence is over {EVIDENCE_BYTES_MAX} bytes", hint="name it, do not paste it",
                       field="evidence")  # fmt: skip
     entry = ConsentEntry(
-        source_id=SOURCE_ID, message_id=f"word:{ids.token()}", person_id=root_id, advertiser=word.advertiser.strip(),
+        source_id=SOURCE_ID, message_id=f"word:{ids.token()}", person_id=person_id, advertiser=word.advertiser.strip(),
         channel=word.channel, purpose=word.purpose.strip(), is_given=word.is_given, wording=word.wording.strip(),
         wording_version=word.wording_version, method=word.method, ip=visitor.ip,
         user_agent=visitor.user_agent[:300], evidence=evidence, occurred_at=now, recorded_at=now,
     )  # fmt: skip
-    with stores.state.write() as tx:
+    with stores.state.write() as tx:  # who it is by now must still be so when it is written: merged, or erased
+        entry = replace(entry, person_id=_root_of(tx, person_id))
         take_word(tx, entry)
         if word.is_given:
-            _open(tx, root_id, word.channel)
+            _open(tx, entry.person_id, word.channel)
         put_in_outbox(tx, _events(tx, entry))
     return entry
+
+
+def _root_of(tx: StateTx, person_id: int) -> int:
+    roots = roots_of(tx, [person_id])
+    if person_id not in roots:
+        raise Missing(f"no person {person_id}", hint="search for one by any identifier", person_id=person_id)
+    return roots[person_id]
 
 
 def _check(word: Word) -> None:

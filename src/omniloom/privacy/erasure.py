@@ -20,7 +20,7 @@ from omniloom.identity import BY_PRIORITY, tombstone
 from omniloom.privacy import finding
 from omniloom.privacy.files import clean_files
 from omniloom.privacy.holdings import HOLDINGS
-from omniloom.privacy.message import positions_of_people, positions_with, refused_with, take_out
+from omniloom.privacy.message import done_through, positions_of_people, positions_with, refused_with, take_out
 from omniloom.privacy.record import Line, remember
 from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
@@ -75,6 +75,7 @@ def erase(
             row = events.one(finding.count(holding), **finding.params(holding, subject))
             counts[f"events.{holding.table}"] = int(next(iter((row or {"": 0}).values())))
         positions = positions_of_people(events, subject.people)
+    through = done_through(stores)
     with stores.state.write() as tx:
         if not is_still(tx, subject):
             raise Conflict("the person was merged, parted or seen by a new identifier just now", hint="erase again")
@@ -90,6 +91,7 @@ def erase(
         _keep_proof(tx, subject, made, salt)
         messaging.end_sends(tx, subject.people, now=now)
         tombstone.bury(tx, subject.people, buried, erasure_id=made.erasure_id, erased_at=now)
+        tombstone.keep_out(tx, (position for position in positions if position > through))
         counts |= _erase_state(tx, subject)
         add_erasure(tx, made)
     remember(stores.data_dir, Line(made.erasure_id, now, salt, buried))

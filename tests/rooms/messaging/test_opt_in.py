@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from omniloom import messaging, profiles
-from omniloom.core.errors import Conflict, Invalid
+from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.messaging import voice
 from omniloom.store.sql import parse_state
 
@@ -182,3 +182,70 @@ def test_a_word_at_the_desk_counts_at_once_and_its_event_adds_nothing(company: A
         with pytest.raises(Invalid):
             voice.take_consent(company.stores, person, voice.Word(**fields), by="a", now=company.clock.now(),
                                ids=company.ids)  # fmt: skip
+
+
+def test_a_word_for_somebody_erased_or_merged_meanwhile_is_written_for_whoever_it_is_then(
+    company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the operator's click and the transaction somebody else decides about the person."""
+    first, second = company.people(2, consents=())
+    word = voice.Word(channel="email", is_given=True, method="till", wording="I agree")
+    given: dict[str, Any] = {"by": "desk", "now": company.clock.now(), "ids": company.ids}
+    state, real = type(company.stores.state), company.stores.state.write
+    erase = parse_state("t", "delete from identity_person where person_id = :person_id")
+    move = parse_state("t", "update identity_person set root_id = :other where person_id = :person_id")
+
+    def after(decided: Any, **params: Any) -> None:
+        def write(_: Any) -> Any:
+            monkeypatch.undo()
+            with real() as tx:
+                tx.run(decided, **params)
+            return real()
+
+        monkeypatch.setattr(state, "write", write)
+
+    after(move, person_id=first, other=second)
+    assert voice.take_consent(company.stores, first, word, **given).person_id == second
+    after(erase, person_id=second)
+    with pytest.raises(Missing):
+        voice.take_consent(company.stores, second, word, **given)
+    with company.stores.state.read() as tx:
+        lines = tx.rows(parse_state("t", "select person_id from profiles_consent_ledger"))
+    assert lines == [{"person_id": second}]
+
+
+def test_wishing_to_be_erased_again_takes_back_what_was_agreed_to_since(company: Any) -> None:
+    (person,) = company.people(1)
+    company.mailing("c1", [person], channels=("sms",))
+    company.deliver_all()
+    url = company.transport.site.preferences_url(messaging.sends_of(company.stores, person)[0].send_id, "sms")
+
+    def wish() -> profiles.PrivacyRequest:
+        company.clock.advance(timedelta(minutes=1))
+        asked = voice.ask_about_data(
+            company.stores, url.rpartition("/")[2], profiles.PrivacyKind.ERASURE, secret=SECRET,
+            now=company.clock.now(), ids=company.ids,
+        )  # fmt: skip
+        assert asked is not None
+        return asked
+
+    def may_be_sent() -> bool:
+        decision = messaging.consider(company.stores, person, channels=["sms"], now=company.clock.now())
+        return isinstance(decision.verdict, messaging.Send)
+
+    first = wish()
+    assert not may_be_sent()
+    lines = len(profiles.consent_history(company.stores, person))
+    assert wish() == first
+    assert len(profiles.consent_history(company.stores, person)) == lines, "nothing was left to take back"
+    company.clock.advance(timedelta(minutes=1))
+    for advertiser in ("", "ACME"):
+        word = voice.Word(channel="sms", is_given=True, method="call", wording="I agree", advertiser=advertiser)
+        voice.take_consent(company.stores, person, word, by="desk", now=company.clock.now(), ids=company.ids)
+    assert may_be_sent()
+    assert wish() == first
+    assert not may_be_sent()
+    with company.stores.state.read() as tx:
+        (contact,) = profiles.contacts(tx, [person]).values()
+    assert not any(contact.consents_to("ACME").values())
+    assert [one.request_id for one in profiles.privacy_requests(company.stores)] == [first.request_id]

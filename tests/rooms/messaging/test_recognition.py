@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omniloom import identity, messaging
+from omniloom.core.clock import micros
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.event import CUSTOMER_RECOGNISED, OWN_SOURCE_ID, decode
 from omniloom.messaging import recognition, voice
@@ -416,6 +417,7 @@ def test_a_bot_token_joins_the_messenger_with_whom_got_it_once(company: Any) -> 
     assert isinstance(done, Recognised)
     assert done.benefit == TEN
     assert whose(company, "777") == [person]
+    assert verified(company, "telegram", "777") == micros(company.clock.now()), "nobody had it before"
     assert bring(company, "bot", handed.token, "telegram", "888") == Refused(Reason.USED)
     assert whose(company, "888") == []
     second = bring(company, "bot", hand(company, "bot", person_id=person).token, "vk", "99")
@@ -431,6 +433,8 @@ def test_a_bot_token_of_a_visitor_joins_the_browser(company: Any) -> None:
     handed = hand(company, "bot", anonymous_id="browser-1")
     assert isinstance(bring(company, "bot", handed.token, "telegram", "777"), Recognised)
     assert whose(company, "browser-1") == whose(company, "777") != []
+    assert verified(company, "telegram", "777")
+    assert verified(company, "anonymous_id", "browser-1") is None, "anybody may sit at it"
 
 
 def test_two_accounts_never_become_one_by_a_passed_on_link(company: Any) -> None:

@@ -188,6 +188,40 @@ def test_a_merged_person_goes_whole_and_a_shared_telephone_stays_with_the_others
     assert identity.find(company.stores, "guest1", REGION), "the kiosk's telephone keeps nobody out"
 
 
+def shared_telephone(company: Any) -> dict[str, Any]:
+    with company.stores.state.read() as tx:
+        asked = "select person_id, shared_id from identity_identifier where kind = 'phone' and shared_id is not null"
+        (row,) = tx.rows(parse_state("t", asked))
+        alive = {each for (each,) in tx.tuples(parse_state("t", "select person_id from identity_person"))}
+    assert {row["person_id"], row["shared_id"]} <= alive, "neither leads to nobody"
+    return row
+
+
+@pytest.mark.parametrize("order", [("stands in",), ("owner", "stands in"), ("stands in", "owner")])
+def test_whoever_stands_in_for_a_shared_telephone_is_replaced(company: Any, order: tuple[str, ...]) -> None:
+    for n in range(8):
+        company.tell("identify", identifiers={"user_id": f"guest{n}", "phone": "+12025550100"})
+    company.tell("track", name="Called", identifiers={"phone": "+12025550100"}, properties={"note": CANARY})
+    company.resolve()
+    before = shared_telephone(company)
+    for number, who in enumerate(order):
+        person = before["shared_id"] if who == "stands in" else identity.find(company.stores, "guest0", REGION)[0]
+        erase(company.stores, person, company.clock.now(), seed=number)
+        shared_telephone(company)
+    finish(company)
+    assert remains(company.stores, (CANARY,)) == []
+    after = shared_telephone(company)
+    assert after["shared_id"] != before["shared_id"], "numbers are never given again"
+    company.tell("track", name="Called again", identifiers={"phone": "+12025550100"})
+    company.tell("identify", identifiers={"user_id": "guest5", "phone": "+12025550100"})
+    company.resolve()
+    with company.stores.events.read() as tx:
+        (call,) = tx.rows(parse_events("t", "select person_id from identity_event where name = 'Called again'"))
+    assert call["person_id"] == after["shared_id"]
+    assert profiles.person(company.stores, call["person_id"])
+    assert identity.find(company.stores, "guest5", REGION) != [call["person_id"]], "it joins nobody still"
+
+
 def test_erasing_settles_the_request_and_shows_in_the_list(company: Any) -> None:
     person = plant(company)
     now = company.clock.now()

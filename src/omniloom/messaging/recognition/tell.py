@@ -78,8 +78,9 @@ def tell(tx: StateTx, row: Row, proven: Proven, benefit: Benefit | None, *, now:
     way = known_ways()[row["way"]]
     joined = [{**proven.named, **other} for other in proven.beside] or [proven.named]
     facts = _facts(row, proven, benefit)
-    context = {"confidence": int(way.level), "ip": proven.visitor.ip, "userAgent": proven.visitor.user_agent[:300]}
+    context: dict[str, Any] = {"ip": proven.visitor.ip, "userAgent": proven.visitor.user_agent[:300]}
     context = {key: value for key, value in context.items() if value}
+    context |= {"confidence": int(way.level), "verified": [row["kind"]] if row["value"] else []}
     shared: dict[str, Any] = {
         "source_id": OWN_SOURCE_ID, "occurred_at": now, "received_at": now, "properties": facts, "context": context,
     }  # fmt: skip
