@@ -17,6 +17,7 @@ from omniloom.cli.demo.steps import Note, Steps
 from omniloom.collect import LoadProgress, Source
 from omniloom.core.errors import Unavailable
 from omniloom.core.money import to_minor
+from omniloom.profiles import Rule, Survivorship
 from omniloom.store import distinct_values
 from omniloom.worker import loop
 
@@ -27,6 +28,7 @@ IMPORTS = (  # mapping, its file, what the step is called
     ("coupons", "coupon_redemptions", "Import coupon redemptions"),
     ("orders", "transactions", "Import a year of receipts"),
 )
+NAMES = ("first_name", "last_name")
 SEND_S_MAX = 300  # how long the demo waits for its campaign to end
 BATCH = 2000
 
@@ -98,7 +100,9 @@ def _import(platform: Platform, file: Path, mapping: Path, note: Note) -> None:
 
 
 def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any]) -> None:
-    contacts = list(households.contacts(numbers, draws, _source(platform, "Loyalty desk (synthetic)").source_id))
+    loyalty = _source(platform, "Loyalty desk (synthetic)").source_id
+    _trust(platform, loyalty)
+    contacts = list(households.contacts(numbers, draws, loyalty))
     desks = doubles.Desks(
         till=_source(platform, "Till (synthetic)").source_id,
         site=_web_source(platform).source_id,
@@ -107,6 +111,15 @@ def _add_contacts(platform: Platform, numbers: list[int], draws: dict[str, Any])
     events = [*contacts, *doubles.doubles(contacts, draws, desks)]
     for start in range(0, len(events), BATCH):
         collect.append(platform.stores, events[start : start + BATCH], keep_ids=True)
+
+
+def _trust(platform: Platform, source_id: str) -> None:
+    """Believe one source about names more than whoever typed them last, unless somebody chose a rule already."""
+    known = {rule.key for rule in profiles.survivorships(platform.stores)}
+    for key in NAMES:
+        if key not in known:
+            rule = Survivorship(key, Rule.TRUST, (source_id,))
+            profiles.set_survivorship(platform.stores, rule, by="demo", now=platform.now())
 
 
 def _find_duplicates(platform: Platform) -> int:
