@@ -85,7 +85,7 @@ def reach_chart(view: View, found: list[messaging.reach.ChannelReach]) -> dict[s
     return theme.chart(
         tooltip={"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True,
                  ":valueFormatter": theme.grouped(view.language)},
-        legend={"bottom": 0, "textStyle": {"color": theme.MUTED}},
+        legend={"bottom": 0, "type": "scroll", "textStyle": {"color": theme.MUTED}},
         grid={"left": 8, "right": 24, "top": 8, "bottom": 36, "containLabel": True},
         xAxis=theme.axis(type="value", axisLabel={"color": theme.MUTED, ":formatter": theme.compact(view.language)}),
         yAxis=theme.axis(type="category", data=titles, inverse=True),

@@ -238,7 +238,7 @@ def _traits(view: View, person: Person) -> None:
     with parts.panel(_("Traits")):
         if not person.traits:
             parts.text(_("None known."), "om-muted")
-        shown = [(trait.key, _value(trait.value)) for trait in person.traits]
+        shown = [(marks.trait_title(view, trait.key), _value(trait.value)) for trait in person.traits]
         parts.facts(shown[:TRAITS_SHOWN])
         if len(shown) > TRAITS_SHOWN:
             with ui.expansion(_("All traits")).classes("om-expansion"):

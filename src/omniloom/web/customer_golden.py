@@ -9,7 +9,7 @@ from omniloom import collect, profiles
 from omniloom.access import Permission
 from omniloom.core.event import OWN_SOURCE_ID
 from omniloom.profiles import Field, Origin, Rule, Survivorship
-from omniloom.web import parts
+from omniloom.web import marks, parts
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -42,7 +42,7 @@ def _field(view: View, person_id: int, field: Field, names: dict[str, str]) -> N
     with ui.expansion().classes("om-golden w-full").props("dense") as row:
         row.props["data-testid"] = f"field-{field.key}"
         with row.add_slot("header"), ui.element("div").classes("om-golden-head"):
-            parts.text(field.key, "om-muted om-ellipsis")
+            parts.text(marks.trait_title(view, field.key), "om-muted om-ellipsis").tooltip(field.key)
             parts.text(shown(field.value), "om-strong om-ellipsis")
             with parts.line("om-end"):
                 if field.is_disputed:
@@ -79,7 +79,10 @@ def _rule(view: View, person_id: int, field: Field, names: dict[str, str]) -> No
     _ = view.translate
     said = dict.fromkeys(origin.source_id for origin in (field.chosen, *field.lost))
     sources = {one: names.get(one, one) for one in (*said, *names)}
-    with ui.dialog(value=True) as dialog, parts.panel(_("How “{field}” is chosen").format(field=field.key)):
+    with (
+        ui.dialog(value=True) as dialog,
+        parts.panel(_("How “{field}” is chosen").format(field=marks.trait_title(view, field.key))),
+    ):
         parts.text(_("The rule is for all customers. Between equals the newest value counts."), "om-subtitle")
         rule = ui.radio({rule: _(title) for rule, title in RULES.items()}, value=field.rule)
         trusted = ui.select(

@@ -8,6 +8,7 @@ from omniloom import profiles
 from omniloom.access import Permission
 from omniloom.profiles import Joining, Whole
 from omniloom.web import parts
+from omniloom.web.customer_golden import source_names
 from omniloom.web.identity_marks import oddities
 from omniloom.web.identity_picture import picture
 from omniloom.web.joining_words import evidence_text, rule_text
@@ -27,8 +28,9 @@ async def identity_tab(view: View, person_id: int) -> None:
     with parts.panel(_("Merges"), classes="om-journal"):
         if not journal:
             parts.text(_("This customer was never merged with another one."), "om-muted")
+        names = await view.run(source_names, view)
         for line in journal:
-            _line(view, line)
+            _line(view, line, names)
 
 
 def _explained(view: View, shown: Whole) -> str:
@@ -40,7 +42,7 @@ def _explained(view: View, shown: Whole) -> str:
     return told + (" " + _("Not shown: {n}.").format(n=shown.left_out) if shown.left_out else "")
 
 
-def _line(view: View, line: Joining) -> None:
+def _line(view: View, line: Joining, names: dict[str, str]) -> None:
     _ = view.translate
     with ui.element("div").classes("om-send"):
         with parts.line("om-between om-nowrap"):
@@ -48,7 +50,7 @@ def _line(view: View, line: Joining) -> None:
                 told = _("Customer {one} became part of customer {other}").format(one=line.from_id, other=line.into_id)
                 parts.text(told, "om-strong")
                 parts.text(f"{view.fmt.when(line.merged_at)} · {rule_text(view, line.rule)}", "om-muted")
-                parts.text(evidence_text(view, line.evidence), "om-muted").style("overflow-wrap: anywhere")
+                parts.text(evidence_text(view, line.evidence, names), "om-muted").style("overflow-wrap: anywhere")
             if not line.is_standing:
                 parts.badge(_("Undone"), "neutral")
             elif view.may(Permission.CUSTOMERS_WRITE):

@@ -26,7 +26,9 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     at = places(shown)
     nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
     for n, one in enumerate(shown.identifiers):
-        nodes.append({"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]})
+        side = "left" if at[f"i{n}"]["x"] < at[f"p{one.person_id}"]["x"] else "right"  # away from the person's name
+        node = {"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]}
+        nodes.append({**node, "label": {"position": side}})
     for n, not_taken in enumerate(refused):
         nodes.append({"id": f"r{n}", **_refused(not_taken, 1 + kinds.index(not_taken.kind)), **at[f"r{n}"]})
     links = [_attached(n, one) for n, one in enumerate(shown.identifiers)]
@@ -34,7 +36,7 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
-        "left": 60, "right": 130, "top": 70, "bottom": 40, "preserveAspect": "contain",
+        "left": "20%", "right": "20%", "top": 60, "bottom": 40, "preserveAspect": "contain",
         "categories": [{"name": name} for name in categories],
         "label": {"show": True, "position": "right", "color": theme.MUTED, "fontSize": 11},
         "emphasis": {"focus": "adjacency"}, "scaleLimit": {"min": 0.4, "max": 4},
@@ -54,8 +56,8 @@ def places(shown: Whole) -> dict[str, dict[str, float]]:
     far = max(2.6 * near, len(others) * 2.2 * near / math.tau)
     found = {f"p{shown.person_id}": {"x": 0.0, "y": 0.0}}
     for n, person_id in enumerate(others):
-        angle = math.tau * n / len(others)
-        found[f"p{person_id}"] = {"x": far * math.cos(angle), "y": far * 0.7 * math.sin(angle)}
+        angle = math.tau * (n / len(others) + 1 / 8)  # across, so that two fit a broad screen and a tall one
+        found[f"p{person_id}"] = {"x": far * math.cos(angle), "y": far * math.sin(angle)}
     for person_id, known in around.items():
         centre = found[f"p{person_id}"]
         for n, number in enumerate(known):

@@ -25,10 +25,12 @@ def rule_text(view: "View", rule: str) -> str:
     return view.translate(RULES[rule]) if rule in RULES else rule
 
 
-def evidence_text(view: "View", evidence: dict[str, Any]) -> str:
-    """What a merge rests on, in a line."""
-    said = [(key, value) for key, value in evidence.items() if value not in ("", None, {}, [])]
-    return " · ".join(f"{view.translate(EVIDENCE.get(key, key))}: {_value(view, value)}" for key, value in said)
+def evidence_text(view: "View", evidence: dict[str, Any], names: dict[str, str]) -> str:
+    """What a merge rests on, in a line; ``names`` of the sources, by their ids."""
+    said = {key: value for key, value in evidence.items() if value not in ("", None, {}, [])}
+    if "source_id" in said:
+        said["source_id"] = names.get(said["source_id"], said["source_id"])
+    return " · ".join(f"{view.translate(EVIDENCE.get(key, key))}: {_value(view, value)}" for key, value in said.items())
 
 
 def _value(view: "View", value: Any) -> str:

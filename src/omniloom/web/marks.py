@@ -25,6 +25,15 @@ IDENTIFIERS = {
     "device_id": mark("App on a device"),
     "push_token": mark("Push token"), "ad_cookie": mark("Advertising cookie"),
 }  # fmt: skip
+TRAITS = {  # what senders commonly call things
+    "name": mark("Name"), "first_name": mark("First name"), "last_name": mark("Last name"),
+    "middle_name": mark("Middle name"), "email": mark("E-mail"), "phone": mark("Phone"), "city": mark("City"),
+    "street": mark("Street"), "address": mark("Address"), "country": mark("Country"), "company": mark("Company"),
+    "postal_code": mark("Postal code"), "language": mark("Language"), "timezone": mark("Time zone"),
+    "birthday": mark("Birthday"), "age": mark("Age"), "gender": mark("Gender"), "income": mark("Income"),
+    "marital_status": mark("Marital status"), "kids_count": mark("Children"), "household_size": mark("Household size"),
+    "household_comp": mark("Household"), "home_ownership": mark("Home"), "synthetic": mark("Synthetic"),
+}  # fmt: skip
 STATES = {
     "draft": (mark("Draft"), "neutral"), "scheduled": (mark("Scheduled"), "info"),
     "planning": (mark("Planning"), "info"), "running": (mark("Running"), "good"), "paused": (mark("Paused"), "warn"),
@@ -106,6 +115,11 @@ def person(view: "View", row: "PersonRow") -> None:
 def identifier_title(view: "View", kind: str) -> str:
     """The kind of an identifier in the visitor's language."""
     return view.translate(IDENTIFIERS.get(kind, kind.replace("_", " ").capitalize()))
+
+
+def trait_title(view: "View", key: str) -> str:
+    """What a trait is called in the visitor's language; one we have no words for as its sender calls it."""
+    return view.translate(TRAITS[key]) if key in TRAITS else key
 
 
 def identifier_texts(identifiers: "list[Identifier]", name: str) -> list[str]:

@@ -87,7 +87,12 @@ def comparison(view: View, one: Person, other: Person) -> None:
         )
         for key in keys[:FIELDS_MAX]:
             left, right = traits[0].get(key, ""), traits[1].get(key, "")
-            _row(key, left, right, tone=_tone(is_forbidden=False, is_same=left == right, has_both=bool(left and right)))
+            _row(
+                marks.trait_title(view, key),
+                left,
+                right,
+                tone=_tone(is_forbidden=False, is_same=left == right, has_both=bool(left and right)),
+            )
 
 
 def _tone(*, is_forbidden: bool, is_same: bool, has_both: bool) -> str:

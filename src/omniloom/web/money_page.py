@@ -180,7 +180,7 @@ def _chart(view: View, report: MoneyReport) -> None:
             grid={"left": 8, "right": 8, "top": 36, "bottom": 8, "containLabel": True},
             xAxis=theme.axis(type="category", data=names,
                              axisLabel={"color": theme.MUTED, "width": 66, "overflow": "break", "lineHeight": 14,
-                                        "interval": 0}),
+                                        "interval": 0, "hideOverlap": True}),
             yAxis=theme.axis(
                 type="value", axisLabel={"color": theme.MUTED, ":formatter": theme.compact(view.language)}
             ),

@@ -33,7 +33,8 @@ NO_CAMPAIGN_WHY = mark("Orders that no touch came before within the lookback")
 def money_table(view: View, report: MoneyReport, drill: Drill) -> None:
     """The table. A figure of people opens the list of them."""
     _ = view.translate
-    with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet om-money"):
+    with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet om-money") as grid:
+        parts.labelled(grid, ["", *(_(title) for title, _meaning in COLUMNS)])
         with ui.element("thead"), ui.element("tr"):
             parts.text(_(HEADS[report.by]), tag="th")
             for title, meaning in COLUMNS:

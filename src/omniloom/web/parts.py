@@ -179,14 +179,19 @@ def sheet(headings: Sequence[str], *, numeric: int = 0, last_is_text: bool = Fal
     """
     first_number = len(headings) - numeric - (1 if last_is_text else 0)
     with ui.element("div").classes("om-scroll"), ui.element("table").classes("om-sheet") as grid:
-        for index, heading_ in enumerate(headings[1:], start=2):
-            grid.style[f"--om-head-{index}"] = css_text(heading_)
+        labelled(grid, headings)
         with ui.element("thead"), ui.element("tr"):
             for index, heading_ in enumerate(headings):
                 is_number = first_number <= index < first_number + numeric
                 text(heading_, "om-right" if is_number else "", tag="th")
         with ui.element("tbody"):
             yield
+
+
+def labelled(grid: ui.element, headings: Sequence[str]) -> None:
+    """Let a table's cells carry their headings where there is no room for columns."""
+    for index, heading_ in enumerate(headings[1:], start=2):
+        grid.style[f"--om-head-{index}"] = css_text(heading_)
 
 
 def css_text(content: str) -> str:

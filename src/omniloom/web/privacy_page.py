@@ -11,6 +11,7 @@ from omniloom.privacy import Erasure, Place
 from omniloom.profiles import PrivacyRequest
 from omniloom.web import marks, parts
 from omniloom.web.page import page
+from omniloom.web.privacy_incidents import incidents_panel
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -36,6 +37,7 @@ async def privacy_page(view: View, tab: str = "requests") -> None:
         "erasures": (_("Erasures"), _erasures),
         "retention": (_("How long it is kept"), _retention),
         "map": (_("What is stored where"), _map),
+        "incidents": (_("Incidents"), incidents_panel),
     }
     with parts.heading(_("Privacy"), _("What people ask about their data, and where all of it lies")):
         pass

@@ -12,7 +12,7 @@ from omniloom.collect import Letter, LetterFilter
 from omniloom.web import parts, refused_acts, refused_chart
 from omniloom.web.counting import counted
 from omniloom.web.page import page
-from omniloom.web.refused_words import STATUSES, refusal_text, status_badge
+from omniloom.web.refused_words import STATUSES, message_text, refusal_text, status_badge
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -148,7 +148,7 @@ class _List:
             with ui.element("td").classes("om-wide-cell"):
                 where = f" · {one.field}" if one.field else ""
                 parts.badge(f"{refusal_text(view, one.reason)}{where}", "bad")
-                parts.text(one.message, "om-muted om-two-lines")
+                parts.text(message_text(view, one.message), "om-muted om-two-lines")
             parts.text(self.names.get(one.source_id, one.source_id), "om-muted", tag="td")
             with ui.element("td"):
                 status_badge(view, one.status)

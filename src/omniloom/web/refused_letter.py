@@ -10,7 +10,7 @@ from omniloom.collect import Attempt, Letter, LetterFilter, ReplayResult
 from omniloom.web import parts, refused_acts
 from omniloom.web.json_lines import marked, pretty
 from omniloom.web.page import page
-from omniloom.web.refused_words import refusal_text, status_badge
+from omniloom.web.refused_words import message_text, refusal_text, status_badge
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -70,7 +70,7 @@ def _tell(view: View, result: ReplayResult) -> None:
     if result.outcome == "accepted":
         ui.navigate.reload()
         return
-    view.warn(f"{refusal_text(view, result.reason)}: {result.message}")
+    view.warn(f"{refusal_text(view, result.reason)}: {message_text(view, result.message)}")
 
 
 def _item(view: View, one: Letter) -> None:
@@ -113,7 +113,7 @@ def _fault(view: View, one: Letter, source: str) -> None:
         with parts.line():
             parts.badge(refusal_text(view, one.reason), "bad")
             status_badge(view, one.status)
-        parts.text(one.message)
+        parts.text(message_text(view, one.message))
         items = [
             (_("Field"), one.field), (_("Source"), source), (_("Dialect"), one.dialect), (_("Address"), one.path),
             (_("Type"), one.type), (_("Message id"), one.message_id), (_("Received"), fmt.when(one.received_at)),
@@ -134,4 +134,4 @@ def _attempts(view: View, attempts: list[Attempt]) -> None:
                 if one.edited:
                     parts.badge(_("corrected"), "info")
             if one.message:
-                parts.text(one.message, "om-muted")
+                parts.text(message_text(view, one.message), "om-muted")

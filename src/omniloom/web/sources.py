@@ -7,6 +7,7 @@ from omniloom.access import Permission
 from omniloom.collect import Source
 from omniloom.web import happening, install, parts
 from omniloom.web.page import page
+from omniloom.web.refused_words import message_text
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
@@ -203,5 +204,5 @@ def _verdict(view: View, verdict: collect.Verdict) -> None:
         parts.badge(_("Accepted"), "good")
         return
     parts.badge(f"{verdict.reason} · {verdict.field}" if verdict.field else verdict.reason, "bad")
-    parts.text(verdict.message, "om-muted")
+    parts.text(message_text(view, verdict.message), "om-muted")
     parts.link(_("Kept for replay"), f"/refused?source={verdict.source_id}&reason={verdict.reason}", "om-small")

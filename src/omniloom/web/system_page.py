@@ -108,7 +108,10 @@ def _figures(view: View, engines: list[Engine]) -> None:
 
 def _stores(view: View, engines: list[Engine]) -> None:
     _ = view.translate
-    with parts.panel(_("Stores"), classes="om-flush"), parts.sheet([_("Store"), _("Engine"), _("Size")], numeric=1):
+    with (
+        parts.panel(_("Stores"), classes="om-flush"),
+        parts.sheet([_("What it keeps"), _("Engine"), _("Size")], numeric=1),
+    ):
         for engine in engines:
             with ui.element("tr"):
                 parts.text(_(STORES[engine.store]), "om-strong", tag="td")
@@ -133,7 +136,7 @@ def _stages(view: View, behind: list[Lag]) -> None:
             with ui.element("tr").props(f"data-testid=stage-{stage.name}"):
                 parts.text(_(STAGES[stage.name]), tag="td")
                 with ui.element("td"):
-                    late = _("{n} s").format(n=fmt.number(round(stage.lag_s, 1)))
+                    late = _("{n} s").format(n=fmt.number(stage.lag_s, 1))
                     tone = "bad" if stage.lag_s > LATE_S else "info"
                     parts.badge(late, tone) if stage.lag_s else parts.badge(_("up to date"), "good")
                 parts.text(fmt.number(stage.position), "om-right", tag="td")
@@ -154,7 +157,7 @@ def _acts(view: View, acts: dict[str, ActStatus]) -> None:
                         if status.error:
                             parts.text(status.error, "om-muted")
                     parts.text(fmt.number(status.rows), "om-right", tag="td")
-                    parts.text(fmt.number(round(status.seconds, 1)), "om-right", tag="td")
+                    parts.text(fmt.number(status.seconds, 1), "om-right", tag="td")
                     parts.text(fmt.ago(status.last_at, view.now()) if status.last_at else "–", "om-right", tag="td")
 
 
