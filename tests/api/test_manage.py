@@ -58,6 +58,8 @@ SAMPLE = {
     "inn": "x",
     "way": "card",
     "erasure_id": "x",
+    "incident_id": "x",
+    "kind": "first",
     "subject": "people",
     "left_id": "1",
     "right_id": "2",

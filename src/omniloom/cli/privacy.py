@@ -9,7 +9,7 @@ import typer
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, person_id
-from omniloom.privacy import ExportFormat
+from omniloom.privacy import ExportFormat, NoticeKind
 
 app = typer.Typer(no_args_is_help=True)
 of_person = typer.Typer()
@@ -101,6 +101,75 @@ def erasures(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> N
         return
     rows = [(one["asked_at"], one["state"], one["reason"], one["asked_by"], one["erasure_id"]) for one in found]
     print_table("Erasures", ("when", "state", "reason", "by", "id"), rows)
+
+
+@app.command(epilog="Example: `omniloom privacy incidents`")
+def incidents(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """List incidents with personal data, and by when the authority is to be told."""
+    with connect(data_dir) as client:
+        found = client.get("/incidents")["incidents"]
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (one["report"]["found_at"], one["report"]["what"], one["report"]["people"],
+         *(notice["sent_at"] or f"due {notice['due_at']}" for notice in one["notices"]), one["incident_id"])
+        for one in found
+    ]  # fmt: skip
+    print_table("Incidents", ("found", "what", "people", "first notice", "full notice", "id"), rows)
+
+
+@app.command(epilog='Example: `omniloom privacy incident "a laptop was stolen" --people 120 --data "names, phones"`')
+def incident(
+    what: Annotated[str, typer.Argument(help="What happened.")],
+    found_at: Annotated[str, typer.Option(help="When it was found, ISO 8601; now if left out.")] = "",
+    data: Annotated[str, typer.Option(help="Which data.")] = "",
+    people: Annotated[int, typer.Option(help="How many people it touches, as far as is known.")] = 0,
+    cause: Annotated[str, typer.Option(help="The presumed cause.")] = "",
+    harm: Annotated[str, typer.Option(help="The presumed harm.")] = "",
+    measures: Annotated[str, typer.Option(help="What was done.")] = "",
+    contact: Annotated[str, typer.Option(help="Who answers questions.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Write an incident down: the authority is to be told within 24 hours, and again within 72."""
+    said = {"what": what, "found_at": found_at or None, "data": data, "people": people, "cause": cause, "harm": harm,
+            "measures": measures, "contact": contact}  # fmt: skip
+    with connect(data_dir) as client:
+        made = client.post("/incidents", said)
+    for notice in made["notices"]:
+        console.print(f"{notice['kind']} notice due: {notice['due_at']}", markup=False)
+    console.print(f"incident: {made['incident_id']}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom privacy notice INCIDENT first --output notice.json`")
+def notice(
+    incident_id: str,
+    kind: NoticeKind,
+    output: Annotated[Path | None, typer.Option(help="Where to write it.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Write a notice to the authority as a document, with what is still unsaid in it."""
+    with connect(data_dir) as client:
+        document = client.get(f"/incidents/{incident_id}/notices/{kind}")
+    if output is None:
+        print_json(document)
+        return
+    output.write_text(_text(document))
+    console.print(f"Written: {output}", markup=False)
+
+
+@app.command(epilog="Example: `omniloom privacy told INCIDENT first --reference 77-123`")
+def told(
+    incident_id: str,
+    kind: NoticeKind,
+    reference: Annotated[str, typer.Option(help="The number it was taken under.")] = "",
+    findings: Annotated[str, typer.Option(help="What the inquiry found; the full notice says it.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Note that a notice went to the authority."""
+    with connect(data_dir) as client:
+        client.post(f"/incidents/{incident_id}/notices/{kind}", {"reference": reference, "findings": findings})
+    console.print(f"The {kind} notice went.", markup=False)
 
 
 @app.command(epilog="Example: `omniloom privacy lift ann@example.org`")

@@ -1,7 +1,9 @@
-"""Privacy: a person's copy of their data, their erasure, how long what is kept, and the map of what is stored where.
+"""Privacy: a person's copy of their data, their erasure, how long what is kept, the map of what is stored where, and
+incidents with the hours the law leaves for telling of them.
 
 It stands above all rooms and knows no table by itself: each room declares what it keeps (``HOLDINGS`` beside its
-tables). Tables (state store): privacy_erasure, privacy_proof, privacy_rule.
+tables). Tables (state store): privacy_erasure, privacy_incident, privacy_proof,
+privacy_rule.
 
 Invariants:
 * when ``erase`` returns, nothing is shown of the person or sent to them; the rest of erasing needs no one's patience;
@@ -12,6 +14,16 @@ Invariants:
 from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, erase, erasures
 from omniloom.privacy.export import ExportFormat, export
 from omniloom.privacy.holdings import HOLDINGS
+from omniloom.privacy.incident import (
+    Incident,
+    IncidentReport,
+    Notice,
+    NoticeKind,
+    incidents,
+    note_incident,
+    notice_of,
+    tell,
+)
 from omniloom.privacy.lift import lift
 from omniloom.privacy.map import Place, data_map
 from omniloom.privacy.mask import masked
@@ -20,6 +32,7 @@ from omniloom.privacy.retention import Due, Rule, due, retain, rules, set_rule
 from omniloom.privacy.sweep import rewrite, sweep
 
 __all__ = [
-    "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "Place", "Rule", "act_of", "data_map",
-    "due", "erase", "erasures", "export", "lift", "masked", "replay", "retain", "rewrite", "rules", "set_rule", "sweep",
+    "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "Incident", "IncidentReport", "Notice",
+    "NoticeKind", "Place", "Rule", "act_of", "data_map", "due", "erase", "erasures", "export", "incidents", "lift",
+    "masked", "note_incident", "notice_of", "replay", "retain", "rewrite", "rules", "set_rule", "sweep", "tell",
 ]  # fmt: skip

@@ -14,6 +14,11 @@ OWN = (
         days=1100, note="three years, as long as a claim about advertising may be made (Civil Code art. 196)",
     ),
     Holding(
+        store="state", table="privacy_incident", purpose="incidents with personal data, and when the authority was "
+        "told", kind="erasure", fields={"noted_by": FieldClass.PERSONAL, "contact": FieldClass.PERSONAL},
+        erasing=Erasing.KEEP, export=False,
+    ),
+    Holding(
         store="state", table="privacy_rule", purpose="how long what is kept", kind="platform", erasing=Erasing.KEEP,
         export=False,
     ),

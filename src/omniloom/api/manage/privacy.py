@@ -1,17 +1,19 @@
-"""A person's copy of their data, their erasure, how long what is kept, and the map of what is stored where."""
+"""A person's copy of their data, their erasure, how long what is kept, the map of what is stored where, incidents."""
 
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC
 from typing import IO
 
 from fastapi import APIRouter, Request
+from pydantic import AwareDatetime
 from starlette.responses import Response, StreamingResponse
 
 from omniloom import privacy
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, user_of
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
-from omniloom.privacy import ExportFormat
+from omniloom.privacy import ExportFormat, IncidentReport, NoticeKind
 
 routes = APIRouter()
 CHUNK_BYTES = 1 << 18
@@ -28,6 +30,27 @@ class LiftBody(Body):
     """An identifier that may be known again."""
 
     identifier: str
+
+
+class IncidentBody(Body):
+    """What is known of an incident; ``found_at`` starts the clock."""
+
+    what: str
+    found_at: AwareDatetime | None = None
+    data: str = ""
+    people: int = 0
+    cause: str = ""
+    harm: str = ""
+    measures: str = ""
+    contact: str = ""
+
+
+class ToldBody(Body):
+    """A notice that went: when, and the number it was taken under."""
+
+    sent_at: AwareDatetime | None = None
+    reference: str = ""
+    findings: str = ""
 
 
 class RuleBody(Body):
@@ -91,6 +114,43 @@ def lift_tombstone(request: Request, body: LiftBody) -> Response:
     platform = platform_of(request)
     region = platform.settings.identity.home_region
     return reply({"lifted": privacy.lift(platform.stores, body.identifier, home_region=region)})
+
+
+@routes.get("/incidents")
+@needs(Permission.PRIVACY_READ)
+def show_incidents(request: Request, rows_max: RowsMax = 100) -> Response:
+    """Incidents with personal data, newest first, with what the authority is told by when."""
+    return reply({"incidents": privacy.incidents(platform_of(request).stores, rows_max=min(rows_max, ROWS_MAX))})
+
+
+@routes.post("/incidents")
+@needs(Permission.PRIVACY_WRITE)
+def note_incident(request: Request, body: IncidentBody) -> Response:
+    """Write an incident down; found now, unless said otherwise."""
+    platform, user = platform_of(request), user_of(request)
+    now = platform.now()
+    report = IncidentReport(**body.model_dump() | {"found_at": (body.found_at or now).astimezone(UTC)})
+    made = privacy.note_incident(platform.stores, report, by=user.email if user else "", now=now, ids=platform.ids)
+    return reply(made, status=201)
+
+
+@routes.get("/incidents/{incident_id}/notices/{kind}")
+@needs(Permission.PRIVACY_READ)
+def show_notice(request: Request, incident_id: str, kind: NoticeKind) -> Response:
+    """A notice to the authority as a document, with what is still unsaid in it."""
+    return reply(privacy.notice_of(platform_of(request).stores, incident_id, kind))
+
+
+@routes.post("/incidents/{incident_id}/notices/{kind}")
+@needs(Permission.PRIVACY_WRITE)
+def tell_of_incident(request: Request, incident_id: str, kind: NoticeKind, body: ToldBody) -> Response:
+    """Note that a notice went; now, unless said otherwise."""
+    platform = platform_of(request)
+    now = platform.now()
+    sent_at = (body.sent_at or now).astimezone(UTC)
+    told = privacy.tell(platform.stores, incident_id, kind, sent_at=sent_at, reference=body.reference,
+                        findings=body.findings, now=now)  # fmt: skip
+    return reply(told)
 
 
 @routes.get("/data-map")
