@@ -10,8 +10,9 @@ from xdist.scheduler import LoadScopeScheduling
 TOGETHER = {"tests/e2e/test_demo.py": "tests/e2e", "tests/e2e/test_marketer.py": "tests/e2e"}
 APART = {"tests/store/test_power_cut.py"}  # long tests that share nothing
 LONG = (
-    "tests/e2e/", "tests/scenarios/", "tests/store/test_power_cut.py", "tests/api/test_fuzz.py",
-    "tests/cli/", "tests/rooms/analytics/test_credit.py",
+    "tests/rooms/late_bound/", "tests/e2e/", "tests/scenarios/", "tests/cli/", "tests/store/test_power_cut.py",
+    "tests/rooms/profiles/test_golden.py", "tests/rooms/privacy/", "tests/rooms/identity/", "tests/api/test_fuzz.py",
+    "tests/rooms/analytics/test_credit.py", "tests/rooms/segments/", "tests/store/", "tests/tracker/",
 )  # fmt: skip
 
 

@@ -201,9 +201,10 @@ def decide(stores: Stores, dice: random.Random, number: int) -> None:
 def in_threads(count: int, act: Callable[[int], None]) -> None:
     with ThreadPoolExecutor(count) as pool:
         for future in [pool.submit(act, number) for number in range(count)]:
-            future.result(timeout=120)
+            future.result()
 
 
+@pytest.mark.timeout(600)
 def test_sixty_four_threads_agree_with_the_journal_and_a_replay_gives_the_same_people(stores, tmp_path):
     threads, rounds, ids = (16, 4, 300) if chosen() == "scaled" else (64, 5, 5_000)
     stop = threading.Event()
@@ -223,8 +224,7 @@ def test_sixty_four_threads_agree_with_the_journal_and_a_replay_gives_the_same_p
     worker.start()
     in_threads(threads, work)
     stop.set()
-    worker.join(60)
-    assert not worker.is_alive()
+    worker.join()
     resolve_all(stores)
     check(stores)
     again = open_test_stores(tmp_path / "again")
