@@ -84,7 +84,7 @@ def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[s
             _plan_marks(view, row, refused[row.name])
         with ui.element("td"):
             ui.html(sparkline(one.days if one else [0] * 30), sanitize=False)
-        parts.text(fmt.short(one.events) if one else "–", "om-num om-strong", tag="td")
+        parts.text(fmt.short(one.events) if one else "–", "om-num om-strong om-nobreak", tag="td")
         parts.text(fmt.date(one.first_seen_at) if one else "–", "om-muted om-nobreak", tag="td")
         parts.text(fmt.ago(one.last_seen_at, view.now()) if one else "–", "om-muted om-nobreak", tag="td")
         with ui.element("td").classes("om-right"):

@@ -58,7 +58,7 @@ def numbers_table(view: View, tally: Tally, *, audience: int, unplanned: int) ->
     with ui.element("table").classes("om-sheet"), ui.element("tbody"):
         for part in found:
             with ui.element("tr"):
-                with ui.element("td"), parts.line("no-wrap"):
+                with ui.element("td"), parts.line("om-nowrap"):
                     ui.element("span").classes(f"om-dot om-fill-{part.tone}")
                     why = marks.reason_text(view, part.reason) if part.reason else ""
                     parts.text(f"{_(part.title)}: {why}" if why else _(part.title))

@@ -26,7 +26,7 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     at = places(shown)
     nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
     for n, one in enumerate(shown.identifiers):
-        side = "left" if at[f"i{n}"]["x"] < at[f"p{one.person_id}"]["x"] else "right"  # away from the person's name
+        side = "top" if at[f"i{n}"]["y"] < at[f"p{one.person_id}"]["y"] else "bottom"  # away from the person
         node = {"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]}
         nodes.append({**node, "label": {"position": side}})
     for n, not_taken in enumerate(refused):
@@ -36,7 +36,7 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
-        "left": "20%", "right": "20%", "top": 60, "bottom": 40, "preserveAspect": "contain",
+        "left": "20%", "right": "20%", "top": 70, "bottom": 40, "preserveAspect": "contain",
         "categories": [{"name": name} for name in categories],
         "label": {"show": True, "position": "right", "color": theme.MUTED, "fontSize": 11},
         "emphasis": {"focus": "adjacency"}, "scaleLimit": {"min": 0.4, "max": 4},

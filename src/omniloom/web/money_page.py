@@ -177,7 +177,7 @@ def _chart(view: View, report: MoneyReport) -> None:
     ui.echart(
         theme.chart(
             legend={"top": 0, "right": 0, "textStyle": {"color": theme.MUTED}, "icon": "roundRect"},
-            grid={"left": 8, "right": 8, "top": 36, "bottom": 8, "containLabel": True},
+            grid={"left": 8, "right": 8, "top": 36, "bottom": 20, "containLabel": True},
             xAxis=theme.axis(type="category", data=names,
                              axisLabel={"color": theme.MUTED, "width": 66, "overflow": "break", "lineHeight": 14,
                                         "interval": 0, "hideOverlap": True}),
