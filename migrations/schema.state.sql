@@ -210,6 +210,26 @@ CREATE TABLE identity_kept_out (
     position bigint primary key
 );
 
+CREATE TABLE identity_matching (
+    job_id text primary key,
+    fence bigint not null,
+    automatic double precision not null,
+    started_by text not null,
+    started_at bigint not null,
+    stage text not null,
+    share double precision not null,
+    is_stopping bigint not null,
+    outcome text not null,
+    people bigint,
+    merged bigint,
+    waiting bigint,
+    refused bigint,
+    threshold double precision,
+    estimated_precision double precision,
+    error text,
+    ended_at bigint
+);
+
 CREATE TABLE identity_merge (
     merge_id text primary key,
     from_id bigint not null,
@@ -447,6 +467,25 @@ CREATE TABLE privacy_erasure (
     counts text not null
 );
 
+CREATE TABLE privacy_incident (
+    incident_id text primary key,
+    found_at bigint not null,
+    noted_at bigint not null,
+    noted_by text not null,
+    what text not null,
+    data text not null,
+    people bigint not null,
+    cause text not null,
+    harm text not null,
+    measures text not null,
+    contact text not null,
+    findings text not null,
+    first_sent_at bigint not null,
+    first_reference text not null,
+    full_sent_at bigint not null,
+    full_reference text not null
+);
+
 CREATE TABLE privacy_proof (
     proof_id text primary key,
     erasure_id text not null,
@@ -672,6 +711,8 @@ CREATE INDEX identity_apart_other on identity_apart (other_id);
 CREATE INDEX identity_identifier_person on identity_identifier (person_id);
 
 CREATE INDEX identity_identifier_seen on identity_identifier (last_seen_at);
+
+CREATE INDEX identity_matching_started on identity_matching (started_at);
 
 CREATE INDEX identity_merge_from on identity_merge (from_id);
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, errors, print_json, print_table
-from omniloom.core.errors import Invalid
+from omniloom.core.errors import Conflict, Invalid
 from omniloom.identity import match as matching
 
 app = typer.Typer(no_args_is_help=True)
@@ -68,10 +68,16 @@ def propose(
     with connect(data_dir) as client, Progress(*bars, console=errors, transient=True) as bar:
         task = bar.add_task("reading people", total=1.0)
         job = client.post("/identity/matching", {"automatic": automatic})["job_id"]
-        while not (state := client.get(f"/identity/matching/{job}"))["is_done"]:
-            bar.update(task, description=state["step"], completed=state["part"])
-            time.sleep(POLL_S)
+        try:
+            while not (state := client.get(f"/identity/matching/{job}"))["is_done"]:
+                bar.update(task, description=state["stage"], completed=state["share"])
+                time.sleep(POLL_S)
+        except KeyboardInterrupt:
+            client.post(f"/identity/matching/{job}/stop", {})
+            raise
     result = state["result"]
+    if state["outcome"] != "done":
+        raise Conflict(f"the matching ended early: {state['error'] or state['outcome']}", hint="begin it again")
     if as_json:
         print_json(result)
     else:

@@ -1,7 +1,7 @@
 """Identity: whose event is it. Typed identifiers, attaching, merging, and the resolved event history.
 
 Reads the log, writes who is who. Tables: identity_person, identity_identifier, identity_merge,
-identity_stranger, identity_apart (state store);
+identity_stranger, identity_apart, identity_pair, identity_matching (state store);
 identity_event, identity_item, identity_override (event store). Readers use the views identity_history and
 identity_history_item, where ``person_id`` is who the person is by now.
 
@@ -17,6 +17,15 @@ Invariants:
 from omniloom.identity import match, tombstone
 from omniloom.identity.holdings import HOLDINGS
 from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
+from omniloom.identity.matching_job import (
+    Matching,
+    MatchingOutcome,
+    RunningMatching,
+    begin_matching,
+    matching,
+    matchings,
+    stop_matching,
+)
 from omniloom.identity.merge import merge, unmerge
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
 from omniloom.identity.people import (
@@ -46,9 +55,10 @@ from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "BY_PRIORITY", "HOLDINGS", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "MergeEntry",
-    "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "decide_pair", "find",
-    "identifiers_by_root", "identifiers_of", "match", "members_of", "merge", "merges_of", "normalise",
-    "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since",
-    "tombstone", "unmerge", "verify",
+    "BY_PRIORITY", "HOLDINGS", "KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching",
+    "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed",
+    "RunningMatching", "begin_matching", "decide_pair", "find", "identifiers_by_root", "identifiers_of", "match",
+    "matching", "matchings", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed", "prefixes",
+    "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone", "unmerge",
+    "verify",
 ]  # fmt: skip

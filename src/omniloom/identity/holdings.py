@@ -18,6 +18,10 @@ HOLDINGS = (
         fields={"reasons": SENSITIVE, "decided_by": PERSONAL}, found=(ByPerson("left_id"), ByPerson("right_id")),
     ),
     Holding(
+        store="state", table="identity_matching", purpose="searches for duplicates: who began them, what they came to",
+        kind="identity", fields={"started_by": FieldClass.INTERNAL}, erasing=Erasing.KEEP, export=False,
+    ),
+    Holding(
         store="state", table="identity_merge", purpose="why people are one, and how to part them", kind="identity",
         fields={"evidence": SENSITIVE, "joined_value": PERSONAL},
         found=(ByPerson("from_id"), ByPerson("into_id")), named=(ByValue("joined_value"),),

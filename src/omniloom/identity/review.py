@@ -4,10 +4,11 @@ A pair is asked about once: a rejected pair is never proposed again, nor are two
 the matcher makes is journalled like any other and can be undone.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -15,9 +16,10 @@ import pyarrow as pa
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
-from omniloom.identity.merge import merge
+from omniloom.identity.merge import join
 from omniloom.identity.normal import KINDS
 from omniloom.identity.people import identifiers_by_root, roots_of
+from omniloom.identity.resolve import sync_overrides
 from omniloom.store import Row, StateTx, Stores, query
 
 _ADD_PAIR = query(__file__, "add_pair")
@@ -32,6 +34,10 @@ RULE = "match"
 ID_COLUMN = "person_id"
 AUTOMATIC = 0.999
 PEOPLE_AT_ONCE = 10_000
+PAIRS_AT_ONCE = 200  # so many merges keep other writers waiting for a tenth of a second
+MATCHED = 0.85  # of the way, when all pairs are known
+
+Progress = Callable[[str, float], None]
 
 
 class PairStatus(StrEnum):
@@ -86,36 +92,77 @@ def roots(stores: Stores) -> list[int]:
 
 def propose(
     stores: Stores, people: pa.Table, *, now: datetime, ids: Ids, automatic: float = AUTOMATIC,
-    columns: Mapping[str, str] | None = None, progress: Callable[[str, float], None] = lambda _step, _part: None,
+    progress: Progress = lambda _stage, _share: None, so_far: Callable[[Proposed], None] = lambda _found: None,
 ) -> Proposed:  # fmt: skip
     """Match people (a table with a column ``person_id``), merge who is all but surely one, keep the rest for review.
 
+    Merges and pairs are written some hundred at a time; ``so_far`` is told after each time. If ``progress`` raises,
+    what was written stays.
+
     Errors: Invalid if no column says who somebody is.
     """
-    found = match.match(people, id_column=ID_COLUMN, columns=columns, progress=progress)
+    found = match.match(people, id_column=ID_COLUMN, progress=lambda stage, part: progress(stage, MATCHED * part))
     numbers = [int(value) for value in people[ID_COLUMN].to_pylist()] if people.num_columns else []
-    merged = waiting = refused = 0
     with stores.state.read() as tx:
-        kept_apart = _kept_apart(tx, numbers)
-    for place in range(len(found.left)):
-        left, right = sorted((numbers[found.left[place]], numbers[found.right[place]]))
-        pair = Pair(left, right, float(found.probability[place]), _reasons(found, place), PairStatus.OPEN, None)
-        if not _is_news(stores, pair, kept_apart):
-            continue
-        if _are_two(stores, pair):
-            refused += 1
-            continue
-        is_sure = bool(found.is_accepted[place]) and pair.probability >= automatic
-        if not is_sure:
-            _keep(stores, pair, now)
-            waiting += 1
-            continue
-        try:
-            _merge(stores, pair, now=now, ids=ids, by=RULE)
-            merged += 1
-        except Conflict:
-            refused += 1
-    return Proposed(len(numbers), merged, waiting, refused, found.threshold, found.precision)
+        settling = Settling(now, ids, automatic, _kept_apart(tx, numbers))
+    told = Proposed(len(numbers), 0, 0, 0, found.threshold, found.precision)
+    so_far(told)
+    for start in range(0, len(found.left), PAIRS_AT_ONCE):
+        progress("merging and keeping pairs", MATCHED + (1 - MATCHED) * start / len(found.left))
+        places = range(start, min(start + PAIRS_AT_ONCE, len(found.left)))
+        pairs = [(_found(found, numbers, place), bool(found.is_accepted[place])) for place in places]
+        with stores.state.write() as tx:
+            merged, waiting, refused = settling.settle(tx, pairs)
+        told = replace(
+            told, merged=told.merged + merged, waiting=told.waiting + waiting, refused=told.refused + refused
+        )
+        if merged:
+            sync_overrides(stores)
+        so_far(told)
+    return told
+
+
+class Settling:
+    """What becomes of likely pairs: the merges and the pairs that wait, some hundred in one transaction."""
+
+    def __init__(self, now: datetime, ids: Ids, automatic: float, apart: dict[int, set[int]]) -> None:
+        self._now, self._ids, self._automatic = now, ids, automatic
+        self._apart = apart  # root -> roots that it is not to be merged with; merges are followed
+        self._roots: dict[int, int] = {}
+        self._single: dict[int, set[str]] = {}
+
+    def settle(self, tx: StateTx, pairs: list[tuple[Pair, bool]]) -> tuple[int, int, int]:
+        """How many of the pairs were merged, wait for a decision, and cannot be one."""
+        self._roots = roots_of(tx, sorted({n for pair, _ in pairs for n in (pair.left_id, pair.right_id)}))
+        held = identifiers_by_root(tx, sorted(set(self._roots.values())))
+        self._single = {root: {i.kind for i in each if KINDS[i.kind].is_single} for root, each in held.items()}
+        kept: list[Pair] = []
+        merged: list[Pair] = []
+        refused = 0
+        for pair, is_accepted in pairs:
+            left, right = self._roots.get(pair.left_id), self._roots.get(pair.right_id)
+            if left is None or right is None or left == right or right in self._apart.get(left, ()):
+                continue
+            if self._single.get(left, set()) & self._single.get(right, set()):
+                refused += 1
+                continue
+            kept.append(pair)
+            if is_accepted and pair.probability >= self._automatic:
+                _join(tx, pair, now=self._now, ids=self._ids, by=RULE)
+                self._follow(right, left)
+                merged.append(pair)
+        tx.many(_ADD_PAIR, (_kept(pair, self._now) for pair in kept))
+        tx.many(_DECIDE_PAIR, (_decided(pair, PairStatus.MERGED, by=RULE, now=self._now) for pair in merged))
+        return len(merged), len(kept) - len(merged), refused
+
+    def _follow(self, gone: int, stays: int) -> None:
+        """A merge changes who the pairs after it are about."""
+        self._roots = {person: stays if root == gone else root for person, root in self._roots.items()}
+        self._single[stays] = self._single.get(stays, set()) | self._single.pop(gone, set())
+        for other in self._apart.pop(gone, set()):
+            self._apart[other].discard(gone)
+            self._apart[other].add(stays)
+            self._apart.setdefault(stays, set()).add(other)
 
 
 def pairs_to_review(stores: Stores, rows_max: int = 50) -> list[Pair]:
@@ -132,74 +179,58 @@ def decide_pair(
     Errors: Missing if no such pair was proposed; Conflict if it was decided before, or the two cannot be one.
     """
     left_id, right_id = sorted((left_id, right_id))
-    with stores.state.read() as tx:
+    with stores.state.write() as tx:
         row = tx.one(_PAIR, left_id=left_id, right_id=right_id)
-    if row is None:
-        raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait")
-    pair = _pair(row)
-    if pair.status is not PairStatus.OPEN:
-        raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
+        if row is None:
+            raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait")
+        pair = _pair(row)
+        if pair.status is not PairStatus.OPEN:
+            raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
+        if is_same:
+            _join(tx, pair, now=now, ids=ids, by=by)
+        status = PairStatus.MERGED if is_same else PairStatus.REJECTED
+        tx.run(_DECIDE_PAIR, **_decided(pair, status, by=by, now=now))
     if is_same:
-        _merge(stores, pair, now=now, ids=ids, by=by)
-    else:
-        _decided(stores, pair, PairStatus.REJECTED, by=by, now=now)
-    with stores.state.read() as tx:
-        return _pair(tx.one(_PAIR, left_id=left_id, right_id=right_id) or row)
+        sync_overrides(stores)
+    return replace(pair, status=status, decided_by=by)
 
 
-def _merge(stores: Stores, pair: Pair, *, now: datetime, ids: Ids, by: str) -> None:
+def _join(tx: StateTx, pair: Pair, *, now: datetime, ids: Ids, by: str) -> None:
     evidence = {"probability": round(pair.probability, 6), "by": by, "reasons": pair.reasons}
-    merge(stores, into_id=pair.left_id, from_id=pair.right_id, rule=RULE, evidence=evidence, now=now, ids=ids)
-    _keep(stores, pair, now)
-    _decided(stores, pair, PairStatus.MERGED, by=by, now=now)
+    join(tx, ids.token(), into_id=pair.left_id, from_id=pair.right_id, rule=RULE, evidence=evidence, now=now)
 
 
-def _keep(stores: Stores, pair: Pair, now: datetime) -> None:
-    with stores.state.write() as tx:
-        tx.run(
-            _ADD_PAIR, left_id=pair.left_id, right_id=pair.right_id, probability=pair.probability,
-            reasons=msgspec.json.encode(pair.reasons).decode(), status=PairStatus.OPEN, proposed_at=now,
-        )  # fmt: skip
+def _kept(pair: Pair, now: datetime) -> dict[str, Any]:
+    return {
+        "left_id": pair.left_id, "right_id": pair.right_id, "probability": pair.probability,
+        "reasons": msgspec.json.encode(pair.reasons).decode(), "status": PairStatus.OPEN, "proposed_at": now,
+    }  # fmt: skip
 
 
-def _decided(stores: Stores, pair: Pair, status: PairStatus, *, by: str, now: datetime) -> None:
-    with stores.state.write() as tx:
-        tx.run(_DECIDE_PAIR, left_id=pair.left_id, right_id=pair.right_id, status=status, decided_at=now, decided_by=by)
+def _decided(pair: Pair, status: PairStatus, *, by: str, now: datetime) -> dict[str, Any]:
+    return {
+        "left_id": pair.left_id, "right_id": pair.right_id, "status": status, "decided_at": now, "decided_by": by
+    }  # fmt: skip
 
 
-def _is_news(stores: Stores, pair: Pair, kept_apart: set[tuple[int, int]]) -> bool:
-    """Whether the two are still two, and nobody said that they are to stay so."""
-    with stores.state.read() as tx:
-        now = roots_of(tx, [pair.left_id, pair.right_id])
-    left, right = now.get(pair.left_id), now.get(pair.right_id)
-    return (
-        left is not None
-        and right is not None
-        and left != right
-        and (min(left, right), max(left, right)) not in kept_apart
-    )
-
-
-def _are_two(stores: Stores, pair: Pair) -> bool:
-    """Whether each has an identifier that a person has only once: nobody could say that they are one."""
-    with stores.state.read() as tx:
-        held = identifiers_by_root(tx, sorted(set(roots_of(tx, [pair.left_id, pair.right_id]).values())))
-    kinds = [{one.kind for one in each if KINDS[one.kind].is_single} for each in held.values()]
-    return len(kinds) == 2 and bool(kinds[0] & kinds[1])
-
-
-def _kept_apart(tx: StateTx, people: list[int]) -> set[tuple[int, int]]:
-    """Who is not to be merged: rejected pairs, and people who were parted."""
-    rejected = [(int(left), int(right)) for left, right in tx.tuples(_REJECTED_PAIRS)]
-    parted: list[tuple[int, int]] = []
+def _kept_apart(tx: StateTx, people: list[int]) -> dict[int, set[int]]:
+    """Who is not to be merged with whom: rejected pairs, and people who were parted."""
+    pairs = [(int(left), int(right)) for left, right in tx.tuples(_REJECTED_PAIRS)]
     for start in range(0, len(people), PEOPLE_AT_ONCE):
         rows = tx.tuples(_APART, root_ids=people[start : start + PEOPLE_AT_ONCE])
-        parted += [(int(root), int(other)) for _, _, root, other in rows]
-    return {(min(pair), max(pair)) for pair in rejected + parted}
+        pairs += [(int(root), int(other)) for _, _, root, other in rows]
+    found: dict[int, set[int]] = {}
+    for one, other in pairs:
+        if one != other:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
 
 
-def _reasons(found: match.Matched, place: int) -> list[PairReason]:
-    return [PairReason(*reason) for reason in found.reasons(place)]
+def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:
+    left, right = sorted((numbers[found.left[place]], numbers[found.right[place]]))
+    reasons = [PairReason(*reason) for reason in found.reasons(place)]
+    return Pair(left, right, float(found.probability[place]), reasons, PairStatus.OPEN, None)
 
 
 def _pair(row: Row) -> Pair:

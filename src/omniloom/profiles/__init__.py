@@ -19,7 +19,7 @@ from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.holdings import HOLDINGS
 from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
-from omniloom.profiles.matching import people_table
+from omniloom.profiles.matching import people_table, start_matching
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
 from omniloom.profiles.privacy_request import (
@@ -64,6 +64,6 @@ __all__ = [
     "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests",
     "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
     "relations_of", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",
-    "survivorships", "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of", "unrelate", "whole",
-    "withdraw", "wordings", "wordings_of",
+    "start_matching", "survivorships", "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of",
+    "unrelate", "whole", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

@@ -1,14 +1,19 @@
-"""People as a table for the matcher: one row a person, what is known of them in the columns it knows."""
+"""People as a table for the matcher: a row each, what is known of them in the columns it knows; and the search."""
 
+import threading
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
 
-from omniloom.identity import identifiers_by_root, members_of
+from omniloom.core.ids import Ids
+from omniloom.identity import RunningMatching, begin_matching, identifiers_by_root, members_of, propose, roots
 from omniloom.profiles.golden import traits_by_root
 from omniloom.store import Stores
 
 PEOPLE_AT_ONCE = 5_000
+READ = 0.1  # of the way, when everybody's record is read
 ADDRESSES = ("email", "phone")
 IDENTIFYING = (  # traits as sources call them -> the column; the first that is filled counts
     ("given_name", ("first_name", "firstname", "firstName", "given_name", "имя")),
@@ -24,10 +29,45 @@ IDENTIFYING = (  # traits as sources call them -> the column; the first that is 
 )
 
 
-def people_table(stores: Stores, person_ids: list[int]) -> pa.Table:
+def start_matching(
+    stores: Stores, *, automatic: float, by: str, now: Callable[[], datetime], ids: Ids,
+    then: Callable[[], object] = lambda: None,
+) -> str:  # fmt: skip
+    """Begin to look for duplicates among everybody, in a thread of its own; the id of the job. ``then``: called after.
+
+    Errors: Conflict if somebody's search runs already.
+    """
+    job = begin_matching(stores, automatic=automatic, by=by, now=now(), ids=ids)
+
+    def run() -> None:
+        with job:
+            try:
+                _match(job, automatic=automatic, now=now(), ids=ids)
+            finally:
+                job.ended_at = now()
+                then()
+
+    threading.Thread(target=run, name="matching", daemon=True).start()
+    return job.job_id
+
+
+def _match(job: RunningMatching, *, automatic: float, now: datetime, ids: Ids) -> None:
+    stores = job.stores
+
+    def from_table_on(stage: str, share: float) -> None:
+        job.note(stage, READ + (1 - READ) * share)
+
+    people = people_table(stores, roots(stores), progress=lambda share: job.note("reading people", READ * share))
+    propose(stores, people, now=now, ids=ids, automatic=automatic, progress=from_table_on, so_far=job.count)
+
+
+def people_table(
+    stores: Stores, person_ids: list[int], progress: Callable[[float], None] = lambda _share: None
+) -> pa.Table:
     """The people asked for (each by who they are by now), in columns named after the matcher's fields."""
     columns: dict[str, list[str | None]] = {name: [] for name in (*ADDRESSES, *(name for name, _ in IDENTIFYING))}
     for start in range(0, len(person_ids), PEOPLE_AT_ONCE):
+        progress(start / len(person_ids))
         some = person_ids[start : start + PEOPLE_AT_ONCE]
         with stores.state.read() as state, stores.events.read() as events:
             members = members_of(state, some)

@@ -26,7 +26,16 @@ from omniloom.store.holding import (
 )
 from omniloom.store.holdings import HOLDINGS
 from omniloom.store.lag import Lag, Reader, lags
-from omniloom.store.lease import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
+from omniloom.store.lease import (
+    LEASE_LASTING,
+    Lease,
+    fenced,
+    lease_fence,
+    lease_holder,
+    release_lease,
+    renew_lease,
+    take_lease,
+)
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
 from omniloom.store.relocate import Move, Relocation, Stage
@@ -86,6 +95,7 @@ __all__ = [
     "file_sizes",
     "forget",
     "lags",
+    "lease_fence",
     "lease_holder",
     "open_collecting",
     "open_stores",

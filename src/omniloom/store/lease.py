@@ -65,6 +65,12 @@ def lease_holder(state: State, name: str) -> str | None:
         return str(row["holder"]) if row and row["expires_at"] > tx.clock() else None
 
 
+def lease_fence(tx: StateTx, name: str) -> int | None:
+    """The fence of a lease that is held by now."""
+    row = tx.one(_OF, name=name)
+    return int(row["fence"]) if row and row["expires_at"] > tx.clock() else None
+
+
 def check(tx: StateTx, lease: Lease) -> None:
     """Errors: Conflict if the lease has run out or another holds it."""
     row = tx.one(_OF, name=lease.name)

@@ -1,6 +1,5 @@
 """Duplicates: pairs of customers who are likely one, side by side with the reasons, one decision after the other."""
 
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -9,10 +8,11 @@ from nicegui.events import KeyEventArguments
 
 from omniloom import identity, profiles
 from omniloom.access import Permission
-from omniloom.core.errors import Conflict, OmniloomError
+from omniloom.core.errors import OmniloomError
 from omniloom.identity import Pair
 from omniloom.web import parts
 from omniloom.web.match_words import TITLES, WORDS
+from omniloom.web.matching_panel import MatchingPanel
 from omniloom.web.merge_people import comparison, conflicts
 from omniloom.web.page import page
 from omniloom.web.theme import mark
@@ -21,7 +21,6 @@ from omniloom.web.view import View
 PAIRS_MAX = 200
 VERDICTS = {"y": "same", "н": "same", "n": "different", "т": "different"}  # by key, in either layout
 Decide = Callable[[str], Awaitable[None]]
-_looking = threading.Lock()  # one search for duplicates at a time in a process
 
 
 @dataclass(slots=True)
@@ -41,46 +40,65 @@ class Queue:
 
 @page("/duplicates", permission=Permission.CUSTOMERS_READ, title=mark("Duplicates"), nav=215, icon="difference")
 async def duplicates(view: View) -> None:
-    """The queue; keys decide as the buttons do."""
+    """The search, the queue; keys decide as the buttons do."""
     _ = view.translate
-    queue = Queue()
     with parts.heading(_("Duplicates"), _("Pairs of customers who are likely one person")):
-        if view.may(Permission.CUSTOMERS_WRITE):
-            parts.quiet(_("Look for duplicates"), "travel_explore", on_click=lambda: _look(view)).props(
-                "data-testid=duplicates-look"
-            )
-    box = ui.element("div").classes("om-stack")
+        actions = ui.element("div")
+    search = MatchingPanel(view)
+    review = Review(view)
+    search.ended = review.fill
+    if view.may(Permission.CUSTOMERS_WRITE):
+        with actions:
+            look = parts.quiet(_("Look for duplicates"), "travel_explore", on_click=search.begin)
+            look.props("data-testid=duplicates-look").bind_enabled_from(search, "is_running", lambda runs: not runs)
+        ui.keyboard(on_key=review.key)
+    await search.follow()
+    await review.fill()
 
-    async def show() -> None:
-        box.clear()
-        with box:
-            await _show(view, queue, decide)
 
-    async def decide(verdict: str) -> None:
-        pair = queue.pair
+class Review:
+    """The queue on the page, one pair after the other."""
+
+    def __init__(self, view: View) -> None:
+        self._view, self._queue = view, Queue()
+        self._box = ui.element("div").classes("om-stack")
+
+    async def fill(self) -> None:
+        """Take what waits by now, unless somebody is in the middle of it."""
+        view, queue = self._view, self._queue
+        if queue.place:
+            view.done(view._("The search has ended. Reload the page to see what it found."))
+            return
+        queue.pairs = view.shown(await view.run(identity.pairs_to_review, view.platform.stores, PAIRS_MAX))
+        await self._show()
+
+    async def decide(self, verdict: str) -> None:
+        """Merge the pair on the screen, part it, or leave it for later; then show the next."""
+        queue, pair = self._queue, self._queue.pair
         if pair is None or queue.is_busy:
             return
         queue.is_busy = True
         try:
             if verdict != "skip":
-                await _decide(view, pair, is_same=verdict == "same")
+                await _decide(self._view, pair, is_same=verdict == "same")
                 queue.decided += 1
         except OmniloomError as error:
-            view.fault(error)
+            self._view.fault(error)
         finally:
             queue.is_busy = False
         queue.place += 1
-        await show()
+        await self._show()
 
-    async def key(event: KeyEventArguments) -> None:
+    async def key(self, event: KeyEventArguments) -> None:
+        """What a key decides."""
         verdict = "skip" if event.key.arrow_right else VERDICTS.get(str(event.key).lower())
         if verdict and event.action.keydown and not event.action.repeat:
-            await decide(verdict)
+            await self.decide(verdict)
 
-    queue.pairs = view.shown(await view.run(identity.pairs_to_review, view.platform.stores, PAIRS_MAX))
-    if view.may(Permission.CUSTOMERS_WRITE):
-        ui.keyboard(on_key=key)
-    await show()
+    async def _show(self) -> None:
+        self._box.clear()
+        with self._box:
+            await _show(self._view, self._queue, self.decide)
 
 
 async def _decide(view: View, pair: Pair, *, is_same: bool) -> None:
@@ -147,27 +165,3 @@ def _buttons(view: View, decide: Decide, *, is_allowed: bool) -> None:
                 )
             parts.quiet(_("No (N)"), "close", on_click=lambda: decide("different")).props("data-testid=pair-different")
             parts.quiet(_("Later (→)"), "arrow_forward", on_click=lambda: decide("skip"))
-
-
-async def _look(view: View) -> None:
-    """Match everybody now; whoever is all but surely one is merged, the rest waits here."""
-    _ = view.translate
-    view.require(Permission.CUSTOMERS_WRITE)
-    if not _looking.acquire(blocking=False):
-        raise Conflict(_("Duplicates are being looked for already."), hint=_("Come back in a few minutes."))
-    try:
-        told = _("Looking for duplicates; this takes minutes where there are many customers.")
-        ui.notify(told, type="info", timeout=4000)
-        found = await view.run(_propose, view)
-    finally:
-        _looking.release()
-    view.platform.wake.set()
-    told = _("Merged: {merged}. Waiting for a decision: {waiting}.")
-    view.done(told.format(merged=found.merged, waiting=found.waiting))
-    ui.navigate.to("/duplicates")
-
-
-def _propose(view: View) -> identity.Proposed:
-    stores = view.platform.stores
-    table = profiles.people_table(stores, identity.roots(stores))
-    return identity.propose(stores, table, now=view.now(), ids=view.platform.ids)

@@ -55,3 +55,14 @@ WORDS = {
     "unknown": mark("unknown"),
     "differs": mark("differs"),
 }
+STAGES = {
+    "reading people": mark("Reading customers"),
+    "reading columns": mark("Reading customers"),
+    "writing values alike": mark("Writing names, dates and addresses alike"),
+    "choosing pairs": mark("Choosing whom to compare"),
+    "comparing strangers": mark("Comparing strangers, to know how alike they are"),
+    "comparing": mark("Comparing customers"),
+    "learning": mark("Learning what likeness is worth"),
+    "putting groups together": mark("Putting groups together"),
+    "merging and keeping pairs": mark("Merging the sure ones, keeping the others for you"),
+}

@@ -149,6 +149,7 @@ class _Decision(NamedTuple):
         """The outcome, likeliest first, accepting from a probability on."""
         floor = float(np.log2(lowest / (1 - lowest))) if 0 < lowest < 1 else (60.0 if lowest >= 1 else -60.0)
         known = self.judged.where(self.judged.probability >= min(REVIEW_MIN, lowest))
+        floor = min(floor, known.bits[known.probability >= lowest].min(initial=floor))  # the odds of it were rounded
         if self.records.is_link:
             accepted, probability = _partners(known, floor), known.probability
         else:
