@@ -24,7 +24,7 @@ from omniloom.privacy.message import done_through, positions_of_people, position
 from omniloom.privacy.record import Line, remember
 from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
-from omniloom.store import Anyone, Erasing, Holding, StateTx, Stores, built, query
+from omniloom.store import Anyone, Erasing, Holding, StateTx, Stores, query
 
 DEADLINE = timedelta(days=30)  # 152-FZ art. 21 p. 5: thirty days from the day of the request
 
@@ -72,8 +72,9 @@ def erase(
     counts = {"refusals": _take_out_refused(stores, subject), "files": clean_files(stores.data_dir, subject.words)}
     with stores.events.read() as events:
         for holding in _erased("events"):
-            row = events.one(finding.count(holding), **finding.params(holding, subject))
-            counts[f"events.{holding.table}"] = int(next(iter((row or {"": 0}).values())))
+            if (asked := finding.statements(holding).count) is not None:
+                rows = events.tuples(asked, **finding.params(holding, subject))
+                counts[f"events.{holding.table}"] = int(rows[0][0])
         positions = positions_of_people(events, subject.people)
     through = done_through(stores)
     with stores.state.write() as tx:
@@ -164,16 +165,14 @@ def _erase_state(tx: StateTx, subject: Subject) -> dict[str, int]:
     """Every table of the state store; how many rows of each."""
     counts = {}
     for holding in _erased("state"):
-        if holding.guard:
-            tx.many(built("privacy.guard", finding.guard(holding)), ({"person_id": each} for each in subject.people))
-        rows = 0
-        if finding.condition(holding) is not None:
-            act = finding.blanking if holding.erasing is Erasing.BLANK else finding.deletion
-            rows += tx.run(act(holding), **finding.params(holding, subject))
-        if (naming := finding.naming(holding)) is not None:
-            rows += tx.run(finding.blanking(holding, naming), sought=subject.values)
-        for where in finding.holding_words(holding):
-            rows += sum(tx.run(finding.deletion(holding, where), word=word) for word in subject.words)
+        said, rows = finding.statements(holding), 0
+        if said.guard is not None:
+            tx.many(said.guard, ({"person_id": each} for each in subject.people))
+        if said.erase is not None:
+            rows += tx.run(said.erase, **finding.params(holding, subject))
+        if said.naming is not None:
+            rows += tx.run(said.naming, sought=subject.values)
+        rows += sum(tx.run(having, word=word) for having in said.words for word in subject.words)
         if rows:
             counts[f"state.{holding.table}"] = rows
     return counts
@@ -191,7 +190,8 @@ def erase_events(stores: Stores, people: list[int]) -> None:
     nobody = Subject(0, people, [], [], [], instant(0))
     with stores.events.write() as tx:
         for holding in _erased("events"):
-            tx.run(finding.deletion(holding), **finding.params(holding, nobody))
+            if (act := finding.statements(holding).erase) is not None:
+                tx.run(act, **finding.params(holding, nobody))
 
 
 def _settle_requests(tx: StateTx, subject: Subject, *, by: str, now: datetime) -> str:

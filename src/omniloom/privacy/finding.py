@@ -1,13 +1,61 @@
 """The statements that a holding means: a person's rows, looked at, counted, erased. Values are parameters, always."""
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlglot import exp
 
 from omniloom.privacy.subject import Subject
-from omniloom.store import Anyone, ByPerson, ByRow, ByText, ByValue, Finder, Holding, OnlyTheirs, Query, StateTx, built
+from omniloom.store import (
+    Anyone,
+    ByPerson,
+    ByRow,
+    ByText,
+    ByValue,
+    Erasing,
+    Finder,
+    Holding,
+    OnlyTheirs,
+    Query,
+    StateTx,
+    built,
+)
 
 _TEXT = "word"
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What erasing says to one table; None where it says nothing.
+
+    ``erase``: a person's rows. ``naming``: rows of others that name the person (:sought). ``words``: rows with a word
+    in their text (:word). ``guard``: lets an append-only table go of a person's rows (:person_id).
+    """
+
+    count: Query | None
+    erase: Query | None
+    naming: Query | None
+    words: tuple[Query, ...]
+    guard: Query | None
+
+
+_made: dict[tuple[str, str], Statements] = {}
+
+
+def statements(holding: Holding) -> Statements:
+    """The statements of a table, put together once: their texts are made once as well."""
+    key = holding.store, holding.table
+    if key not in _made:
+        where, named = condition(holding), naming(holding)
+        act = blanking if holding.erasing is Erasing.BLANK else deletion
+        _made[key] = Statements(
+            count=None if where is None else count(holding),
+            erase=None if where is None else act(holding),
+            naming=None if named is None else blanking(holding, named),
+            words=tuple(deletion(holding, each) for each in holding_words(holding)),
+            guard=built("privacy.guard", guard(holding)) if holding.guard else None,
+        )
+    return _made[key]
 
 
 def condition(holding: Holding) -> exp.Expression | None:

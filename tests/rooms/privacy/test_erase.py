@@ -1,10 +1,14 @@
 """Erasing a person: nothing is left in any table, nothing comes back, and nothing is sent after the answer."""
 
+import io
 import random
+import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.rooms.messaging.conftest import email_of, phone_of
 from tests.rooms.messaging.test_withdrawals import Campaign
 
 from omniloom import collect, identity, messaging, privacy, profiles
@@ -22,6 +26,7 @@ from omniloom.store.sql import parse_events, parse_state
 
 REGION = "US"
 CANARY = "kanarejka"
+ERASURES = 110  # at least so many in one campaign: 46 campaigns of the long run make over 5,000
 WHO = {"user_id": f"{CANARY}-user", "email": f"{CANARY}@example.test", "phone": "+12025550143"}
 PHONE_FORMS = ("2025550143", "(202) 555-0143")
 EVENTS = parse_events("t", "select identifiers, properties, context, message_id, person_id from identity_event")
@@ -237,12 +242,17 @@ def test_erasing_settles_the_request_and_shows_in_the_list(company: Any) -> None
     assert privacy.erasures(company.stores)[0].state in {"done", "swept"}
 
 
+SPARED = 3  # people nobody erases: what is told of them must not name the others
+
+
 def erasing(company: Any, seed: int) -> int:
-    """People erased at random steps of a running campaign; how many."""
+    """People erased at random steps of a running campaign; how many. Neither sends nor words are left of them."""
     draw = random.Random(seed)
     campaign = Campaign(company, seed)
     everybody = list(campaign.undecided)
+    spared, everybody = everybody[:SPARED], everybody[SPARED:]
     answered: dict[int, set[tuple[int, str]]] = {}
+    names = {company.id_of(f"p{n}"): (email_of(n), phone_of(n)) for n in range(len(campaign.people))}
 
     def at_a_step(_step: str) -> None:
         for _ in range(min(len(everybody), draw.choice([0, 1, 2, 5]))):
@@ -257,17 +267,43 @@ def erasing(company: Any, seed: int) -> int:
         late = {pair for pair in final if pair[0] == person} - before
         assert not late, f"seed {seed}: {person} was sent {late} after the answer"
     assert any(not before for before in answered.values()), "somebody was erased before their message"
+    company.clock.advance(timedelta(minutes=5))
+    finish(company)
+    words = tuple(word for person in answered for word in names[person])
+    assert remains(company.stores, words) == []
+    told = copied(company.stores, spared, company.clock.now())
+    assert [word for word in words if word in told] == []
+    assert in_files(company.stores.data_dir, words) == []
     return len(answered)
 
 
-def test_nothing_is_sent_to_somebody_erased(company: Any) -> None:
-    assert erasing(company, 1) >= 60
+def copied(stores: Stores, people: list[int], now: datetime) -> str:
+    """The copies that people get of their data."""
+    found = io.BytesIO()
+    for person in people:
+        assert privacy.export(stores, person, privacy.ExportFormat.JSON, found, now=now, home_region=REGION)
+    return found.getvalue().decode()
+
+
+def in_files(folder: Path, words: tuple[str, ...]) -> list[str]:
+    """The files that still hold a word: databases, their write-ahead logs, lists, whatever lies there."""
+    like = re.compile(rb"p\d+@example\.test|\+1202555\d{4}")
+    sought = {word.encode() for word in words}
+    files = {path.name: sought.intersection(like.findall(path.read_bytes())) for path in folder.rglob("*.*")}
+    return [f"{name}: {found}" for name, found in files.items() if found]
+
+
+def test_nothing_is_sent_to_somebody_erased_and_nothing_is_left(company: Any, caplog: Any) -> None:
+    caplog.set_level("DEBUG")
+    assert erasing(company, 1) >= ERASURES
+    assert "@example.test" not in caplog.text
+    assert phone_of(0)[:-4] not in caplog.text
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(2, 48))
 def test_nothing_is_sent_after_five_thousand_erasures(company: Any, seed: int) -> None:
-    assert erasing(company, seed) >= 60
+    assert erasing(company, seed) >= ERASURES
 
 
 def test_every_table_a_person_is_in_says_how_they_are_found() -> None:
