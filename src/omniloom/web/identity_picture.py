@@ -11,6 +11,7 @@ from omniloom.web.view import View
 TEXT_CHARS_MAX = 22
 PERSON_SIZE, IDENTIFIER_SIZE = 34, 16
 REFUSED_SHOWN = 6
+MARGIN = 72  # pixels, not a share: of a tab that is not open yet any share is nothing, and nothing cannot be scaled
 NEAR = 90  # how far identifiers are from their person, in the picture's own units
 
 
@@ -36,7 +37,7 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
-        "left": "20%", "right": "20%", "top": 70, "bottom": 40, "preserveAspect": "contain",
+        "left": MARGIN, "right": MARGIN, "top": 70, "bottom": 40, "preserveAspect": "contain",
         "categories": [{"name": name} for name in categories],
         "label": {"show": True, "position": "right", "color": theme.MUTED, "fontSize": 11},
         "emphasis": {"focus": "adjacency"}, "scaleLimit": {"min": 0.4, "max": 4},
