@@ -96,6 +96,21 @@ def test_a_marketer_finds_reads_segments_launches_and_counts(owner: Page, served
     assert (served.data_dir / "received_by_test.jsonl").stat().st_size > 0
 
 
+def test_a_phone_shows_every_page_whole(owner: Page, served: Served) -> None:
+    """No page is wider than the screen; a table's cells carry the headings that there is no room for."""
+    page, width = owner, 390
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in ("/", "/customers", "/duplicates", "/consents", "/privacy", "/money", "/refused", "/system"):
+        page.goto(f"{served.url}{path}")
+        expect(page.locator(".om-main h1")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    page.goto(f"{served.url}/customers")
+    cell = page.locator(".om-sheet tbody tr").first.locator("td").nth(1)
+    expect(cell).to_be_visible()
+    headings = ("Identifiers", "Идентификаторы")  # whichever language was left by who used the page before
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content").strip('"') in headings
+
+
 def test_the_pages_hold_no_text_of_a_stranger_as_markup(owner: Page, served: Served, tmp_path: Path) -> None:
     """A customer whose name is a script is shown as the text he typed."""
     name = "<img src=x onerror=console.error('run')>"
