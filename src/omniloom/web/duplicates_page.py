@@ -19,6 +19,7 @@ from omniloom.web.theme import mark
 from omniloom.web.view import View
 
 PAIRS_MAX = 200
+UNKNOWN = "unknown"
 VERDICTS = {"y": "same", "н": "same", "n": "different", "т": "different"}  # by key, in either layout
 Decide = Callable[[str], Awaitable[None]]
 
@@ -115,7 +116,12 @@ async def _show(view: View, queue: Queue, decide: Decide) -> None:
     _ = view.translate
     pair = queue.pair
     if pair is None:
-        told = _("Decided now: {n}.").format(n=queue.decided) if queue.decided else _("Nobody waits for a decision.")
+        told = _(
+            "A search compares names, dates of birth, phones and addresses of all customers. It merges whoever is all "
+            "but surely one person, which can be undone; the likely ones come here."
+        )
+        if queue.decided:
+            told = _("Decided now: {n}.").format(n=queue.decided)
         with parts.panel():
             parts.empty("done_all", _("Nothing to decide"), told)
         return
@@ -132,24 +138,31 @@ async def _show(view: View, queue: Queue, decide: Decide) -> None:
         parts.badge(_("one person with {share}").format(share=view.fmt.percent(pair.probability, 1)), "info")
     ui.linear_progress(queue.place / len(queue.pairs), show_value=False).props("rounded aria-hidden=true")
     with parts.columns(wide=True):
-        with parts.panel(classes="om-flush om-merge-body"):
+        with parts.panel(classes="om-flush om-merge-body") as card:
+            card.style("overflow-wrap: anywhere")
             comparison(view, one, other)
         with parts.stack():
-            _reasons(view, pair)
             if view.may(Permission.CUSTOMERS_WRITE):
                 _buttons(view, decide, is_allowed=one.person_id != other.person_id and not conflicts(one, other))
+            _reasons(view, pair)
 
 
 def _reasons(view: View, pair: Pair) -> None:
-    """What speaks for and against, the weightiest first."""
+    """What speaks for and against, the weightiest first; what nobody knows in one line."""
     _ = view.translate
+    silent = []
     with parts.panel(_("Reasons")):
         for reason in sorted(pair.reasons, key=lambda reason: -abs(reason.bits)):
+            title, words = TITLES.get(reason.title, reason.title), WORDS.get(reason.words, reason.words)
+            if reason.words == UNKNOWN:
+                silent.append(_(title))
+                continue
             with parts.line("om-between om-nowrap"):
-                title, words = TITLES.get(reason.title, reason.title), WORDS.get(reason.words, reason.words)
                 parts.text(f"{_(title)}: {_(words)}")
                 tone = "good" if reason.bits > 0 else "bad" if reason.bits < 0 else "neutral"
-                parts.badge(f"{reason.bits:+.1f}", tone)
+                parts.badge(("+" if reason.bits > 0 else "") + view.fmt.number(reason.bits, 1), tone)
+        if silent:
+            parts.text(_("Not known of both: {fields}.").format(fields=", ".join(silent)), "om-muted")
         parts.text(_("One point doubles or halves the odds."), "om-muted")
 
 
