@@ -44,10 +44,10 @@ async def arriving(view: View, source: str = "") -> None:
                 _row(view, row, names if not chosen else {}, refused)
 
 
-def _refused(view: View, source_id: str) -> Counter[str]:
-    """Event name -> how many wait because of the plan."""
+def _refused(view: View, source_id: str) -> Counter[tuple[str, str]]:
+    """(source id, event name) -> how many wait because of the plan."""
     only = LetterFilter(source_id=source_id, reason="plan_violation", status="open")
-    return Counter(one.name for one in collect.letters(view.platform.stores, only, rows_max=2000))
+    return Counter((one.source_id, one.name) for one in collect.letters(view.platform.stores, only, rows_max=2000))
 
 
 def _source_choice(view: View, names: dict[str, str], chosen: str) -> None:
@@ -70,7 +70,7 @@ def _actions(view: View, known: list[Source], chosen: str, found: Arrivals) -> N
         parts.action(_("Plan what arrives"), "auto_awesome", on_click=lambda: plan_acts.draft(view, of))
 
 
-def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[str]) -> None:
+def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[tuple[str, str]]) -> None:
     _, fmt = view.translate, view.fmt
     one = row.arriving
     with ui.element("tr"):
@@ -81,7 +81,7 @@ def _row(view: View, row: ArrivingRow, names: dict[str, str], refused: Counter[s
                 if row.source_id in names:
                     parts.text(names[row.source_id], "om-muted")
         with ui.element("td"), parts.line():
-            _plan_marks(view, row, refused[row.name])
+            _plan_marks(view, row, refused[row.source_id, row.name])
         with ui.element("td"):
             ui.html(sparkline(one.days if one else [0] * 30), sanitize=False)
         parts.text(fmt.short(one.events) if one else "–", "om-num om-strong om-nobreak", tag="td")

@@ -1,4 +1,4 @@
-"""The demo's tracking plan, and a few events of its web shop that do not fit: kept aside until somebody mends them."""
+"""The demo's tracking plans, and a few events of its web shop that do not fit: kept aside until somebody mends them."""
 
 import asyncio
 from typing import Any
@@ -11,16 +11,18 @@ from omniloom.collect import LetterFilter, Source
 from omniloom.core import egress
 from omniloom.core.errors import Missing, Unavailable
 
+PLANS = ("plan.yaml", "plan_shop.yaml")
 OK = 200
 
 
 def apply(platform: Platform) -> None:
-    """Save the plan, unless an earlier run did."""
-    plan = collect.parse_plan((source.examples() / "plan.yaml").read_text())
-    try:
-        collect.plan_of(platform.stores, plan.name)
-    except Missing:
-        collect.save_plan(platform.stores, plan, now=platform.now(), ids=platform.ids, by="demo")
+    """Save the plans, unless an earlier run did."""
+    for name in PLANS:
+        plan = collect.parse_plan((source.examples() / name).read_text())
+        try:
+            collect.plan_of(platform.stores, plan.name)
+        except Missing:
+            collect.save_plan(platform.stores, plan, now=platform.now(), ids=platform.ids, by="demo")
 
 
 def misfire(platform: Platform, url: str, shop: Source) -> int:
