@@ -162,7 +162,7 @@ def test_the_pixel_is_a_picture_and_opens_are_told_once(door: Door) -> None:
 def wait_for(condition: Any) -> None:
     import time
 
-    for _ in range(200):
+    for _ in range(3_000):
         if condition():
             return
         time.sleep(0.02)

@@ -17,7 +17,7 @@ import pytest
 from omniloom.access import local_token
 from omniloom.store import open_stores
 
-WAIT_S_MAX = 60
+WAIT_S_MAX = 200
 
 
 @pytest.fixture

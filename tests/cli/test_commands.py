@@ -14,7 +14,7 @@ from omniloom.cli.main import app
 
 def omniloom(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "omniloom.cli.main", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ}, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environ}, timeout=200)
 
 
 def test_a_mistyped_data_directory_is_a_mistake_and_makes_nothing(tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ from omniloom.cli.demo.receivers import Ends, Mailbag, gateway_socket, receiving
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
-START_S_MAX = 60
-expect.set_options(timeout=15_000)  # the machine may be busy
+START_S_MAX = 180
+expect.set_options(timeout=60_000)  # the machine may be busy
 OWNER = {"name": "Vera Owner", "email": "vera@shop.example.test", "password": "correct horse battery staple"}
 
 
@@ -40,7 +40,7 @@ class Served:
 def run_demo(data_dir: Path, *options: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "omniloom.cli.main", "demo", "--no-serve", "--json", "--data-dir", str(data_dir)]
     command += options
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     facts: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return facts
@@ -75,7 +75,7 @@ def serve(data_dir: Path, facts: dict[str, Any], ends: Ends, environ: dict[str, 
         yield Served(url, data_dir, facts)
     finally:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
 
 

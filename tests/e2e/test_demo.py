@@ -11,7 +11,7 @@ from tests.e2e.conftest import Served, run_demo
 
 from omniloom.access import local_token
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(1_200)
 KEYS = {"customers", "orders", "order_lines", "revenue_minor", "currency", "stores", "campaigns", "campaign_recipients",
         "customers_targeted", "coupon_redemptions", "redeemers", "segment", "campaign", "money", "seconds",
         "peak_rss_mb"}  # fmt: skip

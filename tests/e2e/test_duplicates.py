@@ -21,7 +21,7 @@ from omniloom.app import open_platform
 from omniloom.core.event import Event, encode
 from omniloom.worker.loop import catch_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1_200)]
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WORDS = {
@@ -78,7 +78,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         yield Shop(json.loads((data_dir / "server.json").read_text())["url"], data_dir)
     finally:
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
 
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Served
 
 from omniloom.access import local_token
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1_200)]
 SEND_MS_MAX = 60_000
 
 WORDS = {

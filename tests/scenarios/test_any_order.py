@@ -30,7 +30,7 @@ ITEMS = parse_events(
     " order by occurred_at, line",
 )
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1_200)
 
 
 def happened(count: int) -> list[Event]:

@@ -34,7 +34,7 @@ BATCH = 250
 SEED = int(os.environ.get("OMNILOOM_TEST_SEED", "20261122"))
 HEADER = 4  # bytes before a batch that say how long it is
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(1_200)
 
 
 # --- what is killed --------------------------------------------------------------------------------------------------

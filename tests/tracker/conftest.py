@@ -25,7 +25,7 @@ from omniloom.worker import loop
 CHROMIUM = shutil.which("chromium")
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync"]  # fmt: skip
-WAIT_S_MAX = 60
+WAIT_S_MAX = 200
 
 
 class OffClock:

@@ -13,7 +13,7 @@ from omniloom import profiles
 from omniloom.api import tracker
 from omniloom.api.script import MODULES, joined
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 Shop = Callable[..., str]
 AD = "?utm_source=yandex&utm_medium=cpc&utm_campaign=spring&yclid=Y-1&erid=2VtzqwX"
 AWAY = timedelta(minutes=20)
