@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import import_year, linkage, pages, person, segment
+from benchmarks import import_year, linkage, pages, person, search, segment
 
 BENCHMARKS = {"import_year": import_year.run, "segment": segment.run, "person": person.run,
-              "pages": pages.run, "linkage": linkage.run}  # fmt: skip
+              "pages": pages.run, "linkage": linkage.run, "search": search.run}  # fmt: skip
 
 
 def main() -> None:
