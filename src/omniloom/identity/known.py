@@ -66,6 +66,11 @@ class Known:
         self.version = 0
         self.epoch = 0
 
+    def is_behind(self, tx: StateTx) -> bool:
+        """Whether roots have changed since it caught up."""
+        last = tx.tuples(_LAST_PERSON)
+        return bool(last) and int(last[0][1]) > self.version
+
     def catch_up(self, tx: StateTx) -> None:
         """Take in what others changed since the last call; numbers given before it may no longer hold."""
         if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch or self.count > self._most:

@@ -104,12 +104,8 @@ def _settle(
     """The person of every event, once those after the state cursor are taken into account."""
     known = known_of(stores, known_max)
     with stores.state.read() as tx:
-        known.catch_up(tx)
         after = tx.cursor(CURSOR)
-        if batch.positions and batch.positions[0] <= after:  # shared identifiers depend on the position
-            found = unrecognised(len(batch.events))
-        else:
-            found = recognise(tx, batch, known, normaliser)
+        found = _recognise(tx, batch, known, normaliser, after=after)
     if not found.rest and not found.widened and through <= after:
         return found
     learned: list[tuple[Graph, Seen]] = []
@@ -117,6 +113,8 @@ def _settle(
         if tx.cursor(EPOCH_CURSOR) != known.epoch:  # somebody was erased, or an identifier marked, just now
             known.forget()
             found = unrecognised(len(batch.events))
+        elif known.is_behind(tx):  # somebody was merged or parted just now
+            found = _recognise(tx, batch, known, normaliser, after=after)
         before = tx.cursor(CURSOR)
         claims = _without_erased(tx, _claims(batch, found, normaliser), found, may_lift)
         while claims:
@@ -133,6 +131,13 @@ def _settle(
         known.epoch = epoch
     _learn(known, found, learned)
     return found
+
+
+def _recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser, *, after: int) -> Recognised:
+    known.catch_up(tx)
+    if batch.positions and batch.positions[0] <= after:  # shared identifiers depend on the position
+        return unrecognised(len(batch.events))
+    return recognise(tx, batch, known, normaliser)
 
 
 def _next_epoch(tx: StateTx) -> int:

@@ -254,14 +254,16 @@ def erasing(company: Any, seed: int) -> int:
     answered: dict[int, set[tuple[int, str]]] = {}
     names = {company.id_of(f"p{n}"): (email_of(n), phone_of(n)) for n in range(len(campaign.people))}
 
+    rows_max = draw.choice([3, 7])  # with larger batches there are fewer steps between them
+
     def at_a_step(_step: str) -> None:
-        for _ in range(min(len(everybody), draw.choice([0, 1, 2, 5]))):
+        for _ in range(min(len(everybody), draw.choice([0, 2, 5] if rows_max == 3 else [1, 5, 9]))):
             person = everybody.pop()
             erase(company.stores, person, company.clock.now(), seed=draw.getrandbits(40))
             answered[person] = {pair for pair in campaign.attempts() if pair[0] == person}
         company.clock.advance(timedelta(seconds=1))
 
-    company.deliver_all(rows_max=draw.choice([3, 7]), between=at_a_step)
+    company.deliver_all(rows_max=rows_max, between=at_a_step)
     final = campaign.attempts()
     for person, before in answered.items():
         late = {pair for pair in final if pair[0] == person} - before
