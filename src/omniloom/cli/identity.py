@@ -51,6 +51,10 @@ def match(
                     "estimated_precision": round(found.precision, 4), "output": str(output)})  # fmt: skip
         return
     print_table("What the columns mean", ("column", "field"), [(m.column, m.field) for m in found.meanings])
+    if not any(matching.FIELDS[meaning.field].is_identity for meaning in found.meanings):
+        console.print("No column says who a person is: rows were compared as things, by their words and numbers.")
+        if len(found.meanings) == 1:
+            console.print("One column alone is no evidence; say with --columns what others mean.")
     told = f"{len(rows):,} pairs from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
     console.print(told, markup=False)
 

@@ -6,6 +6,7 @@ value that very many rows share is left out: it tells nobody apart.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -48,6 +49,9 @@ def candidates(records: Records) -> Integers:
     """Candidate pairs as two rows of positions, the smaller (the left table's) first, in order and without repeats."""
     left, right = records.split, records.rows - records.split
     everything = left * right if records.is_link else left * (left - 1) // 2
+    are_people = all(FIELDS[name].is_identity for name in records.fields.values())
+    if everything <= ALL_PAIRS_MAX and not are_people:  # titles are alike without a single key in common
+        return _all_pairs(records)
     if everything <= ALL_PAIRS_MAX:
         largest = round(SHARED_BY_MOST * records.rows)
         found = [_pairs_of(atom.codes, records, largest) for atom in _atoms(records)]
@@ -67,6 +71,13 @@ def distinct(found: list[Integers]) -> Integers:
     """Every number once, in order."""
     together = np.sort(np.concatenate(found))
     return together[np.concatenate([[True], together[1:] != together[:-1]])] if len(together) else together
+
+
+def _all_pairs(records: Records) -> Integers:
+    if records.is_link:
+        left, right = np.arange(records.split), np.arange(records.split, records.rows)
+        return np.stack([np.repeat(left, len(right)), np.tile(right, len(left))])
+    return np.stack(np.triu_indices(records.split, 1)).astype(np.int64)
 
 
 class _Choice:
@@ -126,14 +137,29 @@ def _atoms(records: Records) -> Iterator[Atom]:
     for instance, name in records.fields.items():
         for key in FIELDS[name].keys:
             part, _, letters = key.partition(":")
+            part, _, rank = part.partition("#")
             column = records.columns[f"{instance}_{part}"]
             codes = _beginnings(column, int(letters)) if letters else column.codes
+            codes = _rare_words(column, int(rank)) if rank else codes
             yield Atom(f"{instance}_{key}", instance, codes)
 
 
 def _beginnings(column: Column, letters: int) -> Integers:
     known: dict[str, int] = {}
     to_code = np.fromiter((known.setdefault(v[:letters], len(known)) for v in column.values), np.int64)
+    return np.where(column.codes >= 0, to_code[column.codes], -1) if len(to_code) else column.codes
+
+
+def _rare_words(column: Column, rank: int) -> Integers:
+    """Each row's rarest word (or second rarest, …) of those that some values have, but not many."""
+    words = [value.split() for value in column.values]
+    counts = Counter(itertools.chain.from_iterable(words))
+    known: dict[str, int] = {}
+    to_code = np.full(len(words), -1, np.int64)
+    for place, own in enumerate(words):
+        shared = sorted((counts[word], word) for word in own if 1 < counts[word] <= BLOCK_ROWS_MAX)
+        if len(shared) >= rank:
+            to_code[place] = known.setdefault(shared[rank - 1][1], len(known))
     return np.where(column.codes >= 0, to_code[column.codes], -1) if len(to_code) else column.codes
 
 

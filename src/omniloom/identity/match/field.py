@@ -57,8 +57,9 @@ class Field:
 
     ``headers``: words by which a column's name gives it away, Russian and English, in small letters, words apart by a
     space. ``looks_like(values)``: 0 to 1, how sure the content alone is. ``normalise(value)`` gives the ``parts``.
-    ``keys``: parts (or their beginnings, ``part:4``) that two records of one person usually share. ``rank``: which
-    field is asked first about a column's content. ``survivorship``: which value of several lives on by default.
+    ``keys``: parts that two records of one person usually share, their beginnings (``part:4``), their rarest words
+    (``part#1``, ``part#2``). ``rank``: which field is asked first about a column's content.
+    ``survivorship``: which value of several lives on by default.
     ``examples``: raw value -> parts, checked by the tests.
     """
 

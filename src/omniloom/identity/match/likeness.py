@@ -1,6 +1,6 @@
 """Pairs of records in one field, and the conditions by which its levels of likeness are told apart.
 
-A condition is a function of many pairs at once. What a condition counts (words in common) is counted once for all
+A condition is a function of many pairs at once. What words in common tell is counted once for all
 levels of a comparison. A part that one of the two lacks is never alike.
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from omniloom.identity.match.values import Codes, Mask, Values
+from omniloom.identity.match.values import Codes, Floats, Mask, Values
 
 
 class Sides:
@@ -17,7 +17,7 @@ class Sides:
     def __init__(self, values: Mapping[str, Values], left: Mapping[str, Codes], right: Mapping[str, Codes]) -> None:
         self._values, self._left, self._right = values, left, right
         self._place: Codes | None = None
-        self._counted: dict[str, tuple[Codes, Codes, Codes]] = {}
+        self._counted: dict[str, tuple[Floats, Floats, Floats]] = {}
 
     def of(self, part: str) -> tuple[Values, Codes, Codes]:
         """A part's values, and the codes of the two sides."""
@@ -32,12 +32,12 @@ class Sides:
         fewer._place, fewer._counted = kept, self._counted
         return fewer
 
-    def words(self, part: str) -> tuple[Codes, Codes, Codes]:
-        """How many words the two share, and how many each has."""
+    def words(self, part: str) -> tuple[Floats, Floats, Floats]:
+        """How much the words that the two share tell, and how much those of each."""
         if part not in self._counted:
             values, left, right = self._values[part], self._left[part], self._right[part]
             there = np.flatnonzero((left >= 0) & (right >= 0))
-            counted = tuple(np.zeros(len(left), np.int64) for _ in range(3))
+            counted = tuple(np.zeros(len(left)) for _ in range(3))
             for whole, some in zip(counted, values.words(left[there], right[there]), strict=True):
                 whole[there] = some
             self._counted[part] = (counted[0], counted[1], counted[2])
@@ -78,8 +78,8 @@ def of_part(part: str, holds: Callable[[Values, Codes, Codes], Mask]) -> Conditi
     return of_filled
 
 
-def shared_words(part: str, is_enough: Callable[[Codes, Codes, Codes], Mask]) -> Condition:
-    """A condition over how many words the two share, and how many each has."""
+def shared_words(part: str, is_enough: Callable[[Floats, Floats, Floats], Mask]) -> Condition:
+    """A condition over how much the words that the two share tell, and how much those of each."""
     return lambda sides: is_enough(*sides.words(part))
 
 

@@ -6,6 +6,8 @@ The bounds never refuse a pair that the measure would take.
 """
 
 import functools
+import itertools
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -60,6 +62,12 @@ class Values:
     @functools.cached_property
     def _words(self) -> list[frozenset[str]]:
         return [frozenset(value.split()) for value in self._values]
+
+    @functools.cached_property
+    def _tells(self) -> dict[str, float]:
+        """How many bits a word tells: the fewer values have it the more, one at least."""
+        counts = Counter(itertools.chain.from_iterable(self._words))
+        return {word: 1 + float(np.log2(len(self._words) / count)) for word, count in counts.items()}
 
     def typed_over(self, left: Codes, right: Codes, edits: int, letters_min: int) -> Mask:
         """Which values at most so many typing errors lead from one to the other (two letters changed about is one)."""
@@ -120,13 +128,13 @@ class Values:
         one, other = self._numbers[left], self._numbers[right]
         return np.asarray(np.abs(one - other) <= part * np.maximum(np.abs(one), np.abs(other)))
 
-    def words(self, left: Codes, right: Codes) -> tuple[Codes, Codes, Codes]:
-        """How many words the two share, and how many each has."""
-        words = self._words
+    def words(self, left: Codes, right: Codes) -> tuple[Floats, Floats, Floats]:
+        """How much the words that the two share tell, and how much those of each: rare words tell more."""
+        words, tells = self._words, self._tells
         pairs = zip(left.tolist(), right.tolist(), strict=True)
-        shared = np.fromiter((len(words[one] & words[other]) for one, other in pairs), np.int64, len(left))
-        counts = np.fromiter(map(len, words), np.int64, len(words))
-        return shared, counts[left], counts[right]
+        shared = (sum(map(tells.__getitem__, words[one] & words[other])) for one, other in pairs)
+        whole = np.fromiter((sum(map(tells.__getitem__, each)) for each in words), np.float64, len(words))
+        return np.fromiter(shared, np.float64, len(left)), whole[left], whole[right]
 
 
 def _bits(values: list[str], depths: list[tuple[str, int]]) -> Bits:

@@ -1,6 +1,7 @@
 """Likeness of many pairs at once, held equal to one pair after the other, slowly and without any bound beforehand."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -86,16 +87,20 @@ def test_pieces_and_beginnings_are_found(values):
 
 
 @given(st.lists(st.lists(st.sampled_from("abcd"), min_size=1, max_size=5).map(" ".join), min_size=1, max_size=5))
-def test_words_in_common_are_counted_once_each(values):
+def test_words_in_common_tell_the_more_the_rarer_they_are(values):
     values = list(dict.fromkeys(values))
     left, right = pairs_of(values)
     sides = Sides({"words": Values(values)}, {"words": left}, {"words": right})
     some = sides.at(np.arange(0, len(left), 2))
+    sets = [set(value.split()) for value in values]
+
+    def tell(words):
+        return sum(1 + math.log2(len(sets) / sum(word in each for each in sets)) for word in words)
+
     for these, step in ((sides, 1), (some, 2)):
-        shared, one, other = these.words("words")
-        sets = [(set(values[a].split()), set(values[b].split())) for a, b in zip(left, right, strict=True)][::step]
-        assert shared.tolist() == [len(a & b) for a, b in sets]
-        assert list(zip(one.tolist(), other.tolist(), strict=True)) == [(len(a), len(b)) for a, b in sets]
+        both = [(sets[a], sets[b]) for a, b in zip(left, right, strict=True)][::step]
+        slow = np.array([(tell(a & b), tell(a), tell(b)) for a, b in both]).T
+        assert np.allclose(these.words("words"), slow)
 
 
 @pytest.mark.parametrize("codes", [(-1, -1), (-1, 0), (0, -1)])

@@ -83,6 +83,32 @@ def test_a_higher_threshold_accepts_fewer(customers, found):
     assert set(accepted(stricter)) < set(accepted(found))
 
 
+@pytest.mark.parametrize("products", [150, 1500])  # every pair compared; those that share a key
+def test_things_are_told_apart_by_the_rare_words_of_their_titles(products):
+    draw = np.random.default_rng(products)
+    kinds, colours = (
+        ["coffee machine", "electric shaver", "digital camera", "vacuum cleaner"],
+        ["black", "white", "red"],
+    )
+    rows, things = [], []
+    for thing in range(products):
+        kind, model, price = draw.choice(kinds), f"X{draw.integers(10**5)}", int(draw.integers(20, 900))
+        brand = draw.choice(["Bosch", "Philips", "Braun"])
+        rows.append((f"{brand} {kind} {model} {draw.choice(colours)}", price))
+        if thing % 3 == 0:
+            rows.append((f"{kind} {model} by {brand}", price))
+        things += [thing] * (len(rows) - len(things))
+    table = pa.table({
+        "id": [str(n) for n in range(len(rows))], "title": [r[0] for r in rows], "price": [str(r[1]) for r in rows]
+    })  # fmt: skip
+    found = match(table, id_column="id")
+    assert {(m.column, m.field) for m in found.meanings} == {("title", "text"), ("price", "number")}
+    pairs = accepted(found)
+    right = sum(things[a] == things[b] for a, b in pairs)
+    assert right >= 0.95 * len(pairs)
+    assert right >= 0.6 * (products // 3)
+
+
 @pytest.mark.parametrize("rows", [0, 1, 2, 3])
 def test_tables_of_next_to_nothing_have_an_answer(customers, rows):
     assert len(match(customers.table.slice(0, rows), id_column="id").left) <= rows

@@ -16,7 +16,7 @@ from omniloom.identity.match.field import (
     typed_over,
 )
 from omniloom.identity.match.spelling import latin
-from omniloom.identity.match.values import Codes, Mask
+from omniloom.identity.match.values import Floats, Mask
 
 _FORMS = frozenset((
     "ooo", "oao", "zao", "pao", "ao", "ip", "nko", "ano", "fgup", "mup", "gup", "llc", "ltd", "limited", "inc",
@@ -32,11 +32,11 @@ def _normalise(value: str) -> Parts:
     return (" ".join(bare) or None, " ".join(sorted(set(bare))) or None, bare[0] if bare else None)
 
 
-def _most(shared: Codes, one: Codes, other: Codes) -> Mask:
+def _most(shared: Floats, one: Floats, other: Floats) -> Mask:
     return np.asarray(shared * 3 >= np.maximum(one, other) * 2)
 
 
-def _half(shared: Codes, one: Codes, other: Codes) -> Mask:
+def _half(shared: Floats, one: Floats, other: Floats) -> Mask:
     return np.asarray(shared * 2 >= np.maximum(one, other))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, same, shared_words
 from omniloom.identity.match.likeness import Condition
 from omniloom.identity.match.spelling import latin
-from omniloom.identity.match.values import Codes, Mask
+from omniloom.identity.match.values import Floats, Mask
 
 WORDS_MAX = 40
 
@@ -24,7 +24,7 @@ def _never(_values: Sequence[str]) -> float:
 def _tenths(least: int) -> Condition:
     """So many tenths of the words that either has are in both."""
 
-    def is_enough(shared: Codes, one: Codes, other: Codes) -> Mask:
+    def is_enough(shared: Floats, one: Floats, other: Floats) -> Mask:
         return np.asarray(shared * 10 >= (one + other - shared) * least)
 
     return shared_words("words", is_enough)
@@ -47,7 +47,7 @@ FIELD = Field(
             Level("few words the same", _tenths(2), 0.08),
         ), 0.07),
     ),
-    keys=("text", "words"),
+    keys=("text", "words", "words#1", "words#2"),
     rank=99,
     survivorship="completeness",
     examples={"Red  Shoe, 42": ("red shoe 42", "42 red shoe"), "": (None, None)},
