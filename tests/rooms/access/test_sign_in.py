@@ -1,6 +1,5 @@
 """Signing in: what is stored, what is refused, what it costs, and what ends it."""
 
-import statistics
 import time
 from datetime import timedelta
 
@@ -58,9 +57,9 @@ def test_an_unknown_address_costs_as_much_time_as_a_known_one(stores, clock, own
 
     seconds(owner.email, 0)
     seconds("nobody@example.test", 0)
-    known = statistics.median(seconds(owner.email, n) for n in range(1, 12))
-    unknown = statistics.median(seconds("nobody@example.test", n) for n in range(20, 31))
-    assert 0.5 < known / unknown < 2  # without the decoy hash the ratio is above ten
+    known = min(seconds(owner.email, n) for n in range(1, 12))  # the least: a busy machine adds to any of them
+    unknown = min(seconds("nobody@example.test", n) for n in range(20, 31))
+    assert 0.25 < known / unknown < 4  # without the decoy hash the ratio is above ten
 
 
 def test_the_sixth_try_within_a_minute_is_refused_even_with_the_right_password(stores, clock, owner, enter):
