@@ -29,6 +29,10 @@ class NoEvents:
         """Errors: Unavailable, always."""
         return self.read()
 
+    def fold(self) -> bool:
+        """Errors: Unavailable, always."""
+        return self.rewrite()
+
     def rewrite(self) -> bool:
         """Errors: Unavailable, always."""
         raise Unavailable("a collector has no event store", hint="ask the server")

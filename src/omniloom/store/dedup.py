@@ -96,7 +96,12 @@ def duplicates(stores: "Stores", *, first: int, last: int) -> int:
 
 
 def forget(stores: "Stores", *, through: int) -> None:
-    """Forget messages up to a position that every reader has passed. Their ids stay known."""
+    """Forget messages up to a position that every reader has passed, once the event store has them for good.
+
+    Their ids stay known.
+    """
+    if not stores.events.fold():
+        return
     stores.log.trim(through=through)
     with stores.state.write() as tx:
         tx.run(_FORGET, through=through)

@@ -129,6 +129,10 @@ class FencedEvents:
             yield tx
             committed.enter_context(self._state.write())
 
+    def fold(self) -> bool:
+        """As the store does it."""
+        return self._events.fold()
+
     def rewrite(self) -> bool:
         """As ever: it changes no row."""
         return self._events.rewrite()

@@ -168,6 +168,13 @@ class Events(Protocol):
 
     dialect: str
 
+    def fold(self) -> bool:
+        """Bring what is committed to where no changed byte can undo it; False: not now, ask again later.
+
+        The end of a WAL that cannot be read is taken for a crash: then the log must still have what was in it.
+        """
+        ...
+
     def read(self) -> AbstractContextManager[EventsTx]:
         """A consistent snapshot to read from."""
         ...

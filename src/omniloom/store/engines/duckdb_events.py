@@ -15,6 +15,7 @@ import pyarrow as pa
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast
 from omniloom.store.engines.duckdb_copy import Users, copy_database
+from omniloom.store.engines.sqlite_pages import Damaged
 from omniloom.store.hold import Hold
 from omniloom.store.ports import EventsTx, Row
 from omniloom.store.sql import Query, parse_events
@@ -37,6 +38,7 @@ _CONFIG: dict[str, Any] = {
 }
 _ANEW = ".anew"  # the folder beside the file, in which the file is written anew; nothing else outside is reached
 _PIECE_ROWS = 100_000
+_CORRUPT = "Corrupt database file"  # what it says of a block that is not what its checksum says; of no class of its own
 
 
 def duckdb_version() -> str:
@@ -188,6 +190,15 @@ class DuckEvents:
             finally:
                 self._is_writing = False
 
+    def fold(self) -> bool:
+        """Fold the WAL into the file; see the port."""
+        with self._write_lock, self._users.one():
+            try:
+                self._connection.cursor().execute("checkpoint")
+            except duckdb.TransactionException:  # a reader holds on to what was before
+                return False
+            return True
+
     def rewrite(self) -> bool:
         """Write the file anew: what was deleted stays in its blocks otherwise. Readers wait for the last moment alone.
 
@@ -243,7 +254,9 @@ class DuckEvents:
     def _opened(self) -> duckdb.DuckDBPyConnection:
         try:
             connection = duckdb.connect(str(self._path), config={**self._options, **_CONFIG})
-        except duckdb.IOException as error:
+        except duckdb.Error as error:  # its blocks and its WAL have checksums
+            if not isinstance(error, duckdb.IOException) or "replaying WAL" in str(error):
+                raise Damaged(self._path, error) from error
             raise Unavailable(f"cannot open {self._path.name}: {error}", hint="is another process using it?") from error
         anew = str(self._path.with_name(f"{self._path.name}{_ANEW}")).replace("'", "''")
         connection.execute(f"set allowed_directories = ['{anew}']")
@@ -274,5 +287,9 @@ class DuckEvents:
             raise Unavailable(f"{self._name}: {error}", hint="raise store.events_memory_mb") from error
         except duckdb.IOException as error:
             raise Unavailable(f"{self._name}: {error}", hint="free disk space") from error
+        except duckdb.Error as error:
+            if _CORRUPT not in str(error):
+                raise
+            raise Damaged(self._path, error) from error
         finally:
             cursor.close()  # rolls back what was not committed, forgets what was staged

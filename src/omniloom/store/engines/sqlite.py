@@ -2,6 +2,8 @@
 
 A simulated power cut loses acknowledged rows with NORMAL and none with FULL (tests/store/test_power_cut.py); so FULL is
 not a setting. Older libraries carry the WAL-reset corruption bug. See docs/decisions/0003.
+
+Each page ends with its checksum, which is compared whenever it is read (engines/sqlite_pages.py, decision 0021).
 """
 
 import contextlib
@@ -14,6 +16,8 @@ import apsw
 
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast, DiskFull
+from omniloom.store.engines.sqlite_pages import Damaged, is_damage, opened
+from omniloom.store.engines.sqlite_recovery import check_wal
 
 VERSION_MIN = (3, 51, 3)
 PRAGMAS = (
@@ -46,17 +50,12 @@ def library_version() -> str:
 def connect(path: Path, *, page_bytes: int = PAGE_BYTES) -> apsw.Connection:
     """A connection with the platform's settings. ``page_bytes`` counts for a file that this call makes."""
     check_version(library_version())
-    connection: apsw.Connection | None = None
     try:
-        connection = apsw.Connection(str(path))
-        connection.set_busy_timeout(10_000)
-        for pragma in (f"page_size={page_bytes}", *PRAGMAS):
-            connection.execute(f"pragma {pragma}").fetchall()
+        return opened(path, (f"page_size={page_bytes}", *PRAGMAS))
     except apsw.Error as error:
-        if connection is not None:
-            connection.close()
+        if is_damage(error):
+            raise Damaged(path, error) from error
         raise Unavailable(f"cannot open {path.name}: {error}", hint="check the disk and the data directory") from error
-    return connection
 
 
 class Connections:
@@ -69,6 +68,7 @@ class Connections:
     def __init__(self, path: Path, ballast: Ballast | None = None, *, page_bytes: int = PAGE_BYTES) -> None:
         self._path = path
         self._ballast = ballast or Ballast(path.parent, 0)
+        check_wal(path)
         self._writer = connect(path, page_bytes=page_bytes)
         self._write_lock = threading.RLock()
         self._is_writing = False
@@ -174,12 +174,16 @@ class Connections:
         try:
             yield
         except (apsw.FullError, apsw.IOError, apsw.CantOpenError) as error:
+            if is_damage(error):
+                raise Damaged(self._path, "a page is not what its checksum says") from error
             if isinstance(error, apsw.FullError):
                 self._ballast.throw_off()  # so that what must not fail succeeds when it is tried again
                 raise DiskFull(f"{self._path.name}: {error}", hint="free disk space") from error
             raise Unavailable(f"{self._path.name}: {error}", hint="check the disk") from error
         except apsw.BusyError as error:
             raise Unavailable(f"{self._path.name} is busy", hint="try again in a moment") from error
+        except (apsw.CorruptError, apsw.NotADBError) as error:
+            raise Damaged(self._path, error) from error
 
 
 def _roll_back(connection: apsw.Connection) -> None:

@@ -15,6 +15,7 @@ import apsw
 
 from omniloom.store.ballast import Ballast
 from omniloom.store.engines.sqlite import Connections
+from omniloom.store.engines.sqlite_pages import Damaged, is_damage
 from omniloom.store.ports import BLOCK_BODIES_MAX
 
 PAGE_BYTES = 16_384  # a block spans pages: fewer, larger ones halve what an append costs the processor
@@ -41,6 +42,7 @@ class SqliteLog:
 
     def __init__(self, path: Path, ballast: Ballast | None = None) -> None:
         self._ballast = ballast or Ballast(path.parent, 0)
+        self._path = path
         self._connections = Connections(path, self._ballast, page_bytes=PAGE_BYTES)
         try:
             with self._connections.writing() as connection:
@@ -66,10 +68,18 @@ class SqliteLog:
         """The next messages after a position."""
         found: list[tuple[int, bytes]] = []
         with self._connections.reading() as connection:
-            for seq, sizes, body in connection.execute(_NEXT, ((after + 1) // BLOCK_BODIES_MAX,)):
-                found.extend(row for row in _unpacked(seq, sizes, body) if row[0] > after)
-                if len(found) >= rows_max:
-                    break
+            try:
+                for seq, sizes, body in connection.execute(_NEXT, ((after + 1) // BLOCK_BODIES_MAX,)):
+                    found.extend(row for row in _unpacked(seq, sizes, body) if row[0] > after)
+                    if len(found) >= rows_max:
+                        break
+            except apsw.Error as error:
+                if not is_damage(error):
+                    raise
+                if not found:  # else what is before it is read first; the next call meets it
+                    raise Damaged(
+                        self._path, "a page is not what was written", at=f"behind position {after}"
+                    ) from error
         return found[:rows_max]
 
     def last_position(self) -> int:

@@ -1,0 +1,113 @@
+"""What a WAL holds after an unclean end that SQLite's recovery would leave out without a word.
+
+Recovery goes as far as frames follow from each other and takes the first that does not for the end: right after a power
+cut, wrong where the disk changed a byte of what was acknowledged. So before SQLite reads it, opening is refused if
+
+* one changed byte explains why the first frame does not follow: a cut leaves sectors out, not a byte; or
+* whole transactions follow each other behind it: one begins when the one before is on disk.
+
+Nothing is put right: the same sums may be explained by several bytes. Only whoever has the file to himself looks: a WAL
+that others write is recovered already. Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+"""
+
+from itertools import pairwise
+from pathlib import Path
+
+import apsw
+import numpy as np
+
+from omniloom.store.engines.sqlite_pages import VFS, Damaged, load_checksums
+from omniloom.store.engines.sqlite_sum import Bytes, Sum, is_header, page_bytes
+
+HEADER_BYTES = 32
+_FRAME_BYTES = 24  # of a frame's header: page, size after a commit, salts, sums
+_COMMIT, _SALTS, _SUM = slice(4, 8), slice(8, 16), slice(16, 24)
+_AT_ONCE = 512  # frames
+Content = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+
+def check_wal(path: Path) -> None:
+    """Look at a file's WAL before SQLite recovers it; nothing is done while somebody else has the file open.
+
+    Errors: Damaged if acknowledged transactions would be left out.
+    """
+    wal = Path(f"{path}-wal")
+    if not path.exists() or not wal.exists() or wal.stat().st_size <= HEADER_BYTES:
+        return
+    load_checksums()
+    connection = apsw.Connection(str(path), vfs=VFS)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    try:
+        connection.execute("pragma locking_mode=exclusive").fetchall()
+        connection.execute("begin exclusive")
+        lost_at = left_out(np.memmap(wal, np.uint8, "r"))
+    except apsw.Error:  # somebody is there, or whoever opens it next will be told what is wrong
+        return
+    finally:
+        connection.close()
+    if lost_at is not None:
+        raise Damaged(wal, "what is behind it cannot be read", at=f"at byte {lost_at:,}")
+
+
+def left_out(content: Content) -> int | None:
+    """Where, in the bytes of a WAL, what would be left out though acknowledged begins; None: nowhere."""
+    header = bytes(content[:HEADER_BYTES])
+    if not is_header(header):  # no frame is written before the header is on disk
+        return 0 if len(content) > HEADER_BYTES + _FRAME_BYTES else None
+    wal = _Wal(content, header)
+    bad = wal.end()
+    if bad < wal.count and (wal.is_changed(bad) or wal.goes_on_behind(bad)):
+        return HEADER_BYTES + bad * wal.size
+    return None
+
+
+class _Wal:
+    """The frames of a WAL."""
+
+    def __init__(self, content: Content, header: bytes) -> None:
+        self.size = page_bytes(header) + _FRAME_BYTES
+        self.count = (len(content) - HEADER_BYTES) // self.size
+        self._frames: Bytes = content[HEADER_BYTES : HEADER_BYTES + self.count * self.size].reshape(-1, self.size)
+        self._sum = Sum(header, self.size - _FRAME_BYTES + 8)
+        self._header = np.frombuffer(header, np.uint8)
+        self._salts = self._header[16:24]
+
+    def end(self) -> int:
+        """The first frame that does not follow."""
+        for first in range(0, self.count, _AT_ONCE):
+            last = min(first + _AT_ONCE, self.count)
+            if not (follow := self._follow(first, last)).all():
+                return first + int(np.flatnonzero(~follow)[0])
+        return self.count
+
+    def is_changed(self, bad: int) -> bool:
+        """Whether one byte explains that a frame does not follow."""
+        frame, summed = self._frames[bad], self._summed(bad, bad + 1)[0]
+        salts_wrong = int((frame[_SALTS] != self._salts).sum())
+        sums_wrong = int((frame[_SUM] != summed).sum())
+        if salts_wrong or sums_wrong < 2:
+            return salts_wrong + sums_wrong == 1
+        summing = np.concatenate([frame[:8], frame[_FRAME_BYTES:]]).tobytes()
+        return self._sum.is_one_byte(summing, frame[_SUM].tobytes(), summed.tobytes())
+
+    def goes_on_behind(self, bad: int) -> bool:
+        """Whether a whole transaction follows another one somewhere behind a frame that is wrong."""
+        rest = self._frames[bad:]
+        is_own = (rest[:, _SALTS] == self._salts).all(axis=1)
+        ends = (bad + np.flatnonzero(is_own & rest[:, _COMMIT].any(axis=1))).tolist()
+        return any(bool(self._follow(end + 1, after + 1).all()) for end, after in pairwise(ends))
+
+    def _follow(self, first: int, last: int) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        """Which of some frames follow from what the one before says."""
+        frames = self._frames[first:last]
+        is_summed = (self._summed(first, last) == frames[:, _SUM]).all(axis=1)
+        follows: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.logical_and(
+            is_summed, (frames[:, _SALTS] == self._salts).all(axis=1)
+        )
+        return follows
+
+    def _summed(self, first: int, last: int) -> Bytes:
+        frames = self._frames[first:last]
+        seed = self._frames[first - 1, _SUM] if first else self._header[24:]
+        seeds = np.vstack([seed, frames[:-1, _SUM]])
+        return self._sum.of(np.hstack([frames[:, :8], frames[:, _FRAME_BYTES:]]), seeds)
