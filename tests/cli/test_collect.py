@@ -20,8 +20,9 @@ from omniloom.store import open_stores
 WAIT_S_MAX = 200
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    tmp_path = tmp_path_factory.mktemp("served")
     command = [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(tmp_path / "data"), "--port", "0",
                "--collectors", "1", "--collect-port", "0"]  # fmt: skip
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
