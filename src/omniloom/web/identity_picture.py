@@ -63,6 +63,8 @@ def places(shown: Whole) -> dict[str, dict[str, float]]:
         centre = found[f"p{person_id}"]
         for n, number in enumerate(known):
             angle = math.tau * (n + 0.5) / len(known) + math.pi / 5
+            if person_id != shown.person_id:  # away from the line to the one they became
+                angle = math.atan2(centre["y"], centre["x"]) + math.tau * (n + 1) / (len(known) + 1) - math.pi
             found[f"i{number}"] = {"x": centre["x"] + near * math.cos(angle), "y": centre["y"] + near * math.sin(angle)}
     return found | _below(found, len(shown.refused[:REFUSED_SHOWN]), near)
 
