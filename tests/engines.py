@@ -27,6 +27,7 @@ import nats as nats_client
 import psycopg
 from nats.js.errors import NotFoundError
 
+from omniloom.app import Platform, open_platform
 from omniloom.store import Stores, open_stores
 from omniloom.store.engines.clickhouse_link import first_link
 from omniloom.store.settings import StoreSettings
@@ -50,6 +51,12 @@ def open_test_stores(data_dir: Path) -> Stores:
     if chosen() == EMBEDDED:
         furnish(data_dir)
     return open_stores(data_dir, store_settings(data_dir))
+
+
+def open_test_platform(data_dir: Path, **given: Any) -> Platform:
+    """The platform of a folder, on files and with no settings but those given."""
+    furnish(data_dir)
+    return open_platform(data_dir, **{"environ": {}, **given})
 
 
 def furnish(data_dir: Path) -> None:

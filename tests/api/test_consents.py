@@ -11,11 +11,12 @@ import pypdf
 import pytest
 from tests.api.test_manage import Caller
 from tests.api.test_public import SECRET, SEND, Door, door  # noqa: F401 - a fixture
+from tests.engines import open_test_platform
 from typer.testing import CliRunner
 
 from omniloom import access, api
 from omniloom.access import Role
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.cli.main import app
 from omniloom.core.event import Event, encode
 from omniloom.messaging import Site
@@ -27,7 +28,7 @@ WORDING = "Согласен на письма о скидках"
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    opened = open_platform(tmp_path / "data", environ={})
+    opened = open_test_platform(tmp_path / "data")
     now = opened.now()
     opened.stores.log.append([encode(Event(
         source_id="s", message_id="1", type="identify", occurred_at=now, received_at=now,

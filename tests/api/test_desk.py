@@ -11,10 +11,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.engines import open_test_platform
 
 from omniloom.api import dialects
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import Intake, Quotas, add_source, decode_refusal
 from omniloom.collect.flood import Flood
 from omniloom.core.event import decode
@@ -33,7 +34,7 @@ def opened(tmp_path: Path) -> Iterator[Open]:
 
     def open_one(**flags: Any) -> Platform:
         given = {f"collect.{name}": value for name, value in flags.items()}
-        found.append(open_platform(tmp_path / "home", environ={}, flags=given, ids=SeededIds(1)))
+        found.append(open_test_platform(tmp_path / "home", flags=given, ids=SeededIds(1)))
         return found[-1]
 
     yield open_one

@@ -8,11 +8,12 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.engines import open_test_platform
 from typer.testing import CliRunner
 
 from omniloom import access, api, collect
 from omniloom.access import Role
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.cli.main import app
 from omniloom.worker import loop
 
@@ -57,7 +58,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    platform = open_platform(tmp_path / "data", environ={})
+    platform = open_test_platform(tmp_path / "data")
     yield Shop(platform)
     platform.close()
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.engines import open_test_platform
 
 from omniloom.access import local_token
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform, stages
+from omniloom.app import Platform, stages
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, encode
 from omniloom.worker import loop
@@ -21,7 +22,7 @@ STAGES = ["dedup", "identity", "profiles", "segments"]
 
 @pytest.fixture
 def platform(tmp_path: Path, clock: ManualClock) -> Iterator[Platform]:
-    opened = open_platform(tmp_path / "data", clock=clock)
+    opened = open_test_platform(tmp_path / "data", clock=clock)
     yield opened
     opened.close()
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.api.poison import GOOD, bodies, items
+from tests.engines import open_test_platform
 
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import add_source
 from omniloom.core.event import decode
 from omniloom.core.ids import SeededIds
@@ -22,7 +23,7 @@ from omniloom.worker import loop
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    opened = open_platform(tmp_path / "home", environ={}, ids=SeededIds(1))
+    opened = open_test_platform(tmp_path / "home", ids=SeededIds(1))
     yield opened
     opened.close()
 

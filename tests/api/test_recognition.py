@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.engines import open_test_platform
 
 from omniloom import access, api, collect, identity
 from omniloom.access import Role
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.core.clock import ManualClock
 from omniloom.messaging import Site, recognition
 from omniloom.messaging.recognition import Benefit, WaySettings
@@ -76,7 +77,7 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path, clock: ManualClock) -> Iterator[Shop]:
-    platform = open_platform(tmp_path / "company", environ={}, clock=clock)
+    platform = open_test_platform(tmp_path / "company", clock=clock)
     for way in recognition.known_ways():
         bot = "https://t.me/shop_bot?start={token}" if way == "bot" else ""
         settings = WaySettings(is_on=True, benefit=TEN, title_ru="Скидка за знакомство", bot_url=bot)

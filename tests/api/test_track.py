@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.engines import open_test_platform
 
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import Source, add_source
 from omniloom.core.errors import Unavailable
 from omniloom.core.event import Event, decode
@@ -59,7 +60,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    platform = open_platform(tmp_path / "home", environ={}, ids=SeededIds(1))
+    platform = open_test_platform(tmp_path / "home", ids=SeededIds(1))
     yield Site(platform)
     platform.close()
 

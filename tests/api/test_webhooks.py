@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from fastapi import FastAPI
+from tests.engines import open_test_platform
 
 from omniloom import access, api
 from omniloom.access import Role
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import decode_refusal
 from omniloom.core.event import decode
 
@@ -45,7 +46,7 @@ class Caller:
 
 @pytest.fixture
 def platform(tmp_path: Path) -> Iterator[Platform]:
-    opened = open_platform(tmp_path, environ={})
+    opened = open_test_platform(tmp_path)
     yield opened
     opened.close()
 

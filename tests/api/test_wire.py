@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from tests.engines import open_test_platform
 
 from omniloom import api
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import add_source
 from omniloom.core.event import decode
 from omniloom.core.ids import SeededIds
@@ -68,7 +69,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    platform = open_platform(tmp_path / "home", environ={}, ids=SeededIds(1))
+    platform = open_test_platform(tmp_path / "home", ids=SeededIds(1))
     running = Server(platform)
     while not running.server.started and running.thread.is_alive():
         time.sleep(0.01)

@@ -12,9 +12,10 @@ from typing import Any
 
 import httpx
 import yaml
+from tests.engines import open_test_platform
 
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import Source, add_source
 from omniloom.core.clock import ManualClock
 from omniloom.core.event import Event, decode
@@ -66,7 +67,7 @@ class Door:
 def door(folder: Path) -> Iterator[Door]:
     """The application on empty stores, with a source for each key that the captures carry."""
     clock = ManualClock(SILENT_AT)
-    platform = open_platform(folder / "home", environ={}, ids=SeededIds(1), clock=clock)
+    platform = open_test_platform(folder / "home", ids=SeededIds(1), clock=clock)
     named = {
         key: add_source(
             platform.stores, name=f"tracker {key}", kind="server", now=clock.now(), ids=platform.ids, write_key=key

@@ -8,12 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.engines import open_test_platform
 
 from omniloom.access import local_token
 from omniloom.api import script as text_of
 from omniloom.api import tracker
 from omniloom.api.server import build
-from omniloom.app import Platform, open_platform
+from omniloom.app import Platform
 from omniloom.collect import Source, add_source, disable_source, snippet
 from omniloom.core.errors import Invalid, Unavailable
 from omniloom.core.event import Event, decode
@@ -62,7 +63,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    platform = open_platform(tmp_path / "home", environ={}, ids=SeededIds(1))
+    platform = open_test_platform(tmp_path / "home", ids=SeededIds(1))
     yield Server(platform)
     platform.close()
 
