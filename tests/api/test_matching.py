@@ -51,7 +51,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 
 def asking(platform: Platform, role: Role) -> Any:
     caller = Caller(api.build(platform))
-    token = access.create_token(platform.stores, name="t", role=role, now=platform.now())
+    token = access.create_token(platform.stores, name=role.value, role=role, now=platform.now())
 
     def call(method: str, path: str, /, **body: Any) -> Any:
         headers = {"authorization": f"Bearer {token}"}
@@ -75,6 +75,20 @@ def test_matching_runs_as_a_job_and_pairs_are_decided_side_by_side(platform: Pla
     assert ask("GET", f"/people/{right}").json()["person"]["person_id"] == left
     assert ask("POST", f"/identity/pairs/{left}/{right}", is_same=True).status_code == 409
     assert ask("POST", "/identity/pairs/98/99", is_same=True).status_code == 404
+
+
+def test_searches_are_remembered_and_one_that_ended_cannot_be_stopped(platform: Platform) -> None:
+    ask = asking(platform, Role.OWNER)
+    job = ask("POST", "/identity/matching", automatic=1.0).json()["job_id"]
+    while not ask("GET", f"/identity/matching/{job}").json()["is_done"]:
+        time.sleep(0.05)
+    asked_later = ask("GET", "/identity/matching").json()["matchings"]
+    assert [(one["job_id"], one["outcome"], one["started_by"]) for one in asked_later] == [(job, "done", "owner")]
+    assert ask("POST", f"/identity/matching/{job}/stop").status_code == 409
+    assert ask("GET", "/identity/matching/nobody").status_code == 404
+    looking = asking(platform, Role.VIEWER)
+    assert looking("GET", "/identity/matching").status_code == 200
+    assert looking("POST", f"/identity/matching/{job}/stop").status_code == 403
 
 
 def test_who_may_only_look_may_not_merge(platform: Platform) -> None:

@@ -138,8 +138,7 @@ async def _show(view: View, queue: Queue, decide: Decide) -> None:
         parts.badge(_("one person with {share}").format(share=view.fmt.percent(pair.probability, 1)), "info")
     ui.linear_progress(queue.place / len(queue.pairs), show_value=False).props("rounded aria-hidden=true")
     with parts.columns(wide=True):
-        with parts.panel(classes="om-flush om-merge-body") as card:
-            card.style("overflow-wrap: anywhere")
+        with parts.panel(classes="om-flush om-merge-body"):
             comparison(view, one, other)
         with parts.stack():
             if view.may(Permission.CUSTOMERS_WRITE):

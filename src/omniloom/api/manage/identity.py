@@ -66,7 +66,7 @@ def _shown(job: Matching) -> dict[str, Any]:
 
 def _who(request: Request) -> str:
     user = user_of(request)
-    return user.email if user else "api"
+    return (user and (user.email or user.name)) or "api"
 
 
 @routes.get("/identity/pairs")
