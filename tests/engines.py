@@ -120,7 +120,7 @@ class Postgres:
         subprocess.run(
             [self._programs / "initdb", "-D", self._folder / "data", "-U", "postgres", "--auth=trust",
              "--encoding=UTF8", "--no-locale", "--no-sync"],
-            user=self._user, cwd=self._folder, check=True, capture_output=True, timeout=120,
+            user=self._user, cwd=self._folder, check=True, capture_output=True, timeout=600,
         )  # fmt: skip
         self.start()
 
@@ -140,7 +140,7 @@ class Postgres:
             self.process.send_signal(3)  # SIGQUIT: at once, without a checkpoint
         else:
             self.process.send_signal(2)  # SIGINT: fast shutdown
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=300)
 
     def remove(self) -> None:
         """End the server and forget its folder."""
@@ -207,7 +207,7 @@ class Postgres:
 
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+            psycopg.connect(self.url("postgres"), connect_timeout=10).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -249,7 +249,7 @@ class Nats:
             self.process.kill()
         else:
             self.process.terminate()
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=300)
 
     def remove(self) -> None:
         """End the server and forget its folder."""

@@ -13,7 +13,7 @@ def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     """Check the contracts of the package in ``folder``."""
     tool = Path(sys.executable).parent / "lint-imports"
     return subprocess.run(
-        [str(tool), "--no-cache"], cwd=folder, capture_output=True, text=True, timeout=120, check=False,
+        [str(tool), "--no-cache"], cwd=folder, capture_output=True, text=True, timeout=600, check=False,
         env={"PYTHONPATH": str(folder / "src"), "PATH": "/usr/bin:/bin", "COLUMNS": "200", "NO_COLOR": "1"},
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ def noted(state: PostgresState) -> list[tuple[int, str]]:
 def await_notes(state: PostgresState, *, more: int, by: str = "") -> str:
     """Wait until so many more notes were written (by one worker); who wrote the last."""
     before = len([who for _, who in noted(state) if not by or who == by])
-    for _ in range(3_000):
+    for _ in range(30_000):
         mine = [who for _, who in noted(state) if not by or who == by]
         if len(mine) >= before + more:
             return mine[-1]

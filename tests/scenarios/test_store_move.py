@@ -93,7 +93,7 @@ def test_a_move_with_intake_running_loses_and_doubles_nothing(installation: Path
     moved = subprocess.run(
         [str(Path(sys.executable).parent / "omniloom"), "store", "move", "--to", to, "--log", log, "--data-dir",
          str(installation)],
-        capture_output=True, text=True, timeout=120, check=False, env={**os.environ, "COLUMNS": "200"},
+        capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "COLUMNS": "200"},
     )  # fmt: skip
     assert moved.returncode == 0, moved.stdout + moved.stderr
     assert "DIFFERENT" not in moved.stdout
@@ -166,7 +166,7 @@ def test_a_running_server_moves_itself_while_it_takes_events(installation: Path)
             moved = subprocess.run(
                 [str(Path(sys.executable).parent / "omniloom"), "store", "move", *place, "--json", "--data-dir",
                  str(installation)],
-                capture_output=True, text=True, timeout=120, check=False,
+                capture_output=True, text=True, timeout=600, check=False,
             )  # fmt: skip
             assert moved.returncode == 0, moved.stdout + moved.stderr
             tables = {table["table"]: table["is_equal"] for table in json.loads(moved.stdout)}

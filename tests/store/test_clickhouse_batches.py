@@ -236,7 +236,7 @@ def test_a_killed_process_loses_nothing_and_doubles_nothing(tmp_path: Path) -> N
     def child(stop_at: int) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-c", CHILD, place, str(stop_at)],
-            cwd=top, env=os.environ | {"PYTHONPATH": str(top)}, capture_output=True, text=True, timeout=120,
+            cwd=top, env=os.environ | {"PYTHONPATH": str(top)}, capture_output=True, text=True, timeout=600,
             check=False,
         )  # fmt: skip
 

@@ -32,7 +32,7 @@ events.close()
 def test_rows_of_changed_tables_are_there_after_a_restart(tmp_path: Path) -> None:
     for run in ("write", "read"):
         said = subprocess.run(
-            [sys.executable, "-c", SCRIPT, tmp_path / "clickhouse", run], capture_output=True, text=True, timeout=120,
+            [sys.executable, "-c", SCRIPT, tmp_path / "clickhouse", run], capture_output=True, text=True, timeout=600,
             check=True,
         )  # fmt: skip
         assert said.stdout.split() == ["10", "10"], run

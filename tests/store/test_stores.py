@@ -29,13 +29,13 @@ def test_a_second_process_is_refused_and_told_who_holds_the_stores(tmp_path: Pat
     stores = open_stores(tmp_path)
     try:
         asked = subprocess.run(
-            [sys.executable, "-c", OPEN, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", OPEN, str(tmp_path)], capture_output=True, text=True, timeout=600, check=False
         )
         assert asked.returncode == 4, asked.stderr
         assert f"in use by process {os.getpid()}" in asked.stdout
     finally:
         stores.close()
-    asked = subprocess.run([sys.executable, "-c", OPEN, str(tmp_path)], timeout=60, check=False)
+    asked = subprocess.run([sys.executable, "-c", OPEN, str(tmp_path)], timeout=600, check=False)
     assert asked.returncode == 0
 
 
@@ -56,7 +56,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_its_parent(tmp_path: Path) -> 
     lock = take_lock(tmp_path)
     child = os.fork()
     if child == 0:
-        time.sleep(30)
+        time.sleep(300)
         os._exit(0)
     try:
         lock.close()
@@ -68,7 +68,7 @@ def test_a_forked_child_does_not_keep_the_lock_of_its_parent(tmp_path: Path) -> 
 
 def take_lock_in_time(data_dir: Path) -> IO[str]:
     """The child closes its copies when it first runs, which may be a moment after the fork."""
-    for _ in range(200):
+    for _ in range(6_000):
         with contextlib.suppress(Conflict):
             return take_lock(data_dir)
         time.sleep(0.01)

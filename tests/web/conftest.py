@@ -43,7 +43,7 @@ class Http:
 
     def run(self, work):
         """Run a coroutine in the server's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=600)
 
     def ask(self, method: str, path: str, **request) -> httpx.Response:
         """One request without cookies of earlier ones, redirects not followed."""
