@@ -227,6 +227,25 @@ def test_whoever_stands_in_for_a_shared_telephone_is_replaced(company: Any, orde
     assert identity.find(company.stores, "guest5", REGION) != [call["person_id"]], "it joins nobody still"
 
 
+def test_a_message_whose_block_is_half_read_goes_when_it_is_read(company: Any) -> None:
+    """Some engines forget whole blocks of the log alone; no digest finds what a shared telephone sent."""
+    for n in range(8):
+        company.tell("identify", identifiers={"user_id": f"guest{n}", "phone": "+12025550100"})
+    company.resolve()
+    person, now = shared_telephone(company)["shared_id"], company.clock.now()
+    told = [Event(source_id="test", message_id=f"call{n}", type="track", name="Called", occurred_at=now,
+                  received_at=now, identifiers={"phone": "+12025550100"}, properties={"note": CANARY if n == 0 else ""})
+            for n in range(6)]  # fmt: skip
+    company.stores.log.append([encode(each) for each in told])
+    identity.resolve(company.stores, now=now, home_region=REGION, home_currency="USD", rows_max=3)
+    while not collect.observe(company.stores, now=now, rows_max=3).is_done:
+        pass
+    erase(company.stores, person, now)
+    privacy.sweep(company.stores, now=now, home_region=REGION)
+    finish(company)
+    assert remains(company.stores, (CANARY,)) == []
+
+
 def test_erasing_settles_the_request_and_shows_in_the_list(company: Any) -> None:
     person = plant(company)
     now = company.clock.now()
