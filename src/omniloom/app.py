@@ -44,6 +44,9 @@ class ServerSettings:
     collectors: int = setting(0, "processes beside the server that only take events in; 0: the server does it itself")
     collect_port: int = setting(8081, "port the collectors share; 0 takes a free one")
     cookie_domain: str = setting("", "domain of ad pixels' visitor cookie, such as .shop.example; empty: this host")
+    connections_max: int = setting(4096, "connections open to a process; beyond it who waits longest is hung up on")
+    head_s: float = setting(10.0, "how long the head of a request may take, seconds; then 408")
+    keep_alive_s: int = setting(5, "how long an answered connection is kept for the next request, seconds")
     demo_shop: bool = setting(False, "serve the demo shop at /demo-shop, to try the web tracker")  # noqa: FBT003 - a default
 
 

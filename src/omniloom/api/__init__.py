@@ -6,6 +6,6 @@ marketer or a script does. Every route declares the permission it needs; one tha
 
 from omniloom.api.collector import build_collector
 from omniloom.api.server import build
-from omniloom.api.wire import BoundedHttp
+from omniloom.api.wire import BoundedHttp, bounded_http
 
-__all__ = ["BoundedHttp", "build", "build_collector"]
+__all__ = ["BoundedHttp", "bounded_http", "build", "build_collector"]

@@ -1,6 +1,12 @@
-"""HTTP/1.1 as uvicorn reads it, with bounds: how much a request's head weighs, how long head and body may take."""
+"""HTTP/1.1 as uvicorn reads it, with bounds: what a head weighs, how long head and body take, how many are connected.
+
+Whoever only holds a connection pays for the ones too many: beyond the limit the connection that has waited longest for
+its first request is closed, then the one that has been idle longest. A request that is being answered is never cut.
+"""
 
 import asyncio
+import resource
+from dataclasses import dataclass, field
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -12,11 +18,47 @@ _REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: 21\r\nconnection: close\r\n\r\nthe head is too large"
 )
+_TOO_SLOW = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    b"content-length: 20\r\nconnection: close\r\n\r\nthe head is too slow"
+)
+CONNECTIONS_MAX = 4_096
+_FILES_KEPT = 256  # of the files that a process may have open: for stores and what goes out
+
+
+@dataclass(slots=True)
+class Lines:
+    """The connections of one server that wait for a request, and how many there may be of all."""
+
+    connections_max: int = CONNECTIONS_MAX
+    head_s: float = HEAD_S
+    strangers: dict["BoundedHttp", None] = field(default_factory=dict)  # no whole head yet; the oldest first
+    idle: dict["BoundedHttp", None] = field(default_factory=dict)
+
+    def leave(self, line: "BoundedHttp") -> None:
+        """It waits no longer."""
+        self.strangers.pop(line, None)
+        self.idle.pop(line, None)
+
+    def longest_waiting(self) -> "BoundedHttp | None":
+        """Whose place is taken first."""
+        return next(iter(self.strangers or self.idle), None)
+
+
+def bounded_http(*, connections_max: int, head_s: float) -> "type[BoundedHttp]":
+    """The protocol of one server. As many files as the system lets it are opened, and never more connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < connections_max + _FILES_KEPT:
+        soft = connections_max + _FILES_KEPT if hard == resource.RLIM_INFINITY else hard
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    lines = Lines(max(1, min(connections_max, soft - _FILES_KEPT)), head_s)
+    return type("BoundedHttp", (BoundedHttp,), {"lines": lines})
 
 
 class BoundedHttp(HttpToolsProtocol):
     """Ends connections whose head is too large, or too slow as its body: they cost memory, and others their place."""
 
+    lines = Lines()
     _head_bytes = 0
     _is_in_head = True
     _is_in_body = False
@@ -25,11 +67,16 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """A connection: its first head is awaited."""
         super().connection_made(transport)
-        self._deadline = self.loop.call_later(HEAD_S, transport.close)
+        self._deadline = self.loop.call_later(self.lines.head_s, self._refuse_slow)
+        self.lines.strangers[self] = None
+        if len(self.connections) > self.lines.connections_max and (line := self.lines.longest_waiting()) is not None:
+            self.lines.leave(line)
+            line.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has gone."""
         self._stop_waiting()
+        self.lines.leave(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -50,13 +97,14 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_in_head = True
         self._head_bytes = 0
         if self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_S, self.transport.close)
+            self._deadline = self.loop.call_later(self.lines.head_s, self._refuse_slow)
 
     def on_headers_complete(self) -> None:
         """A head is whole."""
         self._is_in_head = False
         self._is_in_body = True
         self._stop_waiting()
+        self.lines.leave(self)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -64,6 +112,17 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_in_body = False
         self._stop_waiting()
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """An answer is sent: the next request is awaited."""
+        super().on_response_complete()
+        if self in self.connections and not self.transport.is_closing():
+            self.lines.idle[self] = None
+
+    def _refuse_slow(self) -> None:
+        if self._head_bytes and not self.transport.is_closing():
+            self.transport.write(_TOO_SLOW)
+        self.transport.close()
 
     def _end(self) -> None:
         """Hang up, unless the connection was handed to another protocol meanwhile."""

@@ -50,10 +50,12 @@ def collect(
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again behind itself: close what is open
     collector = open_collector(data_dir, flags=flags)
     try:
-        with shared_socket(collector.settings.server.host, collector.settings.server.collect_port) as sock:
+        settings = collector.settings.server
+        with shared_socket(settings.host, settings.collect_port) as sock:
             config = uvicorn.Config(
                 api.build_collector(collector), log_config=None, access_log=False, timeout_graceful_shutdown=STOP_S,
-                http=api.BoundedHttp,
+                timeout_keep_alive=settings.keep_alive_s,
+                http=api.bounded_http(connections_max=settings.connections_max, head_s=settings.head_s),
             )  # fmt: skip
             if with_parent:
                 threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -102,12 +102,14 @@ def server_of(platform: Platform) -> uvicorn.Server:
 
     application = api.build(platform)
     mount(application, platform)
+    settings = platform.settings.server
     config = uvicorn.Config(
         application,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=STOP_S,
-        http=api.BoundedHttp,
+        timeout_keep_alive=settings.keep_alive_s,
+        http=api.bounded_http(connections_max=settings.connections_max, head_s=settings.head_s),
     )
     return uvicorn.Server(config)
 
