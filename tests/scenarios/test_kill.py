@@ -17,7 +17,7 @@ from omniloom.cli.demo import households, source
 from omniloom.store import distinct_values
 
 HOUSEHOLDS = 300
-KILLS_IMPORTING = 16
+KILLS_IMPORTING = 18
 KILLS_SENDING = 8
 KILLS_MIN = 20
 RUN_S_MAX = 300
