@@ -16,7 +16,7 @@ import pytest
 from omniloom import identity, profiles
 from omniloom.core.event import Event, encode
 from omniloom.core.ids import SeededIds
-from omniloom.store import Stores, open_stores, settle_through
+from omniloom.store import Stores, check_stores, open_stores, settle_through
 from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_pages import Damaged
@@ -215,3 +215,20 @@ def test_a_file_of_an_earlier_release_is_read_and_written_as_it_is(tmp_path: Pat
     log.append([b"new"])
     assert [body for _, body in log.read(after=0, rows_max=10)] == [b"old", b"new"]
     log.close()
+
+
+def test_a_check_reads_everything_and_names_what_is_damaged(installation: Installation, tmp_path: Path) -> None:
+    shutil.copytree(installation.folders["log.db"], tmp_path / "home")
+    stores = open_stores(tmp_path / "home")
+    assert [finding.part for finding in check_stores(stores) if not finding.is_sound] == []
+    assert profiles.broken_ledger(stores, people_max=7) == []
+    stores.close()
+    for name in ("log.db", "state.db"):
+        content = bytearray((tmp_path / "home" / name).read_bytes())
+        content[-100] ^= 1
+        (tmp_path / "home" / name).write_bytes(content)
+    stores = open_stores(tmp_path / "home")
+    damaged = {finding.part: finding for finding in check_stores(stores) if not finding.is_sound}
+    assert set(damaged) == {"log", "state"}
+    assert all("backup" in finding.hint for finding in damaged.values())
+    stores.close()

@@ -1,10 +1,10 @@
-"""`omniloom store move`: carries an installation over to other engines."""
+"""`omniloom store check` reads all that is stored; `omniloom store move` carries it over to other engines."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from omniloom import access
+from omniloom.api.manage.store import check_installation
 from omniloom.app import open_platform
 from omniloom.cli.client import Client, running_server
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
@@ -53,6 +54,27 @@ def move(
     print_table("Moved", ("store", "table", "sent", "arrived", "compared"), rows)
     begin = "Restart the server: it opens them" if server else "Start `omniloom serve`"
     console.print(f"The settings name the new stores. {begin}; then restart other collectors one by one.")
+
+
+@app.command(epilog="Example: `omniloom store check`")
+def check(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+    """Read all that is stored and say what is not as it was written, and what to do. Exit code 1 if any."""
+    server = running_server(data_dir)
+    if server:
+        found = Client(access.local_token(data_dir), base_url=server).post("/store/check", {})
+    else:
+        platform = open_platform(data_dir)
+        try:
+            found = [asdict(finding) for finding in check_installation(platform.stores)]
+        finally:
+            platform.close()
+    if as_json:
+        print_json(found)
+    else:
+        rows = [[f["part"], "sound" if f["is_sound"] else "DAMAGED", f["message"], f["hint"]] for f in found]
+        print_table("Checked", ("part", "", "what", "do"), rows)
+    if not all(f["is_sound"] for f in found):
+        raise typer.Exit(1)
 
 
 def _by_server(data_dir: Path, server: str, to: str, events: str, log: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from omniloom.profiles.contact import ADDRESS_KINDS, Contact, Reachable, contact
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.holdings import HOLDINGS
-from omniloom.profiles.ledger import ConsentEntry, broken_links, consent_history
+from omniloom.profiles.ledger import ConsentEntry, broken_ledger, broken_links, consent_history
 from omniloom.profiles.matching import people_table, start_matching
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
@@ -60,7 +60,7 @@ __all__ = [
     "Belonging", "Company", "Consent", "ConsentEntry", "ConsentProof", "Contact", "Field", "Frequency", "Joining",
     "Origin", "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
     "Reachable", "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole",
-    "Wording", "Wordings", "add_wording", "ask_privacy", "broken_links", "companies", "company_people",
+    "Wording", "Wordings", "add_wording", "ask_privacy", "broken_ledger", "broken_links", "companies", "company_people",
     "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests",
     "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
     "relations_of", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",

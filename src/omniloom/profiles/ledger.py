@@ -22,6 +22,7 @@ _ADD_LINE = query(__file__, "add_consent_line")
 _KNOWN = query(__file__, "known_consent_lines")
 _ENDS = query(__file__, "consent_chain_ends")
 _LINES = query(__file__, "consent_lines")
+_LINES_AFTER = query(__file__, "consent_lines_after")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -125,6 +126,17 @@ def broken_links(lines: Iterable[ConsentEntry]) -> list[ConsentEntry]:
         if is_judged and not (is_whole and line.link == link_of(before, line)):
             broken.append(line)
         ends[line.person_id] = (line.place, line.link)
+    return broken
+
+
+def broken_ledger(stores: Stores, *, people_max: int = 5_000) -> list[ConsentEntry]:
+    """As ``broken_links``, of everybody; so many people at a time."""
+    broken: list[ConsentEntry] = []
+    last = 0
+    with stores.state.read() as tx:
+        while rows := tx.rows(_LINES_AFTER, person_id=last, people_max=people_max):
+            broken += broken_links(_line(row) for row in rows)
+            last = max(row["person_id"] for row in rows)
     return broken
 
 

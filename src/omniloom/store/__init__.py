@@ -5,6 +5,7 @@ transaction of what they produced, which is what makes every reader idempotent.
 """
 
 from omniloom.store.ballast import DiskFull
+from omniloom.store.check import Finding, check_stores
 from omniloom.store.collecting import open_collecting
 from omniloom.store.dedup import Settled, Stretch, duplicates, forget, settle, settle_through, settled
 from omniloom.store.engines.files import Join, arranged
@@ -64,6 +65,7 @@ __all__ = [
     "EventsTx",
     "FieldClass",
     "Finder",
+    "Finding",
     "Held",
     "Holding",
     "Join",
@@ -88,6 +90,7 @@ __all__ = [
     "arranged",
     "built",
     "carry_tail",
+    "check_stores",
     "distinct_values",
     "duplicates",
     "engine_versions",

@@ -1,6 +1,6 @@
-"""Moving the installation to other stores, as a job whose progress can be asked for. The worker does it."""
+"""Checking what is stored; moving it to other stores, as a job whose progress can be asked for."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,8 +9,9 @@ from starlette.responses import Response
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
 from omniloom.api.manage.body import Body
-from omniloom.core.errors import Conflict, Invalid, Missing
-from omniloom.store import Relocation, Stage
+from omniloom.core.errors import Conflict, Invalid, Missing, Unavailable
+from omniloom.profiles import broken_ledger
+from omniloom.store import Finding, Relocation, Stage, Stores, check_stores
 
 routes = APIRouter()
 
@@ -51,6 +52,26 @@ def show_move(request: Request) -> Response:
     if order.error is not None:
         raise order.error
     return reply(_shown(order))
+
+
+@routes.post("/store/check")
+@needs(Permission.SETTINGS_WRITE)
+def check_store(request: Request) -> Response:
+    """Read all that is stored and say what is not as it was written. It takes as long as reading the files."""
+    return reply([asdict(finding) for finding in check_installation(platform_of(request).stores)])
+
+
+def check_installation(stores: Stores) -> list[Finding]:
+    """The files, and the chains of the consent ledger."""
+    found = check_stores(stores)
+    try:
+        broken = broken_ledger(stores)
+    except Unavailable as error:
+        return [*found, Finding("consents", is_sound=False, message=error.message, hint=error.hint)]
+    lines = ", ".join(f"{line.person_id}/{line.place}" for line in broken[:20])
+    message = f"lines that are not as they were written (person/place): {lines}" if broken else ""
+    hint = "compare them with a backup; the proof of these people shows them as broken" if broken else ""
+    return [*found, Finding("consents", not broken, message, hint)]
 
 
 def _shown(order: Relocation) -> dict[str, Any]:

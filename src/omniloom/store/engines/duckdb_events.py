@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast
+from omniloom.store.engines.duckdb_check import unreadable
 from omniloom.store.engines.duckdb_copy import Users, copy_database
 from omniloom.store.engines.sqlite_pages import Damaged
 from omniloom.store.hold import Hold
@@ -198,6 +199,10 @@ class DuckEvents:
             except duckdb.TransactionException:  # a reader holds on to what was before
                 return False
             return True
+
+    def damage(self) -> list[str]:
+        """What is wrong in the file."""
+        return unreadable(self._connection.cursor())
 
     def rewrite(self) -> bool:
         """Write the file anew: what was deleted stays in its blocks otherwise. Readers wait for the last moment alone.

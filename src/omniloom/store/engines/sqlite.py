@@ -119,6 +119,16 @@ class Connections:
             if self._ballast.has_free(Path(f"{self._path}-wal").stat().st_size):
                 self._writer.wal_checkpoint()
 
+    def damage(self) -> list[str]:
+        """What is wrong in the file, after reading every page of it anew."""
+        with self._faults_told():
+            reader = connect(self._path)
+            try:
+                rows = reader.execute("pragma integrity_check").fetchall()
+            finally:
+                reader.close()
+        return [str(row[0]) for row in rows if row[0] != "ok"]
+
     def rewrite(self) -> bool:
         """Write the file anew without what was deleted, and empty the WAL; False if somebody still reads the old one.
 

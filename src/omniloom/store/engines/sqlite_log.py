@@ -114,6 +114,10 @@ class SqliteLog:
                     connection.execute(_WRITE, (_packed_sizes(map(len, bodies)), b"".join(bodies), seq))
         return blanked
 
+    def damage(self) -> list[str]:
+        """What is wrong in the file, see ``Connections.damage``."""
+        return self._connections.damage()
+
     def rewrite(self) -> bool:
         """Write the file anew, see ``Connections.rewrite``."""
         return self._connections.rewrite()

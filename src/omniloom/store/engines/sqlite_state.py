@@ -124,6 +124,10 @@ class SqliteState:
             self._hold.check()
             yield SqliteStateTx(connection)
 
+    def damage(self) -> list[str]:
+        """What is wrong in the file, see ``Connections.damage``."""
+        return self._connections.damage()
+
     def rewrite(self) -> bool:
         """Write the file anew, see ``Connections.rewrite``."""
         return self._connections.rewrite()
