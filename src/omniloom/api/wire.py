@@ -12,6 +12,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_BYTES_MAX = 64 * 1024
+HEADERS_MAX = 200  # a flood of short lines would hold everybody up for milliseconds before it weighs too much
 HEAD_S = 10.0  # from the connection, or from a head's first byte, to the end of the head
 BODY_S = 60.0  # from the end of a head to the end of its body; doors that read bodies themselves are stricter
 _REFUSAL = (
@@ -98,6 +99,12 @@ class BoundedHttp(HttpToolsProtocol):
         self._head_bytes = 0
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.lines.head_s, self._refuse_slow)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of a head. Raising ends the reading of what has come, which uvicorn answers with 400."""
+        super().on_header(name, value)
+        if len(self.headers) > HEADERS_MAX:
+            raise ValueError("too many headers")
 
     def on_headers_complete(self) -> None:
         """A head is whole."""
