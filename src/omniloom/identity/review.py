@@ -103,8 +103,7 @@ def propose(
     """
     found = match.match(people, id_column=ID_COLUMN, progress=lambda stage, part: progress(stage, MATCHED * part))
     numbers = [int(value) for value in people[ID_COLUMN].to_pylist()] if people.num_columns else []
-    with stores.state.read() as tx:
-        settling = Settling(now, ids, automatic, _kept_apart(tx, numbers))
+    settling = Settling(now, ids, automatic)
     told = Proposed(len(numbers), 0, 0, 0, found.threshold, found.precision)
     so_far(told)
     for start in range(0, len(found.left), PAIRS_AT_ONCE):
@@ -123,25 +122,30 @@ def propose(
 
 
 class Settling:
-    """What becomes of likely pairs: the merges and the pairs that wait, some hundred in one transaction."""
+    """What becomes of likely pairs: the merges and the pairs that wait, some hundred in one transaction.
 
-    def __init__(self, now: datetime, ids: Ids, automatic: float, apart: dict[int, set[int]]) -> None:
+    Who is who, and who is kept apart, is read anew each time: people decide meanwhile.
+    """
+
+    def __init__(self, now: datetime, ids: Ids, automatic: float) -> None:
         self._now, self._ids, self._automatic = now, ids, automatic
-        self._apart = apart  # root -> roots that it is not to be merged with; merges are followed
+        self._apart: set[frozenset[int]] = set()  # two roots that are not to be one
         self._roots: dict[int, int] = {}
         self._single: dict[int, set[str]] = {}
 
     def settle(self, tx: StateTx, pairs: list[tuple[Pair, bool]]) -> tuple[int, int, int]:
         """How many of the pairs were merged, wait for a decision, and cannot be one."""
         self._roots = roots_of(tx, sorted({n for pair, _ in pairs for n in (pair.left_id, pair.right_id)}))
-        held = identifiers_by_root(tx, sorted(set(self._roots.values())))
+        roots_now = sorted(set(self._roots.values()))
+        self._apart = _kept_apart(tx, roots_now)
+        held = identifiers_by_root(tx, roots_now)
         self._single = {root: {i.kind for i in each if KINDS[i.kind].is_single} for root, each in held.items()}
         kept: list[Pair] = []
         merged: list[Pair] = []
         refused = 0
         for pair, is_accepted in pairs:
             left, right = self._roots.get(pair.left_id), self._roots.get(pair.right_id)
-            if left is None or right is None or left == right or right in self._apart.get(left, ()):
+            if left is None or right is None or left == right or frozenset((left, right)) in self._apart:
                 continue
             if self._single.get(left, set()) & self._single.get(right, set()):
                 refused += 1
@@ -159,10 +163,7 @@ class Settling:
         """A merge changes who the pairs after it are about."""
         self._roots = {person: stays if root == gone else root for person, root in self._roots.items()}
         self._single[stays] = self._single.get(stays, set()) | self._single.pop(gone, set())
-        for other in self._apart.pop(gone, set()):
-            self._apart[other].discard(gone)
-            self._apart[other].add(stays)
-            self._apart.setdefault(stays, set()).add(other)
+        self._apart = {frozenset(stays if n == gone else n for n in two) for two in self._apart}
 
 
 def pairs_to_review(stores: Stores, rows_max: int = 50) -> list[Pair]:
@@ -213,18 +214,10 @@ def _decided(pair: Pair, status: PairStatus, *, by: str, now: datetime) -> dict[
     }  # fmt: skip
 
 
-def _kept_apart(tx: StateTx, people: list[int]) -> dict[int, set[int]]:
-    """Who is not to be merged with whom: rejected pairs, and people who were parted."""
-    pairs = [(int(left), int(right)) for left, right in tx.tuples(_REJECTED_PAIRS)]
-    for start in range(0, len(people), PEOPLE_AT_ONCE):
-        rows = tx.tuples(_APART, root_ids=people[start : start + PEOPLE_AT_ONCE])
-        pairs += [(int(root), int(other)) for _, _, root, other in rows]
-    found: dict[int, set[int]] = {}
-    for one, other in pairs:
-        if one != other:
-            found.setdefault(one, set()).add(other)
-            found.setdefault(other, set()).add(one)
-    return found
+def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
+    """Who of these is not to be merged with whom: rejected pairs, and people who were parted."""
+    rejected = {frozenset(two) for two in tx.tuples(_REJECTED_PAIRS, root_ids=root_ids)}
+    return rejected | {frozenset((root, other)) for _, _, root, other in tx.tuples(_APART, root_ids=root_ids)}
 
 
 def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:

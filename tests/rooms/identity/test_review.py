@@ -7,7 +7,17 @@ import pytest
 
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import SeededIds
-from omniloom.identity import PairStatus, decide_pair, merges_of, pairs_to_review, propose, root_of, roots, unmerge
+from omniloom.identity import (
+    PairStatus,
+    decide_pair,
+    merge,
+    merges_of,
+    pairs_to_review,
+    propose,
+    root_of,
+    roots,
+    unmerge,
+)
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 KNOWN = [
@@ -32,8 +42,15 @@ def known_people(sender, **identifiers):
     return numbers, pa.Table.from_pylist(rows)
 
 
-def run(sender, people, automatic=0.0):
-    return propose(sender.stores, people, now=NOW, ids=SeededIds(1), automatic=automatic)
+def run(sender, people, automatic=0.0, meanwhile=lambda: None):
+    """A search; ``meanwhile`` is done when it has compared everybody and not merged anybody."""
+    left = [meanwhile]
+
+    def so_far(_found):
+        while left:
+            left.pop()()
+
+    return propose(sender.stores, people, now=NOW, ids=SeededIds(1), automatic=automatic, so_far=so_far)
 
 
 def decide(sender, left, right, *, is_same):
@@ -83,6 +100,27 @@ def test_two_who_were_parted_by_hand_are_not_merged_again(sender):
     merge_id = merges_of(sender.stores, numbers[0])[0].merge_id
     unmerge(sender.stores, merge_id, by="anna@example.com", now=NOW)
     assert run(sender, people).merged == 0
+    assert root_of(sender.stores, numbers[1]) == numbers[1]
+
+
+def test_a_pair_that_is_rejected_while_a_search_merges_stays_rejected(sender):
+    numbers, people = known_people(sender)
+    run(sender, people, automatic=1.1)
+    assert run(sender, people, meanwhile=lambda: decide(sender, *numbers[:2], is_same=False)).merged == 0
+    assert root_of(sender.stores, numbers[1]) == numbers[1]
+    (row,) = sender.state_rows("select status, decided_by from identity_pair where decided_by is not null")
+    assert row == {"status": "rejected", "decided_by": "anna@example.com"}
+
+
+def test_two_who_are_parted_by_hand_while_a_search_merges_stay_apart(sender):
+    numbers, people = known_people(sender)
+
+    def part():
+        merge_id = merge(sender.stores, into_id=numbers[0], from_id=numbers[1], rule="manual", evidence={}, now=NOW,
+                         ids=SeededIds(3))  # fmt: skip
+        unmerge(sender.stores, merge_id, by="anna@example.com", now=NOW)
+
+    assert run(sender, people, meanwhile=part).merged == 0
     assert root_of(sender.stores, numbers[1]) == numbers[1]
 
 
