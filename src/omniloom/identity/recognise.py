@@ -13,9 +13,9 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from omniloom.core.event import LoggedEvent
+from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
 from omniloom.identity.claim import NOBODY, Key, place
-from omniloom.identity.kind import Level, Problem
+from omniloom.identity.kind import Level, Problem, ProblemReason
 from omniloom.identity.known import UNKNOWN, Known, Sighting
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.store import StateTx, query
@@ -25,6 +25,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 SHARED_PLACE = 1_000  # and beyond: after the place of every kind
+SHARED = f"{ProblemReason.SHARED}: many people use it"
 _NONE = -2  # the number of a value that identifies nobody
 _NO_PLACE = 2 * SHARED_PLACE
 
@@ -86,6 +87,11 @@ def _sighting(kind: str, row: tuple[str, int, int, int, int, int | None, int]) -
     return Sighting(kind, value, person_id, first, last, place(kind), KINDS[kind].level)
 
 
+def _needs_care(event: LoggedEvent) -> bool:
+    """An alias joins people, and a proof of our own is to be written down."""
+    return event.type == "alias" or (event.type == "identify" and event.source_id == OWN_SOURCE_ID)
+
+
 class _Laid:
     """The identifiers of a batch end to end: ``numbers[i]`` is that of one which event ``event_of[i]`` gave."""
 
@@ -145,8 +151,10 @@ class _Laid:
             people[gave] = np.where(places[strongest] < _NO_PLACE, known.people[numbers[strongest]], NOBODY)
             for number in self._at_odds(says, people):
                 people[number] = UNKNOWN
+            for at in np.flatnonzero((places >= SHARED_PLACE) & (places < _NO_PLACE)).tolist():
+                self.problems.setdefault(int(self.event_of[at]), {})[self._given[at][0]] = SHARED
         people[self.event_of[numbers == UNKNOWN]] = UNKNOWN
-        people[np.fromiter((event.type == "alias" for event in self._events), np.bool_, len(people))] = UNKNOWN
+        people[np.fromiter(map(_needs_care, self._events), np.bool_, len(people))] = UNKNOWN
         return people, levels
 
     def _at_odds(self, says: Bools, people: Ints) -> Iterator[int]:

@@ -8,6 +8,7 @@ Merges are late-bound: events keep the person they came for, ``identity_override
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
@@ -22,7 +23,7 @@ from omniloom.identity.kind import Level, ProblemReason
 from omniloom.identity.known import EPOCH_CURSOR, Known, Sighting, known_of
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.people import roots_since
-from omniloom.identity.recognise import SHARED_PLACE, Batch, Recognised, recognise, unrecognised
+from omniloom.identity.recognise import SHARED, SHARED_PLACE, Batch, Recognised, recognise, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
 from omniloom.identity.tombstone import ERASED, MayLift, kept_out, nobody_else, without_person
@@ -37,7 +38,6 @@ _CONFLICT = "reused: an earlier event with this id says something else"
 _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
 _LEVELS = {name: kind.level for name, kind in KINDS.items()}
 Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
-_SHARED = f"{ProblemReason.SHARED}: many people use it"
 
 
 def resolve(
@@ -116,14 +116,18 @@ def _settle(
         elif known.is_behind(tx):  # somebody was merged or parted just now
             found = _recognise(tx, batch, known, normaliser, after=after)
         before = tx.cursor(CURSOR)
-        claims = _without_erased(tx, _claims(batch, found, normaliser), found, may_lift)
+        claims = _claims(batch, found.rest, normaliser)
+        claims = _without_erased(claims, found, kept_out(tx, claims, may_lift, settled_to=before))
         while claims:
             graph, seen = load(tx, claims)
             done = _settle_claims(graph, claims, found, after=before)
             learned.append((graph, save(tx, graph, seen, now)))
-            for key in graph.demoted:
-                undo_joined_by(tx, key, now=now)
-            claims = claims[done:]
+            rest = claims[done:]
+            if graph.demoted:
+                for key in graph.demoted:
+                    undo_joined_by(tx, key, now=now)
+                rest += _recognised_behind(claims[done - 1].number, batch, found, normaliser)
+            claims = sorted(rest, key=lambda claim: claim.number)
         widen(tx, found.widened)
         tx.move_cursor(CURSOR, max(before, through))
         epoch = _next_epoch(tx) if any(graph.demoted for graph, _ in learned) else known.epoch
@@ -147,16 +151,23 @@ def _next_epoch(tx: StateTx) -> int:
     return epoch
 
 
-def _claims(batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Claim]:
+def _claims(batch: Batch, numbers: Iterable[int], normaliser: Normaliser) -> list[Claim]:
     return [
         read_claim((number, batch.positions[number]), batch.events[number], int(batch.seen_at[number]), normaliser)
-        for number in found.rest
+        for number in numbers
     ]
 
 
-def _without_erased(tx: StateTx, claims: list[Claim], found: Recognised, may_lift: MayLift) -> list[Claim]:
+def _recognised_behind(last: int, batch: Batch, found: Recognised, normaliser: Normaliser) -> list[Claim]:
+    """Events behind one that made an identifier shared, which were recognised before that was known."""
+    careful = set(found.rest)
+    anew = [number for number in range(last + 1, len(batch.events)) if number not in careful]
+    found.rest += anew
+    return _claims(batch, anew, normaliser)
+
+
+def _without_erased(claims: list[Claim], found: Recognised, out: set[int]) -> list[Claim]:
     """Claims of people who were not erased; of the others nothing is kept but that there was an event."""
-    out = kept_out(tx, claims, may_lift)
     for number in out:
         found.people[number], found.levels[number] = NOBODY, Level.ANONYMOUS
         found.problems[number] = {"identifiers": ERASED}
@@ -178,7 +189,7 @@ def _settle_claims(graph: Graph, claims: list[Claim], found: Recognised, *, afte
         shared = {key for key in claim.keys if key in graph.shared and claim.position > graph.shared[key][0]}
         if claim.problems or shared or claim.number in graph.over:
             over = dict.fromkeys(graph.over.get(claim.number, ()), _OVER_LIMIT)
-            found.problems[claim.number] = claim.problems | over | {kind: _SHARED for kind, _ in shared}
+            found.problems[claim.number] = claim.problems | over | {kind: SHARED for kind, _ in shared}
         found.people[claim.number] = NOBODY if person_id is None else person_id
         usable = [_LEVELS[key[0]] for key in claim.keys if key not in shared]
         found.levels[claim.number] = max(usable, default=Level.ANONYMOUS)

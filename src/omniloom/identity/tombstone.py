@@ -33,6 +33,7 @@ _SALT = query(__file__, "salt")
 _SET_SALT = query(__file__, "set_salt")
 _KEEP_OUT = query(__file__, "keep_out")
 _LATE = query(__file__, "kept_out")
+_OUT_AMONG = query(__file__, "kept_out_among")
 _FORGET_LATE = query(__file__, "forget_kept_out")
 _STOOD_IN = query(__file__, "stood_in_for")
 _STAND_IN = query(__file__, "stand_in")
@@ -90,14 +91,20 @@ def nobody_else(_source_id: str) -> bool:
     return False
 
 
-def kept_out(tx: StateTx, claims: Sequence[Claim], may_lift: MayLift) -> set[int]:
+def kept_out(tx: StateTx, claims: Sequence[Claim], may_lift: MayLift, *, settled_to: int) -> set[int]:
     """The numbers of claims with an erased identifier. Their places in the log are noted, to be taken out of it.
 
-    A claim that is a fresh word of consent, of a source that may, lifts its own instead. Cost: nothing before the
-    first erasure, then one query a batch.
+    A claim that is a fresh word of consent, of a source that may, lifts its own instead. Of claims up to the position
+    ``settled_to`` that was decided before, and stays so whatever was lifted since. Cost: nothing before the first
+    erasure, then a query or two a batch.
     """
     if not claims or not tx.cursor(COUNT_CURSOR):
         return set()
+    before = [claim for claim in claims if claim.position <= settled_to]
+    if before:
+        noted = {at for (at,) in tx.tuples(_OUT_AMONG, positions=[claim.position for claim in before])}
+        out_before = {claim.number for claim in before if claim.position in noted}
+        return out_before | kept_out(tx, claims[len(before) :], may_lift, settled_to=settled_to)
     salt = salt_of(tx)
     digests = {key: digest_of(salt, key) for claim in claims for key in claim.all_keys}
     erased = dict(tx.tuples(_FOUND, digests=sorted(digests.values())))

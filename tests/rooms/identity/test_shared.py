@@ -1,5 +1,6 @@
 """Things that many people use: a kiosk's tablet, a call centre's line, a family's e-mail. They glue nobody."""
 
+import importlib
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from omniloom.identity import find, identifiers_of, members_of, merges_of, root_
 from .conftest import NOW
 
 PHONE = "+79161234567"
+RESOLVE = importlib.import_module("omniloom.identity.resolve")  # the room's face has a function of that name
 
 
 def shared_of(sender, value):
@@ -124,3 +126,43 @@ def test_an_undone_merge_is_not_made_again_by_events(sender):
     sender.resolve()
     assert find(sender.stores, "A", "RU") == [1]
     assert find(sender.stores, "anna@shop.test", "RU") == [2]
+
+
+@pytest.mark.parametrize("dies", [False, True])
+@pytest.mark.parametrize("rows_max", [1, 3, 100])
+def test_whose_a_shared_phone_s_call_is_depends_on_no_batch_and_no_death(sender, monkeypatch, rows_max, dies):
+    """The phone is known by heart, and becomes shared in the batch that the call is in."""
+    for n in range(2):
+        sender.send("identify", message_id=f"first {n}", user_id="U0", phone=PHONE)
+        sender.resolve_all()
+    for n in range(1, 9):
+        sender.send("identify", message_id=f"in {n}", user_id=f"U{n}", phone=PHONE)
+    sender.send("track", message_id="call", phone=PHONE)
+    sender.send("track", message_id="buys", user_id="U1", phone=PHONE)
+    if dies:
+        with monkeypatch.context() as death, pytest.raises(KeyboardInterrupt):
+            death.setattr(RESOLVE, "_append", _dies)  # between the stores
+            sender.resolve_all(rows_max)
+    sender.resolve_all(rows_max)
+    people = sender.people()
+    assert people["call"] == shared_of(sender, PHONE)
+    assert people["buys"] == people["in 1"]
+    rows = sender.events_rows("select message_id, problems, confidence from identity_event")
+    said = {row["message_id"]: (json.loads(row["problems"] or "{}"), row["confidence"]) for row in rows}
+    assert said["call"] == ({"phone": "shared: many people use it"}, 0)
+    assert said["buys"] == ({"phone": "shared: many people use it"}, said["in 1"][1])
+
+
+def test_sharing_is_noted_also_of_customers_who_are_known_by_heart(sender):
+    for n in range(8):
+        sender.send("identify", message_id=f"in {n}", user_id=f"U{n}", phone=PHONE)
+    sender.resolve_all()
+    for n in range(3):
+        sender.send("track", message_id=f"buys {n}", user_id="U3", phone=PHONE)
+        sender.resolve_all()
+    rows = sender.events_rows("select problems from identity_event where message_id like 'buys%'")
+    assert [json.loads(row["problems"]) for row in rows] == [{"phone": "shared: many people use it"}] * 3
+
+
+def _dies(*_args, **_fields):
+    raise KeyboardInterrupt
