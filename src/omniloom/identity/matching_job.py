@@ -4,9 +4,8 @@ Whoever runs it holds a lease; without it nothing of the job's is written any mo
 its end was interrupted: its server ended. What it had merged and kept by then stays.
 """
 
-import threading
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 
@@ -17,6 +16,7 @@ from omniloom.identity.review import Proposed
 from omniloom.store import (
     LEASE_LASTING,
     Lease,
+    LeaseBeat,
     Row,
     StateTx,
     Stores,
@@ -24,7 +24,6 @@ from omniloom.store import (
     lease_fence,
     query,
     release_lease,
-    renew_lease,
     take_lease,
 )
 
@@ -79,15 +78,14 @@ class Stopped(Exception):
 class RunningMatching:
     """A search for duplicates in the hands of whoever runs it; a context that notes how it ended."""
 
-    def __init__(self, stores: Stores, job_id: str, lease: Lease) -> None:
+    def __init__(self, stores: Stores, job_id: str, lease: Lease, *, lasting: timedelta) -> None:
         self.job_id = job_id
         self.stores = fenced(stores, lease)
         self.ended_at: datetime | None = None
         self.lease, self._all = lease, stores
         self._noted, self._stage = stopwatch(), FIRST_STAGE
-        self._over = threading.Event()
-        self._beating = threading.Thread(target=self._beat, name="matching lease", daemon=True)
-        self._beating.start()
+        self._beat = LeaseBeat(stores.state, lease, lasting=lasting)
+        self._beat.start()
 
     def note(self, stage: str, share: float) -> None:
         """Say how far it is. Errors: Stopped if somebody asked it to end; Conflict if the lease has run out."""
@@ -128,20 +126,17 @@ class RunningMatching:
 
     def stop_beating(self) -> None:
         """Keep the lease no longer: it runs out."""
-        self._over.set()
-        self._beating.join()
-
-    def _beat(self) -> None:
-        while not self._over.wait(LEASE_LASTING.total_seconds() / 3):
-            renew_lease(self._all.state, self.lease)
+        self._beat.stop()
 
 
-def begin_matching(stores: Stores, *, automatic: float, by: str, now: datetime, ids: Ids) -> RunningMatching:
+def begin_matching(
+    stores: Stores, *, automatic: float, by: str, now: datetime, ids: Ids, lasting: timedelta = LEASE_LASTING
+) -> RunningMatching:
     """Begin a search for duplicates; the caller runs it as a context.
 
     Errors: Conflict if one runs already.
     """
-    lease = take_lease(stores.state, LEASE, holder=by)
+    lease = take_lease(stores.state, LEASE, holder=by, lasting=lasting)
     if lease is None:
         raise Conflict("a matching is running already", hint="wait until it has ended, or stop it")
     job_id = ids.token()
@@ -150,7 +145,7 @@ def begin_matching(stores: Stores, *, automatic: float, by: str, now: datetime, 
             _ADD, job_id=job_id, fence=lease.fence, automatic=automatic, started_by=by, started_at=now,
             stage=FIRST_STAGE, outcome=MatchingOutcome.RUNNING,
         )  # fmt: skip
-    return RunningMatching(stores, job_id, lease)
+    return RunningMatching(stores, job_id, lease, lasting=lasting)
 
 
 def stop_matching(stores: Stores, job_id: str) -> Matching:

@@ -37,6 +37,7 @@ from omniloom.store.lease import (
     renew_lease,
     take_lease,
 )
+from omniloom.store.lease_beat import LeaseBeat
 from omniloom.store.move import Carried
 from omniloom.store.ports import BLOCK_BODIES_MAX, Events, EventsTx, Log, Progress, Row, State, StateTx
 from omniloom.store.relocate import Move, Relocation, Stage
@@ -71,6 +72,7 @@ __all__ = [
     "Join",
     "Lag",
     "Lease",
+    "LeaseBeat",
     "Log",
     "Move",
     "OnlyTheirs",

@@ -6,7 +6,6 @@ anyhow, so that two workers would not do more. See docs/decisions/0012.
 
 import os
 import socket
-import threading
 from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
@@ -16,7 +15,7 @@ import structlog
 from omniloom import messaging
 from omniloom.app import Platform
 from omniloom.core.errors import OmniloomError
-from omniloom.store import LEASE_LASTING, Lease, fenced, lease_holder, release_lease, renew_lease, take_lease
+from omniloom.store import LEASE_LASTING, LeaseBeat, fenced, lease_holder, release_lease, take_lease
 
 NAME = "worker"
 log = structlog.get_logger("omniloom.worker")
@@ -29,23 +28,19 @@ class Turn:
         self._platform = platform
         self._lasting = lasting
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{platform.ids.token()[:6]}"
-        self._lease: Lease | None = None
+        self._beat = LeaseBeat(platform.stores.state, lasting=lasting)
         self._mine: Platform | None = None
-        self._ended = threading.Event()
-        self._beating = threading.Thread(target=self._beat, name="lease", daemon=True)
 
     def __enter__(self) -> "Turn":
         if not self._platform.stores.is_exclusive:
-            self._beating.start()
+            self._beat.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._ended.set()
-        if self._beating.is_alive():
-            self._beating.join()
-        if lease := self._lease:
+        self._beat.stop()
+        if lease := self._beat.lease:
             try:
                 release_lease(self._platform.stores.state, lease)
             except OmniloomError as fault:
@@ -58,7 +53,7 @@ class Turn:
         """
         if self._platform.stores.is_exclusive:
             return self._platform
-        if self._lease is None:
+        if self._beat.lease is None:
             state = self._platform.stores.state
             if lease_holder(state, NAME):
                 return None
@@ -67,18 +62,5 @@ class Turn:
             log.info("working", holder=self._holder, fence=lease.fence)
             mine = replace(self._platform, stores=fenced(self._platform.stores, lease))
             messaging.reconcile(mine.stores, now=mine.now(), is_restart=True)  # whoever held it works no more
-            self._lease, self._mine = lease, mine
+            self._beat.lease, self._mine = lease, mine
         return self._mine
-
-    def _beat(self) -> None:
-        """Renew the lease every third of its length; forget one that has run out."""
-        while not self._ended.wait(self._lasting.total_seconds() / 3):
-            if (lease := self._lease) is None:
-                continue
-            try:
-                if renew_lease(self._platform.stores.state, lease, lasting=self._lasting):
-                    continue
-                log.warning("lease lost", holder=self._holder, fence=lease.fence)
-                self._lease = None
-            except OmniloomError as fault:
-                log.warning("lease not renewed", error=str(fault))

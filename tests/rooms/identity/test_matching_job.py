@@ -1,10 +1,12 @@
 """A search for duplicates as a job: one at a time, told to everybody, stopped, failed, and never forgotten."""
 
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from omniloom.core.errors import Conflict, Invalid, Missing
+from omniloom.core.errors import Conflict, Invalid, Missing, Unavailable
 from omniloom.core.ids import SeededIds
 from omniloom.identity import MatchingOutcome, Proposed, begin_matching, matching, matchings, stop_matching
 from omniloom.identity.matching_job import LEASE
@@ -74,6 +76,37 @@ def test_a_search_whose_server_ended_was_interrupted_and_another_may_begin(sende
     with pytest.raises(Conflict):
         lost.note("merging", 0.9)
     assert seen(sender.stores).outcome is MatchingOutcome.INTERRUPTED
+
+
+class AwayOnce:
+    """A state store that is away once, when asked to be, and notes that somebody writes after that."""
+
+    def __init__(self, state):
+        self._state = state
+        self.goes_away = False
+        self.is_asked_again = threading.Event()
+        self._was_away = False
+
+    def __getattr__(self, name):
+        return getattr(self._state, name)
+
+    def write(self):
+        if self.goes_away and not self._was_away:
+            self._was_away = True
+            raise Unavailable("the state store is away", hint="wait")
+        if self._was_away:
+            self.is_asked_again.set()
+        return self._state.write()
+
+
+def test_a_search_keeps_its_lease_though_the_store_is_away_for_a_moment(sender):
+    state = AwayOnce(sender.stores.state)
+    stores = replace(sender.stores, state=state)
+    with begin_matching(
+        stores, automatic=0.999, by="anna@example.com", now=NOW, ids=SeededIds(1), lasting=timedelta(seconds=0.3)
+    ):
+        state.goes_away = True
+        assert state.is_asked_again.wait(20), "it beats no more"
 
 
 def test_a_search_that_never_was_is_missing(sender):
