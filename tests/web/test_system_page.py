@@ -1,6 +1,7 @@
 """The system page: engines and sizes, stages and acts, how to grow; for the owner alone."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +59,21 @@ def test_sizes_are_of_files_and_of_nothing_that_a_server_keeps(tmp_path):
     assert file_sizes(tmp_path, StoreSettings()) == {"state": 12, "log": 5, "events": 0}
     moved = StoreSettings(state_url="postgresql://db/x", events_url="clickhouse://ch/x")
     assert file_sizes(tmp_path, moved) == {"state": None, "log": 5, "events": None}
+
+
+def test_a_file_that_goes_while_it_is_looked_at_has_no_size(tmp_path, monkeypatch):
+    (tmp_path / "state.db").write_bytes(b"x" * 5)
+    (tmp_path / "state.db-wal").write_bytes(b"x" * 7)
+    look = Path.stat
+
+    def look_as_it_goes(path, **how):
+        found = look(path, **how)
+        if path.name == "state.db-wal":
+            path.unlink()
+        return found
+
+    monkeypatch.setattr(Path, "stat", look_as_it_goes)
+    assert file_sizes(tmp_path, StoreSettings())["state"] == 5
 
 
 @pytest.mark.parametrize(

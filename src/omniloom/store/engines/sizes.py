@@ -1,5 +1,6 @@
 """How much room the stores take in the data directory."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from omniloom.store.settings import StoreSettings
@@ -14,5 +15,8 @@ def file_sizes(data_dir: Path, settings: StoreSettings) -> dict[str, int | None]
 
 
 def _bytes(data_dir: Path, names: tuple[str, ...]) -> int:
-    found = [path for name in names for path in data_dir.glob(f"{name}*")]
-    return sum(path.stat().st_size for path in found if path.is_file())
+    total = 0
+    for path in (path for name in names for path in data_dir.glob(f"{name}*")):
+        with suppress(FileNotFoundError):  # a WAL goes at a checkpoint
+            total += path.stat().st_size if path.is_file() else 0
+    return total
