@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from omniloom.core.clock import micros
 from omniloom.segments.difference import NOBODY, Refreshed, announced, in_since, write
-from omniloom.segments.follow import follow_each
+from omniloom.segments.follow import ROOTS_CURSOR, SHOWN_CURSOR, follow_each
 from omniloom.segments.parse import parse
 from omniloom.segments.preview import people
 from omniloom.segments.segment import Segment, segment, segments
@@ -27,12 +27,15 @@ def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
     """Compute who is in a segment and note who entered and who left, since it was last followed or refreshed.
 
     Whoever was merged or parted since then is settled first (``follow``): what that alone changes is not announced.
+    Should a merge be shown between the two, that is done once more.
 
     Errors: Missing if there is no such segment.
     Cost:   the segment's query, and one pass over its members; nothing is written for those who stay.
     """
-    followed = follow_each(stores, now=now)
-    chosen, refreshed = _refresh_members(stores, segment_id, now)
+    followed = [follow_each(stores, now=now)]
+    while (done := _refresh_members(stores, segment_id, now)) is None:
+        followed.append(follow_each(stores, now=now))
+    chosen, refreshed = done
     with stores.state.write() as state:
         state.run(
             _MARK,
@@ -41,13 +44,18 @@ def refresh(stores: Stores, segment_id: str, *, now: datetime) -> Refreshed:
             members=refreshed.members,
             now=now,
         )
-    before = followed.get(chosen.segment_id, Refreshed(0, 0, 0))
-    return Refreshed(before.entered + refreshed.entered, before.left + refreshed.left, refreshed.members)
+    told = [*(each[chosen.segment_id] for each in followed if chosen.segment_id in each), refreshed]
+    return Refreshed(sum(r.entered for r in told), sum(r.left for r in told), refreshed.members)
 
 
-def _refresh_members(stores: Stores, segment_id: str, now: datetime) -> tuple[Segment, Refreshed]:
-    """The definition is read once nobody else can write members: what is saved after it is refreshed after it."""
+def _refresh_members(stores: Stores, segment_id: str, now: datetime) -> tuple[Segment, Refreshed] | None:
+    """The definition is read once nobody else can write members: what is saved after it is refreshed after it.
+
+    None, and nothing is done, if a merge is shown that nobody followed yet.
+    """
     with stores.events.write() as tx:
+        if tx.cursor(SHOWN_CURSOR) > tx.cursor(ROOTS_CURSOR):
+            return None
         chosen = segment(stores, segment_id)
         compiled = people(stores, parse(chosen.definition), now=now)
         present = tx.arrow(built("segments.people", compiled.tree), **compiled.params)

@@ -8,7 +8,8 @@ import pytest
 from tests.engines import chosen
 
 from omniloom.identity import find, merge, unmerge
-from omniloom.segments import announce, create, follow, members, refresh, segment, segments_of, update
+from omniloom.segments import announce, create, follow, members, membership, refresh, segment, segments_of, update
+from omniloom.segments.follow import follow_each
 from omniloom.store.sql import parse_events
 
 DEFINITIONS: dict[str, Any] = {
@@ -85,6 +86,32 @@ def test_a_merge_and_its_undoing_leave_every_row_as_it_was(shop: Any, two: tuple
     assert rows(shop, ASIDE) == set()
     assert rows(shop, CHANGES) == told
     assert [segment(shop.stores, name).members for name in DEFINITIONS] == [1, 1, 1, 1, 0]
+
+
+def test_a_merge_shown_in_the_middle_of_a_refresh_announces_nobody(
+    shop: Any, two: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = make(shop, "Silent")
+    before, told = rows(shop), rows(shop, CHANGES)
+    merges: list[str] = []
+
+    def follow_then_join(*args: Any, **given: Any) -> Any:
+        changed = follow_each(*args, **given)
+        if not merges:
+            merges.append(join(shop, *two))
+        return changed
+
+    monkeypatch.setattr(membership, "follow_each", follow_then_join)
+    shop.identify("clara")
+    shop.settle()
+    clara = shop.person("clara")
+    refreshed = refresh(shop.stores, "Silent", now=shop.now)
+    assert (refreshed.entered, refreshed.left, refreshed.members) == (1, 0, 1)
+    assert {row[1] for row in rows(shop, CHANGES) - told} == {clara}
+    assert rows(shop, ASIDE) == before
+    part(shop, merges[0])
+    refresh(shop.stores, ids["Silent"], now=shop.now)
+    assert {row for row in rows(shop) if row[1] != clara} == before
 
 
 def test_a_merged_person_is_in_since_the_earliest(shop: Any) -> None:
