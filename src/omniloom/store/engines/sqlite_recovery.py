@@ -1,13 +1,12 @@
 """What a WAL holds after an unclean end that SQLite's recovery would leave out without a word.
 
 Recovery goes as far as frames follow from each other and takes the first that does not for the end: right after a power
-cut, wrong where the disk changed a byte of what was acknowledged. So before SQLite reads it, opening is refused if
+cut, wrong where the disk changed a byte of what was acknowledged. So before SQLite reads it, opening is refused if whole
+transactions follow each other behind the break: one begins when the one before is on disk. A byte that changed in the
+last two may look like a cut, and is then taken for one.
 
-* one changed byte explains why the first frame does not follow: a cut leaves sectors out, not a byte; or
-* whole transactions follow each other behind it: one begins when the one before is on disk.
-
-Nothing is put right: the same sums may be explained by several bytes. Only whoever has the file to himself looks: a WAL
-that others write is recovered already. Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+Only whoever has the file to himself looks: a WAL that others write is recovered already.
+Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 """
 
 from itertools import pairwise
@@ -56,7 +55,7 @@ def left_out(content: Content) -> int | None:
         return 0 if len(content) > HEADER_BYTES + _FRAME_BYTES else None
     wal = _Wal(content, header)
     bad = wal.end()
-    if bad < wal.count and (wal.is_changed(bad) or wal.goes_on_behind(bad)):
+    if bad < wal.count and wal.goes_on_behind(bad):
         return HEADER_BYTES + bad * wal.size
     return None
 
@@ -79,16 +78,6 @@ class _Wal:
             if not (follow := self._follow(first, last)).all():
                 return first + int(np.flatnonzero(~follow)[0])
         return self.count
-
-    def is_changed(self, bad: int) -> bool:
-        """Whether one byte explains that a frame does not follow."""
-        frame, summed = self._frames[bad], self._summed(bad, bad + 1)[0]
-        salts_wrong = int((frame[_SALTS] != self._salts).sum())
-        sums_wrong = int((frame[_SUM] != summed).sum())
-        if salts_wrong or sums_wrong < 2:
-            return salts_wrong + sums_wrong == 1
-        summing = np.concatenate([frame[:8], frame[_FRAME_BYTES:]]).tobytes()
-        return self._sum.is_one_byte(summing, frame[_SUM].tobytes(), summed.tobytes())
 
     def goes_on_behind(self, bad: int) -> bool:
         """Whether a whole transaction follows another one somewhere behind a frame that is wrong."""

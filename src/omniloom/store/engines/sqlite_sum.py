@@ -1,7 +1,7 @@
-"""The checksum of SQLite's WAL: two sums that feed each other, modulo 2**32. It is linear, so it can be solved.
+"""The checksum of SQLite's WAL: two sums that feed each other, modulo 2**32, of many frames at once.
 
 For pairs of words (x, y): ``a += x + b; b += y + a``. Each word adds to both sums a multiple of itself that only its
-place decides; so what is missing in the sums tells whether a single byte may have changed.
+place decides, so all are added in one go.
 """
 
 import numpy as np
@@ -32,8 +32,7 @@ class Sum:
     """The sums over so many bytes, in the WAL of a header."""
 
     def __init__(self, header: bytes, size: int) -> None:
-        self._is_little = header[3] == _LITTLE
-        self._words = "<u4" if self._is_little else ">u4"
+        self._words = "<u4" if header[3] == _LITTLE else ">u4"
         self._weights = np.empty((2, size // 4), np.uint32)
         x, y = (1, 1), (0, 1)  # what the words of the last pair add to the sums; earlier ones, each a step further
         for pair in range(size // 8 - 1, -1, -1):
@@ -58,22 +57,6 @@ class Sum:
         """As ``of``, for one row."""
         rows, seeds = (np.frombuffer(given, np.uint8).reshape(1, -1) for given in (row, seed))
         return self.of(rows, seeds).tobytes()
-
-    def is_one_byte(self, row: bytes, told: bytes, summed: bytes) -> bool:
-        """Whether one changed byte may be why a row has these sums and not those that it is told to have."""
-        lacking = [
-            np.uint32((int.from_bytes(told[at : at + 4], "big") - int.from_bytes(summed[at : at + 4], "big")) & _MASK)
-            for at in (0, 4)
-        ]
-        there = np.frombuffer(row, np.uint8).astype(np.int32)
-        for shift in range(4):
-            column = there[shift if self._is_little else 3 - shift :: 4]
-            for change in (*range(-255, 0), *range(1, 256)):
-                factor = np.uint32((change << 8 * shift) & _MASK)
-                is_it = (self._weights[0] * factor == lacking[0]) & (self._weights[1] * factor == lacking[1])
-                if is_it.any() and ((column[is_it] + change >= 0) & (column[is_it] + change <= 255)).any():
-                    return True
-        return False
 
 
 def _step(sums: tuple[int, int]) -> tuple[int, int]:
