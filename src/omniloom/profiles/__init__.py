@@ -19,7 +19,7 @@ from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.holdings import HOLDINGS
 from omniloom.profiles.ledger import ConsentEntry, broken_ledger, broken_links, consent_history
-from omniloom.profiles.matching import people_table, start_matching
+from omniloom.profiles.matching import people_table, run_matching, start_matching
 from omniloom.profiles.person import Person, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
 from omniloom.profiles.privacy_request import (
@@ -63,7 +63,7 @@ __all__ = [
     "Wording", "Wordings", "add_wording", "ask_privacy", "broken_ledger", "broken_links", "companies", "company_people",
     "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal", "open_privacy_requests",
     "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf", "reachable", "relate",
-    "relations_of", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",
+    "relations_of", "run_matching", "save_preference", "save_topic", "search", "set_survivorship", "settle_privacy",
     "start_matching", "survivorships", "take_word", "timeline", "topics", "topics_of", "trait_keys", "traits_of",
     "unrelate", "whole", "withdraw", "wordings", "wordings_of",
 ]  # fmt: skip

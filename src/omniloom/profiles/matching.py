@@ -8,7 +8,16 @@ from typing import Any
 import pyarrow as pa
 
 from omniloom.core.ids import Ids
-from omniloom.identity import RunningMatching, begin_matching, identifiers_by_root, members_of, propose, roots
+from omniloom.identity import (
+    Matching,
+    RunningMatching,
+    begin_matching,
+    identifiers_by_root,
+    matching,
+    members_of,
+    propose,
+    roots,
+)
 from omniloom.profiles.golden import traits_by_root
 from omniloom.store import Stores
 
@@ -38,17 +47,30 @@ def start_matching(
     Errors: Conflict if somebody's search runs already.
     """
     job = begin_matching(stores, automatic=automatic, by=by, now=now(), ids=ids)
-
-    def run() -> None:
-        with job:
-            try:
-                _match(job, automatic=automatic, now=now(), ids=ids)
-            finally:
-                job.ended_at = now()
-                then()
-
-    threading.Thread(target=run, name="matching", daemon=True).start()
+    known = {"automatic": automatic, "now": now, "ids": ids, "then": then}
+    threading.Thread(target=_run, args=(job,), kwargs=known, name="matching", daemon=True).start()
     return job.job_id
+
+
+def run_matching(stores: Stores, *, automatic: float, by: str, now: Callable[[], datetime], ids: Ids) -> Matching:
+    """As :func:`start_matching`, in the caller's thread to its end; how it ended.
+
+    Errors: Conflict if somebody's search runs already.
+    """
+    job = begin_matching(stores, automatic=automatic, by=by, now=now(), ids=ids)
+    _run(job, automatic=automatic, now=now, ids=ids, then=lambda: None)
+    return matching(stores, job.job_id)
+
+
+def _run(
+    job: RunningMatching, *, automatic: float, now: Callable[[], datetime], ids: Ids, then: Callable[[], object]
+) -> None:
+    with job:
+        try:
+            _match(job, automatic=automatic, now=now(), ids=ids)
+        finally:
+            job.ended_at = now()
+            then()
 
 
 def _match(job: RunningMatching, *, automatic: float, now: datetime, ids: Ids) -> None:

@@ -30,6 +30,7 @@ IMPORTS = (  # mapping, its file, what the step is called
 )
 NAMES = ("first_name", "last_name")
 SEND_S_MAX = 300  # how long the demo waits for its campaign to end
+SURELY_ONE = 0.999  # from here on two people are merged unasked
 BATCH = 2000
 
 
@@ -123,14 +124,18 @@ def _trust(platform: Platform, source_id: str) -> None:
 
 
 def _find_duplicates(platform: Platform) -> int:
-    """Merge who is all but surely one, and leave the rest to be decided; nothing if some wait already."""
+    """Merge who is all but surely one, and leave the rest to be decided; nothing if some wait already.
+
+    Errors: Conflict if somebody's search runs already; Unavailable if ours did not come to its end.
+    """
     stores = platform.stores
     if identity.pairs_to_review(stores, 1):
         return 0
-    people = profiles.people_table(stores, identity.roots(stores))
-    found = identity.propose(stores, people, now=platform.now(), ids=platform.ids)
+    job = profiles.run_matching(stores, automatic=SURELY_ONE, by="demo", now=platform.now, ids=platform.ids)
+    if job.outcome is not identity.MatchingOutcome.DONE or job.result is None:
+        raise Unavailable(f"the search for duplicates is {job.outcome}: {job.error}", hint="run the command again")
     loop.catch_up(platform, acts=loop.KNOWING)
-    return found.merged + found.waiting
+    return job.result.merged + job.result.waiting
 
 
 def _add_mail_costs(platform: Platform, draws: dict[str, Any]) -> None:
