@@ -21,6 +21,7 @@ from omniloom.store import StateTx, Stores, query
 _ADD = query(__file__, "add_incident")
 _ALL = query(__file__, "incidents")
 _SET_TOLD = query(__file__, "set_incident_told")
+PEOPLE_MAX = 10_000_000_000  # more than there are
 _TEXTS = ("what", "data", "cause", "harm", "measures", "contact")
 
 
@@ -142,6 +143,8 @@ def _checked(report: IncidentReport, now: datetime) -> IncidentReport:
         raise Invalid("an incident is not found in the future", hint="give the hour it was found", field="found_at")
     if report.people < 0:
         raise Invalid("the number of people is not negative", hint="0: not known yet", field="people")
+    if report.people > PEOPLE_MAX:
+        raise Invalid("so many people there are not", hint=f"at most {PEOPLE_MAX:,}", field="people")
     said = asdict(report)
     texts = {name: clean(said[name].strip(), field=name) for name in _TEXTS}
     return IncidentReport(**said | texts)

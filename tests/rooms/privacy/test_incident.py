@@ -67,7 +67,7 @@ def test_a_document_names_what_is_unsaid_and_changes_with_what_is_said(stores):
 
 @pytest.mark.parametrize(
     ("said", "field"),
-    [({"what": " "}, "what"), ({"people": -1}, "people"), ({"cause": "a\x00b"}, "cause"),
+    [({"what": " "}, "what"), ({"people": -1}, "people"), ({"people": 2**70}, "people"), ({"cause": "a\x00b"}, "cause"),
      ({"found_at": FOUND + 3 * HOUR}, "found_at")],
 )  # fmt: skip
 def test_a_report_that_is_not_valid_is_refused_by_field(stores, said, field):

@@ -2,17 +2,15 @@
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC
 from typing import IO
 
 from fastapi import APIRouter, Request
-from pydantic import AwareDatetime
 from starlette.responses import Response, StreamingResponse
 
 from omniloom import privacy
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, user_of
-from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
+from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.privacy import ExportFormat, IncidentReport, NoticeKind
 
 routes = APIRouter()
@@ -36,7 +34,7 @@ class IncidentBody(Body):
     """What is known of an incident; ``found_at`` starts the clock."""
 
     what: str
-    found_at: AwareDatetime | None = None
+    found_at: Instant | None = None
     data: str = ""
     people: int = 0
     cause: str = ""
@@ -48,7 +46,7 @@ class IncidentBody(Body):
 class ToldBody(Body):
     """A notice that went: when, and the number it was taken under."""
 
-    sent_at: AwareDatetime | None = None
+    sent_at: Instant | None = None
     reference: str = ""
     findings: str = ""
 
@@ -129,7 +127,7 @@ def note_incident(request: Request, body: IncidentBody) -> Response:
     """Write an incident down; found now, unless said otherwise."""
     platform, user = platform_of(request), user_of(request)
     now = platform.now()
-    report = IncidentReport(**body.model_dump() | {"found_at": (body.found_at or now).astimezone(UTC)})
+    report = IncidentReport(**body.model_dump() | {"found_at": body.found_at or now})
     made = privacy.note_incident(platform.stores, report, by=user.email if user else "", now=now, ids=platform.ids)
     return reply(made, status=201)
 
@@ -147,8 +145,7 @@ def tell_of_incident(request: Request, incident_id: str, kind: NoticeKind, body:
     """Note that a notice went; now, unless said otherwise."""
     platform = platform_of(request)
     now = platform.now()
-    sent_at = (body.sent_at or now).astimezone(UTC)
-    told = privacy.tell(platform.stores, incident_id, kind, sent_at=sent_at, reference=body.reference,
+    told = privacy.tell(platform.stores, incident_id, kind, sent_at=body.sent_at or now, reference=body.reference,
                         findings=body.findings, now=now)  # fmt: skip
     return reply(told)
 
