@@ -52,11 +52,13 @@ def follow_each(stores: Stores, *, now: datetime) -> dict[str, Refreshed]:
     if through <= after and merged[1] <= merged[0]:
         return {}
     with stores.events.write() as tx:
-        moved = _stage_touched(stores, tx, after=after, through=through, version=merged[0])
-        known = [s for s in segments(stores) if s.refreshed_at is not None] if moved else []
-        asked = {s.segment_id: _ask(stores, tx, s, moved=moved, now=now) for s in known if moved}
         tx.move_cursor(CURSOR, max(after, through))
         tx.move_cursor(ROOTS_CURSOR, merged[1])
+        moved = _stage_touched(stores, tx, after=after, through=through, version=merged[0])
+        if moved is None:
+            return {}
+        known = [s for s in segments(stores) if s.refreshed_at is not None]
+        asked = {s.segment_id: _ask(stores, tx, s, moved=moved, now=now) for s in known}
     changed = {segment_id: refreshed for segment_id, refreshed in asked.items() if refreshed is not None}
     if changed:
         with stores.state.write() as state:
