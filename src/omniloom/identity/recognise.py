@@ -87,6 +87,9 @@ def _sighting(kind: str, row: tuple[str, int, int, int, int, int | None, int]) -
     return Sighting(kind, value, person_id, first, last, place(kind), KINDS[kind].level)
 
 
+_CARE = frozenset(("alias", "identify"))
+
+
 def _needs_care(event: LoggedEvent) -> bool:
     """An alias joins people, and a proof of our own is to be written down."""
     return event.type == "alias" or (event.type == "identify" and event.source_id == OWN_SOURCE_ID)
@@ -98,12 +101,10 @@ class _Laid:
     def __init__(self, events: Sequence[LoggedEvent], known: Known, normaliser: Normaliser) -> None:
         self._events, self._known, self._normaliser = events, known, normaliser
         of_kind = known.numbers
-        self.counts: Ints = np.fromiter((len(event.identifiers) for event in events), np.int64, len(events))
+        self.counts: Ints = np.array([len(event.identifiers) for event in events], np.int64)
         self.event_of: Ints = np.repeat(np.arange(len(events)), self.counts)
-        self.numbers: Ints = np.fromiter(
-            (of_kind[kind].get(raw, UNKNOWN) for event in events for kind, raw in event.identifiers.items()),
-            np.int64,
-            len(self.event_of),
+        self.numbers: Ints = np.array(
+            [of_kind[kind].get(raw, UNKNOWN) for event in events for kind, raw in event.identifiers.items()], np.int64
         )
         self.problems: Problems = {}
         self._waiting: list[tuple[int, Key]] = []  # (place, identifier in its normal form) that nothing is known of
@@ -154,7 +155,7 @@ class _Laid:
             for at in np.flatnonzero((places >= SHARED_PLACE) & (places < _NO_PLACE)).tolist():
                 self.problems.setdefault(int(self.event_of[at]), {})[self._given[at][0]] = SHARED
         people[self.event_of[numbers == UNKNOWN]] = UNKNOWN
-        people[np.fromiter(map(_needs_care, self._events), np.bool_, len(people))] = UNKNOWN
+        people[np.array([event.type in _CARE and _needs_care(event) for event in self._events], np.bool_)] = UNKNOWN
         return people, levels
 
     def _at_odds(self, says: Bools, people: Ints) -> Iterator[int]:

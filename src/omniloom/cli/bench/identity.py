@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from omniloom.core.clock import micros, stopwatch
 from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, EventType, encode
 from omniloom.core.ids import SeededIds
+from omniloom.identity.claim import SEEN_STEP
 from omniloom.store import query, settle_through
 from omniloom.worker import loop
 
@@ -89,46 +91,56 @@ def _match(customers: int) -> dict[str, float]:
 
 
 def _speed(platform: Platform, figures: Figures, people: int, events: int) -> None:
+    at = platform.now()
     for some in stored.chunks(range(1, people + 1)):
         with platform.stores.state.write() as tx:
-            stored.add_people(tx, some, micros(platform.now()) // 300_000_000 * 300_000_000)
+            stored.add_people(tx, some, micros(at) // SEEN_STEP * SEEN_STEP)
     order = np.random.default_rng(_SEED).permutation(people) + 1
     cold = order[:events]
-    figures.cold_events_per_s = _resolved(platform, cold, "cold")
+    figures.cold_events_per_s = _resolved(platform, _Visits(cold, "cold", at))
     for start in range(0, people, events):  # all are met with all they have, so that all is known by heart
-        _resolved(platform, order[start : start + events], f"met-{start}", named_each=1)
+        _resolved(platform, _Visits(order[start : start + events], f"met-{start}", at, named_each=1))
     warm = np.random.default_rng(_SEED + 1).integers(1, people + 1, events)
-    figures.warm_events_per_s = _resolved(platform, warm, "warm")
+    figures.warm_events_per_s = _resolved(platform, _Visits(warm, "warm", at))
 
 
-def _resolved(platform: Platform, people: npt.NDArray[np.int64], name: str, named_each: int = NAMED_EACH) -> float:
-    """Events a second: one event of each of these people in turn, already deduplicated."""
-    events = _visits(platform, people.tolist(), name, named_each)
-    bodies = [encode(event) for event in events]
+@dataclass(frozen=True, slots=True)
+class _Visits:
+    """Pages and products, one of each of these people in turn; every ``named_each``-th with the customer id as well.
+
+    All within five minutes, as in a busy hour: so when somebody was seen last is as good as known (``SEEN_STEP``).
+    """
+
+    people: npt.NDArray[np.int64]
+    name: str
+    at: datetime
+    named_each: int = NAMED_EACH
+
+    def events(self) -> Iterator[Event]:
+        context = {"library": {"name": "bench", "version": "1"}, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0"}
+        page = {"path": "/", "url": "https://shop.test/"}
+        product = {"product_id": "p1", "price": 10, "category": "shoes"}
+        for number, person in enumerate(self.people.tolist()):
+            who = {"anonymous_id": f"device-{person}"}
+            if number % self.named_each == 0:
+                who["user_id"] = f"user-{person}"
+            is_page = number % 2 == 0
+            yield Event(
+                source_id="bench", message_id=f"{self.name}-{number}", type="page" if is_page else "track",
+                name="Home" if is_page else "Product Viewed", occurred_at=self.at, received_at=self.at,
+                identifiers=who, properties=page if is_page else product, context=context,
+            )  # fmt: skip
+
+
+def _resolved(platform: Platform, visits: _Visits) -> float:
+    """Events a second, already deduplicated."""
+    bodies = [encode(event) for event in visits.events()]
     for start in range(0, len(bodies), 4_000):
         last = platform.stores.log.append(bodies[start : start + 4_000])
     settle_through(platform.stores, last, now=platform.now())
     started = stopwatch()
     _resolve_all(platform, BATCH)
     return round(len(bodies) / (stopwatch() - started), 1)
-
-
-def _visits(platform: Platform, people: list[int], name: str, named_each: int) -> Iterator[Event]:
-    """Pages and products; every ``named_each``-th with the customer id besides the device."""
-    now = platform.now()
-    context = {"library": {"name": "bench", "version": "1"}, "ip": "203.0.113.7", "userAgent": "Mozilla/5.0"}
-    page = {"path": "/", "url": "https://shop.test/"}
-    product = {"product_id": "p1", "price": 10, "category": "shoes"}
-    for number, person in enumerate(people):
-        who = {"anonymous_id": f"device-{person}"}
-        if number % named_each == 0:
-            who["user_id"] = f"user-{person}"
-        is_page = number % 2 == 0
-        yield Event(
-            source_id="bench", message_id=f"{name}-{number}", type="page" if is_page else "track",
-            name="Home" if is_page else "Product Viewed", occurred_at=now, received_at=now, identifiers=who,
-            properties=page if is_page else product, context=context,
-        )  # fmt: skip
 
 
 def _resolve_all(platform: Platform, rows_max: int) -> list[float]:

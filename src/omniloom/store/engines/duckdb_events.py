@@ -33,8 +33,8 @@ _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "disabled_optimizers": _WRONG_OPTIMIZERS,
     # A checkpoint packs the last group of rows anew, however few of them are new: at every 16 MB, as is the default,
-    # that is half of what an append costs. A log of this size is read at start in half a second.
-    "checkpoint_threshold": "128MB",
+    # that is half of what an append costs. A log of this size is read at start in a second.
+    "checkpoint_threshold": "256MB",
     "python_enable_replacements": False,  # a name in SQL is a table, never a Python variable
 }
 _ANEW = ".anew"  # the folder beside the file, in which the file is written anew; nothing else outside is reached
