@@ -2,8 +2,10 @@
 
 import random
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,9 +19,11 @@ from omniloom import identity, profiles
 from omniloom.core.event import Event, encode
 from omniloom.core.ids import SeededIds
 from omniloom.store import Stores, check_stores, open_stores, settle_through
+from omniloom.store.engines import sqlite_recovery
 from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite_log import SqliteLog
 from omniloom.store.engines.sqlite_pages import Damaged
+from omniloom.store.engines.sqlite_recovery import left_out
 from omniloom.store.engines.sqlite_state import SqliteState
 from omniloom.store.sql import parse_events, parse_state
 
@@ -184,6 +188,33 @@ def test_of_a_thousand_changed_bytes_none_gives_a_wrong_answer(
 ) -> None:
     found = outcomes(installation, name, 200, tmp_path)
     assert found["silently wrong"] == 0, found
+
+
+def test_whoever_starts_while_another_looks_at_the_wal_is_refused_too(
+    installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in installation.folders["log.db-wal"].glob("log.db*"):
+        shutil.copy(file, tmp_path / file.name)
+    content = bytearray((tmp_path / "log.db-wal").read_bytes())
+    content[100] ^= 1
+    (tmp_path / "log.db-wal").write_bytes(content)
+    is_looking, may_go_on = threading.Event(), threading.Event()
+
+    def slowly(content: sqlite_recovery.Content) -> int | None:
+        is_looking.set()
+        may_go_on.wait()
+        return left_out(content)
+
+    monkeypatch.setattr(sqlite_recovery, "left_out", slowly)
+    with ThreadPoolExecutor() as starting:
+        first = starting.submit(SqliteLog, tmp_path / "log.db")
+        is_looking.wait()
+        second = starting.submit(SqliteLog, tmp_path / "log.db")
+        wait([second], timeout=0.3)  # it comes meanwhile; later it is refused as well
+        may_go_on.set()
+        for start in (first, second):
+            with pytest.raises(Damaged):
+                start.result().close()
 
 
 def test_what_lies_before_the_damage_is_read_and_then_it_is_told_where(tmp_path: Path) -> None:

@@ -1,14 +1,15 @@
 """What a WAL holds after an unclean end that SQLite's recovery would leave out without a word.
 
 Recovery goes as far as frames follow from each other and takes the first that does not for the end: right after a power
-cut, wrong where the disk changed a byte of what was acknowledged. So before SQLite reads it, opening is refused if whole
-transactions follow each other behind the break: one begins when the one before is on disk. A byte that changed in the
-last two may look like a cut, and is then taken for one.
+cut, wrong where the disk changed a byte of what was acknowledged. So before SQLite reads it, opening is refused if
+whole transactions follow each other behind the break: one begins when the one before is on disk. A byte that changed in
+the last two may look like a cut, and is then taken for one.
 
 Only whoever has the file to himself looks: a WAL that others write is recovered already.
 Format: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
 """
 
+import fcntl
 from itertools import pairwise
 from pathlib import Path
 
@@ -28,24 +29,35 @@ Content = np.ndarray[tuple[int], np.dtype[np.uint8]]
 def check_wal(path: Path) -> None:
     """Look at a file's WAL before SQLite recovers it; nothing is done while somebody else has the file open.
 
+    Whoever comes while another looks, waits and looks as well: else he would recover what the other is about to refuse.
+
     Errors: Damaged if acknowledged transactions would be left out.
     """
     wal = Path(f"{path}-wal")
-    if not path.exists() or not wal.exists() or wal.stat().st_size <= HEADER_BYTES:
+    try:
+        if not path.exists() or wal.stat().st_size <= HEADER_BYTES:
+            return
+        with wal.open("rb") as looking:  # SQLite has no locks on this file, which closing it would take away
+            fcntl.flock(looking, fcntl.LOCK_EX)
+            lost_at = _left_out_alone(path, wal)
+    except FileNotFoundError:  # whoever was here before may have folded it into the file
         return
+    if lost_at is not None:
+        raise Damaged(wal, "what is behind it cannot be read", at=f"at byte {lost_at:,}")
+
+
+def _left_out_alone(path: Path, wal: Path) -> int | None:
     load_checksums()
     connection = apsw.Connection(str(path), vfs=VFS)
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     try:
         connection.execute("pragma locking_mode=exclusive").fetchall()
         connection.execute("begin exclusive")
-        lost_at = left_out(np.memmap(wal, np.uint8, "r"))
-    except apsw.Error:  # somebody is there, or whoever opens it next will be told what is wrong
-        return
+        return left_out(np.memmap(wal, np.uint8, "r")) if wal.stat().st_size > HEADER_BYTES else None
+    except apsw.Error:  # somebody has it open, who looked, or whoever opens it next will be told what is wrong
+        return None
     finally:
         connection.close()
-    if lost_at is not None:
-        raise Damaged(wal, "what is behind it cannot be read", at=f"at byte {lost_at:,}")
 
 
 def left_out(content: Content) -> int | None:
