@@ -99,18 +99,22 @@ def tell(
     stores: Stores, incident_id: str, kind: NoticeKind, *, sent_at: datetime, reference: str, findings: str = "",
     now: datetime,
 ) -> Incident:  # fmt: skip
-    """Note that a notice went to the authority. Errors: Missing; Conflict if it went before; Invalid."""
+    """Note that a notice went to the authority; ``findings`` are the full one's.
+
+    Errors: Missing; Conflict if it went before; Invalid.
+    """
+    is_full = kind is NoticeKind.FULL
     with stores.state.write() as tx:
         found = _one(tx, incident_id)
         if next(notice for notice in found.notices if notice.kind is kind).sent_at is not None:
             raise Conflict(f"the {kind} notice went already", hint="what went stays as it is", field="kind")
         if not found.report.found_at <= sent_at <= now:
             raise Invalid("a notice goes after the incident is found and not in the future", field="sent_at")
-        if kind is NoticeKind.FULL and not findings.strip():
+        if is_full and not findings.strip():
             raise Invalid("the full notice says what the inquiry found", hint="write the findings", field="findings")
         told = replace(
             found,
-            findings=clean(findings.strip(), field="findings") or found.findings,
+            findings=clean(findings.strip(), field="findings") if is_full else found.findings,
             notices=[
                 replace(notice, sent_at=sent_at, reference=clean(reference.strip(), field="reference"))
                 if notice.kind is kind else notice

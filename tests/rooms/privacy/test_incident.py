@@ -53,6 +53,19 @@ def test_a_notice_goes_once_after_it_was_found_and_the_full_one_says_what_was_fo
     assert [one.reference for one in kept.notices] == ["first", "full"]
 
 
+def test_a_full_notice_that_went_keeps_its_findings(stores):
+    made = note(stores)
+    now = FOUND + 30 * HOUR
+
+    def tell(kind, findings):
+        privacy.tell(stores, made.incident_id, kind, sent_at=now, reference="1", findings=findings, now=now)
+        return privacy.notice_of(stores, made.incident_id, NoticeKind.FULL)
+
+    went = tell(NoticeKind.FULL, "locked and wiped")
+    assert tell(NoticeKind.FIRST, "nobody knows") == went
+    assert went["incident"]["findings"] == "locked and wiped"
+
+
 def test_a_document_names_what_is_unsaid_and_changes_with_what_is_said(stores):
     made = note(stores, data="names", cause="theft", measures="wiped", contact="dpo@shop.test")
     first = privacy.notice_of(stores, made.incident_id, NoticeKind.FIRST)
