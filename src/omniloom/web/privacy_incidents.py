@@ -133,7 +133,9 @@ def _tell(view: View, one: Incident, kind: NoticeKind) -> None:
 
 
 def _instant(view: View, text: str) -> datetime:
+    """An hour as it was typed: of UTC, unless it says its offset."""
     try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=UTC)
-    except ValueError as error:
+        at = datetime.fromisoformat(text.strip())
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid(view._("Write the hour as 2026-03-01 14:30."), field="found_at") from error
