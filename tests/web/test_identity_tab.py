@@ -34,7 +34,9 @@ def view(site) -> View:
 
 def test_the_picture_draws_each_of_them_its_own_way(site, crowd):
     stores = site.platform.stores
-    owner, stranger, late = (picture(view(site), profiles.whole(stores, crowd[n])) for n in (0, 2, USERS - 1))
+    owner, stranger, late = (
+        picture(view(site), profiles.whole(stores, crowd[n], home_region="RU")) for n in (0, 2, USERS - 1)
+    )
     symbols = [
         {node["name"]: node.get("symbol") for node in one["series"][0]["data"]} for one in (owner, stranger, late)
     ]

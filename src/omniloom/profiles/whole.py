@@ -1,6 +1,7 @@
 """Why these identifiers are one person: who was merged with whom on what evidence, and what each of them brought."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -8,12 +9,13 @@ from typing import Any
 import msgspec
 
 from omniloom.core.clock import instant
-from omniloom.identity import KINDS, ProblemReason, members_of, root_of
+from omniloom.identity import KINDS, PREVIOUS_KINDS, ProblemReason, members_of, normalise, root_of
 from omniloom.store import StateTx, Stores, query
 
 IDENTIFIERS_MAX = 150  # a picture of more says nothing; devices go first
 REFUSED_MAX = 20  # identifiers not taken that are worth showing, the newest ones
 _REFUSED_ROWS = 500
+_OF_NORMAL_FORMS = (ProblemReason.SHARED, ProblemReason.OVER_LIMIT)  # what may be wrong with a value of its kind
 
 _REFUSED = query(__file__, "graph_refused")
 _IDENTIFIERS = query(__file__, "graph_identifiers")
@@ -41,7 +43,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """An identifier that the person's events named and that was not taken for theirs, why, and how often."""
+    """An identifier that the person's events named and that was not taken for theirs, why, and how often.
+
+    ``value``: its normal form, or as it came if it has none.
+    """
 
     kind: str
     value: str
@@ -97,7 +102,7 @@ class Whole:
     refused: list[Refused] = field(default_factory=list)
 
 
-def whole(stores: Stores, person_id: int) -> Whole:
+def whole(stores: Stores, person_id: int, *, home_region: str) -> Whole:
     """The graph behind a person. Errors: Missing if there never was such a person."""
     root_id = root_of(stores, person_id)
     with stores.state.read() as tx:
@@ -108,7 +113,7 @@ def whole(stores: Stores, person_id: int) -> Whole:
     shown = identifiers[:IDENTIFIERS_MAX]
     counts = Counter(one.kind for one in identifiers if not one.is_foreign)
     held = [KindHeld(kind, count) for kind, count in counts.items()]
-    refused = _refused(stores, people, {(one.kind, one.value) for one in identifiers})
+    refused = _refused(stores, people, {(one.kind, one.value) for one in identifiers}, home_region)
     return Whole(root_id, people, shown, standing, len(identifiers) - len(shown), held, refused)
 
 
@@ -149,21 +154,35 @@ def _merges(tx: StateTx, people: list[int]) -> list[Joining]:
     ]  # fmt: skip
 
 
-def _refused(stores: Stores, people: list[int], shown: set[tuple[str, str]]) -> list[Refused]:
+def _refused(stores: Stores, people: list[int], shown: set[tuple[str, str]], home_region: str) -> list[Refused]:
     """What was not taken, each once, the newest first; what the graph shows anyway is left out."""
     with stores.events.read() as tx:
         rows = tx.tuples(
             _REFUSED, person_ids=people, person_min=min(people), person_max=max(people), rows_max=_REFUSED_ROWS
         )
+    reasons = {str(reason): reason for reason in ProblemReason}
     found: dict[tuple[str, str], Refused] = {}
     for identifiers, problems, events, last_seen_at in rows:
         values = msgspec.json.decode(identifiers)
         for kind, said in msgspec.json.decode(problems).items():
-            value, reason = str(values.get(kind, "")), said.partition(":")[0]
-            if kind not in KINDS or reason not in set(ProblemReason) or (kind, value) in shown:
+            reason = reasons.get(said.partition(":")[0])
+            if kind not in KINDS or reason is None:
                 continue
-            last = found.get((kind, value)) or Refused(
-                kind, value, ProblemReason(reason), 0, last_seen_at.replace(tzinfo=UTC)
-            )
+            meant = _values_with(reason, kind, values, home_region)
+            value = next((each for each in meant if (kind, each) not in shown), None)
+            if value is None:
+                continue
+            last = found.get((kind, value)) or Refused(kind, value, reason, 0, last_seen_at.replace(tzinfo=UTC))
             found[kind, value] = replace(last, events=last.events + int(events))
     return list(found.values())[:REFUSED_MAX]
+
+
+def _values_with(reason: ProblemReason, kind: str, values: dict[str, str], home_region: str) -> Iterator[str]:
+    """The values of an event that a problem of a kind may be of: an alias's previous id is read as several kinds."""
+    for name in (kind, "previous_id") if kind in PREVIOUS_KINDS else (kind,):
+        if name in values:
+            normal = normalise(kind, values[name], home_region)
+            if isinstance(normal, str) and reason in _OF_NORMAL_FORMS:
+                yield normal
+            elif not isinstance(normal, str) and reason not in _OF_NORMAL_FORMS:
+                yield values[name]

@@ -20,7 +20,8 @@ async def identity_tab(view: View, person_id: int) -> None:
     """The graph of the person, its identifiers with their marks, and the journal."""
     _ = view.translate
     stores = view.platform.stores
-    shown = view.shown(await view.run(profiles.whole, stores, person_id))
+    region = view.platform.settings.identity.home_region
+    shown = view.shown(await view.run(profiles.whole, stores, person_id, home_region=region))
     journal = view.shown(await view.run(profiles.merge_journal, stores, person_id))
     with parts.panel(_("Why these identifiers are one person"), _explained(view, shown)):
         ui.echart(picture(view, shown)).classes("om-chart om-chart-graph")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from tests.engines import EMBEDDED, chosen
-from tests.rooms.late_bound.living import CAMPAIGNS, Living
+from tests.rooms.late_bound.living import CAMPAIGNS, REGION, Living
 from tests.rooms.late_bound.reports import of_everybody, of_one, why
 from tests.rooms.late_bound.scratch import from_scratch
 
@@ -86,7 +86,7 @@ def check(living: Living, folder: Path) -> None:
     finally:
         scratch.close()
     for person_id, root in list(roots.items())[:40]:
-        assert profiles.whole(living.stores, person_id).person_id == root
+        assert profiles.whole(living.stores, person_id, home_region=REGION).person_id == root
     check_sends(living)
 
 

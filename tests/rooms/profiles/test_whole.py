@@ -12,7 +12,7 @@ def person_of(teller, value):
 
 
 def graph(teller, value):
-    return whole(teller.stores, person_of(teller, value))
+    return whole(teller.stores, person_of(teller, value), home_region="RU")
 
 
 def users_of_tablet(teller, count):
@@ -74,3 +74,33 @@ def test_what_goes_beyond_a_limit_is_told_with_what_is_no_value_of_its_kind(tell
         ("email", "null"): (ProblemReason.BLOCKED, 1),
     }
     assert [one.last_seen_at for one in found.refused] == sorted((o.last_seen_at for o in found.refused), reverse=True)
+
+
+def test_a_problem_of_a_previous_id_is_told_of_it_and_of_nothing_beside_it(teller):
+    teller.tell("identify", user_id="anna", anonymous_id="pc")
+    teller.tell("alias", user_id="anna ", previous_id="null")
+    teller.tell("alias", user_id="anna")
+    teller.tell("alias", user_id="anna", anonymous_id="none", previous_id="tab")
+    for n in range(KINDS["anonymous_id"].limit.count - 1):
+        teller.tell("alias", user_id="anna", anonymous_id="pc", previous_id=f"pc{n}")
+    teller.settle()
+    told = [(one.kind, one.value, one.reason) for one in graph(teller, "anna").refused]
+    assert sorted(told) == [
+        ("anonymous_id", "none", ProblemReason.BLOCKED),
+        ("anonymous_id", "null", ProblemReason.BLOCKED),
+        ("anonymous_id", f"pc{n}", ProblemReason.OVER_LIMIT),
+        ("user_id", "null", ProblemReason.BLOCKED),
+    ]
+
+
+def test_what_the_graph_shows_is_not_told_once_more_in_another_spelling(teller):
+    for n in range(8):
+        teller.tell("track", "Bonus Checked", user_id=f"user-{n}", phone="8 916 123-45-67")
+    for phone in ("8 916 123-45-67", "+7 (916) 123 45 67"):
+        teller.tell("track", "Bonus Checked", user_id="user-3", phone=phone)
+        teller.tell("track", "Bonus Checked", user_id="user-7", phone=phone)
+    teller.settle()
+    shown = graph(teller, "user-3")
+    assert [one.value for one in shown.identifiers if one.is_shared] == ["+79161234567"]
+    assert shown.refused == []
+    assert [(one.value, one.events) for one in graph(teller, "user-7").refused] == [("+79161234567", 3)]

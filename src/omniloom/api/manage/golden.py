@@ -39,7 +39,9 @@ def show_golden(request: Request, person_id: int) -> Response:
 @needs(Permission.CUSTOMERS_READ)
 def show_graph(request: Request, person_id: int) -> Response:
     """One person's identifiers, the people they came for, and the merges that made them one."""
-    return reply_about_people(request, {"graph": profiles.whole(platform_of(request).stores, person_id)})
+    platform = platform_of(request)
+    region = platform.settings.identity.home_region
+    return reply_about_people(request, {"graph": profiles.whole(platform.stores, person_id, home_region=region)})
 
 
 @routes.get("/people/{person_id}/merges")
