@@ -238,18 +238,21 @@ def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str)
 
 def _append(stores: Stores, columns: Tables | None, *, after: int, through: int) -> None:
     """Append the events between two positions; changed roots come along in the transaction."""
-    with stores.state.read() as state, stores.events.read() as tx:
-        is_current = not roots_since(state, tx.cursor(ROOTS_CURSOR))
-    if through <= after and is_current:
+    if through <= after and not _has_news(stores):
         return
     with stores.events.write() as tx, stores.state.read() as state:
         if through > after and tx.cursor(CURSOR) == after:  # else another call was quicker
-            if columns is not None:
-                events, items = columns
-                tx.append("identity_event", events)
-                tx.append("identity_item", items)
+            for table, rows in zip(("identity_event", "identity_item"), columns or (), strict=False):
+                if rows.num_rows:
+                    tx.append(table, rows)
             tx.move_cursor(CURSOR, through)
         _override(tx, roots_since(state, tx.cursor(ROOTS_CURSOR)))
+
+
+def _has_news(stores: Stores) -> bool:
+    """Whether roots have changed that the event store does not show."""
+    with stores.state.read() as state, stores.events.read() as tx:
+        return bool(roots_since(state, tx.cursor(ROOTS_CURSOR)))
 
 
 def _override(tx: EventsTx, changed: list[tuple[int, int, int]]) -> None:
