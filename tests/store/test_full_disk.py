@@ -13,7 +13,9 @@ from omniloom.core.event import Event, encode
 from omniloom.store import DiskFull, open_stores, settle_through, settled
 from omniloom.store import ballast as ballast_module
 from omniloom.store.ballast import Ballast
+from omniloom.store.engines.duckdb_events import DuckEvents
 from omniloom.store.engines.sqlite_log import SqliteLog
+from omniloom.store.engines.sqlite_pages import Damaged
 from omniloom.store.settings import StoreSettings
 from omniloom.store.sql import parse_state
 
@@ -25,6 +27,7 @@ MARK = parse_state(
     "insert into store_cursor (name, position) values (:name, :position)"
     " on conflict (name) do update set position = excluded.position",
 )
+FILL = "insert into kept select i, md5(i::varchar || random()) || md5('x' || random()) from range(30_000) rows (i)"
 ALL = parse_state("test.all", "select name from store_cursor where name like 'leaver%'")
 
 
@@ -136,3 +139,37 @@ def test_a_roomy_disk_keeps_no_ballast_while_nothing_runs(tmp_path: Path, monkey
     monkeypatch.setattr(ballast_module, "PLENTY", 1 << 60)
     open_stores(tmp_path / "home").close()
     assert (tmp_path / "home" / "ballast").exists()
+
+
+def killed_with_a_log(folder: Path) -> Path:
+    """An event file as a killed process leaves it: nearly all of it is in its WAL."""
+    living = DuckEvents(folder / "living.duckdb", memory_mb=256, threads=1)
+    living.execute_script("create table kept (number bigint, text varchar)")
+    for _ in range(4):  # more rows at once would go into the file
+        living.execute_script(FILL)
+    for file in ("living.duckdb", "living.duckdb.wal"):
+        (folder / file.replace("living", "events")).write_bytes((folder / file).read_bytes())
+    living.close()
+    (folder / "living.duckdb").unlink()
+    return folder / "events.duckdb"
+
+
+def test_events_that_lack_memory_at_the_start_are_not_called_damaged(tmp_path: Path) -> None:
+    path = killed_with_a_log(tmp_path)
+    with pytest.raises(Unavailable, match="could not allocate") as refusal:
+        DuckEvents(path, memory_mb=1, threads=1)
+    assert not isinstance(refusal.value, Damaged)
+    assert refusal.value.hint == "raise store.events_memory_mb"
+    DuckEvents(path, memory_mb=256, threads=1).close()
+
+
+def test_events_that_lack_disk_at_the_start_are_not_called_damaged(small_disk: Path) -> None:
+    path = killed_with_a_log(small_disk)
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (os.statvfs(small_disk).f_bavail * 4096 - 65_536))
+    with pytest.raises(Unavailable, match="cannot open") as refusal:
+        DuckEvents(path, memory_mb=3, threads=1)
+    assert not isinstance(refusal.value, Damaged)
+    assert "free disk space" in refusal.value.hint
+    filler.unlink()
+    DuckEvents(path, memory_mb=256, threads=1).close()

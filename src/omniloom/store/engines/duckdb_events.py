@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from omniloom.core.errors import Misconfigured, Unavailable
 from omniloom.store.ballast import Ballast
-from omniloom.store.engines.duckdb_check import unreadable
+from omniloom.store.engines.duckdb_check import unreadable, why_not_opened
 from omniloom.store.engines.duckdb_copy import Users, copy_database
 from omniloom.store.engines.sqlite_pages import Damaged
 from omniloom.store.hold import Hold
@@ -259,10 +259,8 @@ class DuckEvents:
     def _opened(self) -> duckdb.DuckDBPyConnection:
         try:
             connection = duckdb.connect(str(self._path), config={**self._options, **_CONFIG})
-        except duckdb.Error as error:  # its blocks and its WAL have checksums
-            if not isinstance(error, duckdb.IOException) or "replaying WAL" in str(error):
-                raise Damaged(self._path, error) from error
-            raise Unavailable(f"cannot open {self._path.name}: {error}", hint="is another process using it?") from error
+        except duckdb.Error as error:
+            raise why_not_opened(self._path, error) from error
         anew = str(self._path.with_name(f"{self._path.name}{_ANEW}")).replace("'", "''")
         connection.execute(f"set allowed_directories = ['{anew}']")
         connection.execute("set enable_external_access = false")
