@@ -15,7 +15,7 @@ Invariants:
 """
 
 from omniloom.identity import match, tombstone
-from omniloom.identity.claim import PREVIOUS_KINDS
+from omniloom.identity.claim import PREVIOUS_KINDS, SEEN_STEP
 from omniloom.identity.holdings import HOLDINGS
 from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
 from omniloom.identity.matching_job import (
@@ -56,10 +56,10 @@ from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "BY_PRIORITY", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "Identifier", "IdentitySettings", "Kind", "Level", "Limit",
-    "Matching", "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason",
-    "Proposed", "RunningMatching", "begin_matching", "decide_pair", "find", "identifiers_by_root", "identifiers_of",
-    "match", "matching", "matchings", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed",
-    "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone",
-    "unmerge", "verify",
+    "BY_PRIORITY", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Identifier", "IdentitySettings", "Kind",
+    "Level", "Limit", "Matching", "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem",
+    "ProblemReason", "Proposed", "RunningMatching", "begin_matching", "decide_pair", "find", "identifiers_by_root",
+    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "normalise",
+    "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since",
+    "stop_matching", "tombstone", "unmerge", "verify",
 ]  # fmt: skip

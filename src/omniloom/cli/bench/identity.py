@@ -26,7 +26,6 @@ from omniloom.core.clock import micros, stopwatch
 from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, EventType, encode
 from omniloom.core.ids import SeededIds
-from omniloom.identity.claim import SEEN_STEP
 from omniloom.store import query, settle_through
 from omniloom.worker import loop
 
@@ -94,7 +93,7 @@ def _speed(platform: Platform, figures: Figures, people: int, events: int) -> No
     at = platform.now()
     for some in stored.chunks(range(1, people + 1)):
         with platform.stores.state.write() as tx:
-            stored.add_people(tx, some, micros(at) // SEEN_STEP * SEEN_STEP)
+            stored.add_people(tx, some, micros(at) // identity.SEEN_STEP * identity.SEEN_STEP)
     order = np.random.default_rng(_SEED).permutation(people) + 1
     cold = order[:events]
     figures.cold_events_per_s = _resolved(platform, _Visits(cold, "cold", at))
@@ -108,7 +107,7 @@ def _speed(platform: Platform, figures: Figures, people: int, events: int) -> No
 class _Visits:
     """Pages and products, one of each of these people in turn; every ``named_each``-th with the customer id as well.
 
-    All within five minutes, as in a busy hour: so when somebody was seen last is as good as known (``SEEN_STEP``).
+    All within five minutes (``identity.SEEN_STEP``), as in a busy hour: when somebody was seen last is as good as known.
     """
 
     people: npt.NDArray[np.int64]
