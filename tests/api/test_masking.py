@@ -55,8 +55,8 @@ def fill(opened: Platform) -> None:
     tie = profiles.Tie(kind="owner", inn=INN, company="Shop")
     profiles.relate(stores, person, tie, by="a", now=now, ids=opened.ids)
     pair = identity.Pair(*sorted((person, other)), 0.9, [], identity.PairStatus.OPEN, None)
-    identity.review._keep(stores, pair, now)
     with stores.state.write() as tx:
+        identity.review.Settling(now, opened.ids, automatic=1.0).settle(tx, [(pair, False)])
         profiles.ask_privacy(tx, person, profiles.PrivacyKind.EXPORT, method="page", ip="203.0.113.77",
                              user_agent="deviceword", now=now, ids=opened.ids)  # fmt: skip
 

@@ -107,7 +107,7 @@ def _speed(platform: Platform, figures: Figures, people: int, events: int) -> No
 class _Visits:
     """Pages and products, one of each of these people in turn; every ``named_each``-th with the customer id as well.
 
-    All within five minutes (``identity.SEEN_STEP``), as in a busy hour: when somebody was seen last is as good as known.
+    All within five minutes (``identity.SEEN_STEP``), as in a busy hour: when somebody was last seen is known as well.
     """
 
     people: npt.NDArray[np.int64]
