@@ -1,7 +1,8 @@
 """HTTP/1.1 as uvicorn reads it, with bounds: what a head weighs, how long head and body take, how many are connected.
 
 Whoever only holds a connection pays for the ones too many: beyond the limit the connection that has waited longest for
-its first request is closed, then the one that has been idle longest. A request that is being answered is never cut.
+its first request is closed, then the one that has been idle longest, then the one whose body has been awaited longest.
+A whole request that is being answered is never cut: if there is nothing else, the newcomer goes.
 """
 
 import asyncio
@@ -35,15 +36,22 @@ class Lines:
     head_s: float = HEAD_S
     strangers: dict["BoundedHttp", None] = field(default_factory=dict)  # no whole head yet; the oldest first
     idle: dict["BoundedHttp", None] = field(default_factory=dict)
+    unfinished: dict["BoundedHttp", None] = field(default_factory=dict)  # a head, and not the whole body
+
+    def join(self, line: "BoundedHttp", connections: int) -> None:
+        """A new one waits; beyond the limit another makes room for it."""
+        if connections > self.connections_max:
+            longest = next(iter(self.strangers or self.idle or self.unfinished), line)
+            self.leave(longest)
+            longest.transport.close()
+        if not line.transport.is_closing():
+            self.strangers[line] = None
 
     def leave(self, line: "BoundedHttp") -> None:
         """It waits no longer."""
         self.strangers.pop(line, None)
         self.idle.pop(line, None)
-
-    def longest_waiting(self) -> "BoundedHttp | None":
-        """Whose place is taken first."""
-        return next(iter(self.strangers or self.idle), None)
+        self.unfinished.pop(line, None)
 
 
 def bounded_http(*, connections_max: int, head_s: float) -> "type[BoundedHttp]":
@@ -69,10 +77,7 @@ class BoundedHttp(HttpToolsProtocol):
         """A connection: its first head is awaited."""
         super().connection_made(transport)
         self._deadline = self.loop.call_later(self.lines.head_s, self._refuse_slow)
-        self.lines.strangers[self] = None
-        if len(self.connections) > self.lines.connections_max and (line := self.lines.longest_waiting()) is not None:
-            self.lines.leave(line)
-            line.transport.close()
+        self.lines.join(self, len(self.connections))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection has gone."""
@@ -112,18 +117,20 @@ class BoundedHttp(HttpToolsProtocol):
         self._is_in_body = True
         self._stop_waiting()
         self.lines.leave(self)
+        self.lines.unfinished[self] = None
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """A body is whole, or there is none."""
         self._is_in_body = False
         self._stop_waiting()
+        self.lines.unfinished.pop(self, None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """An answer is sent: the next request is awaited."""
+        """An answer is sent: the next request is awaited, unless it is there already."""
         super().on_response_complete()
-        if self in self.connections and not self.transport.is_closing():
+        if self in self.connections and self.timeout_keep_alive_task is not None and not self.transport.is_closing():
             self.lines.idle[self] = None
 
     def _refuse_slow(self) -> None:
