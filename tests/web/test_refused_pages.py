@@ -147,16 +147,17 @@ def test_allowed_values_are_read_as_the_fields_kind():
     assert read("1", FieldType.ANY) == ["1"]
 
 
-def test_what_is_kept_aside_is_counted_at_its_own_source(site, shop):
+def test_what_is_kept_aside_is_counted_at_its_own_source(site):
     """Two sources send an event of one name; only one of them sends it against its plan."""
     from omniloom.web.arriving_page import _refused
 
     stores, now = site.platform.stores, site.platform.now()
-    arrival = Arrival(shop.source_id, "segment", "/v1/batch", now)
+    desk = collect.add_source(stores, name="Desk with a plan", kind="server", now=now, ids=site.platform.ids)
+    arrival = Arrival(desk.source_id, "segment", "/v1/batch", now)
     drop = Drop(DropReason.PLAN_VIOLATION, "properties.a", "plan x: properties.a is missing")
     refused = collect.refusals_of([drop], [{"type": "track", "event": "Kept aside here"}], arrival)
     stores.refusals.append([encode_refusal(one) for one in refused])
     collect.keep_refusals(stores, now=now, rows_max=100)
     found = _refused(SimpleNamespace(platform=site.platform), "")
-    assert found[shop.source_id, "Kept aside here"] == 1
+    assert found[desk.source_id, "Kept aside here"] == 1
     assert found["another", "Kept aside here"] == 0
