@@ -53,8 +53,15 @@ def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table
     contexts = _texts([event.context for event in rows.events])
     levels = _read_contexts(contexts, rows, told)
     bodies: list[_Json] = [event.properties for event in rows.events]
-    for row in _which(_texts(bodies), _HAS_HOT):
+    properties = _texts(bodies)
+    hot = _which(properties, _HAS_HOT)
+    for row in hot:
         bodies[row] = told.read(row, rows)
+    if hot or any(event.type in _ABOUT_PERSON for event in rows.events):
+        properties = _texts([
+            event.traits if event.type in _ABOUT_PERSON else body
+            for event, body in zip(rows.events, bodies, strict=True)
+        ])  # fmt: skip
     events = pa.table({
         "position": pa.array(rows.positions, pa.int64()),
         "source_id": _strings([event.source_id for event in rows.events]),
@@ -69,11 +76,10 @@ def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table
         "order_id": _strings(told.order_ids),
         "revenue_minor": pa.array(told.revenues_minor, pa.int64()),
         "currency": _strings(told.currencies),
-        "identifiers": _texts([_json(_given(event)) for event in rows.events]),
-        "properties": _texts([
-            event.traits if event.type in _ABOUT_PERSON else body
-            for event, body in zip(rows.events, bodies, strict=True)
+        "identifiers": _texts([
+            _json(_given(event) if event.type in _WITH_MORE_IDS else event.identifiers) for event in rows.events
         ]),
+        "properties": properties,
         "context": contexts,
         "problems": _strings([_json(problems) if problems else None for problems in rows.problems]),
         "confidence": pa.array(levels, pa.int8()),
@@ -195,8 +201,6 @@ def _products(properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> l
 
 def _given(event: LoggedEvent) -> dict[str, str]:
     """The identifiers as they came, with an alias's previous id and a group's id."""
-    if event.type not in _WITH_MORE_IDS:
-        return event.identifiers
     given = dict(event.identifiers)
     if event.previous_id:
         given["previous_id"] = event.previous_id

@@ -79,12 +79,15 @@ def settled(stores: "Stores", *, after: int, rows_max: int) -> Stretch:
     with stores.state.read() as state:
         last = state.cursor(CURSOR)
         rows = stores.log.read(after=after, rows_max=rows_max) if last > after else []
-        rows = [row for row in rows if row[0] <= last]
+        if rows and rows[-1][0] > last:
+            rows = [row for row in rows if row[0] <= last]
         if not rows:
             return Stretch([], after, 0)
         noted = dict(state.tuples(_BETWEEN, first=rows[0][0], last=rows[-1][0]))
     messages = [
-        Settled(position, body, is_conflict=position in noted) for position, body in rows if noted.get(position, 1)
+        Settled(position, body, is_conflict=position in noted)
+        for position, body in rows
+        if not noted or noted.get(position, 1)
     ]
     return Stretch(messages, rows[-1][0], len(rows))
 

@@ -70,7 +70,7 @@ class SqliteLog:
         with self._connections.reading() as connection:
             try:
                 for seq, sizes, body in connection.execute(_NEXT, ((after + 1) // BLOCK_BODIES_MAX,)):
-                    found.extend(row for row in _unpacked(seq, sizes, body) if row[0] > after)
+                    found += _behind(after, seq * BLOCK_BODIES_MAX, sizes, body)
                     if len(found) >= rows_max:
                         break
             except apsw.Error as error:
@@ -157,12 +157,12 @@ def _packed_sizes(sizes: Iterator[int]) -> bytes:
     return packed.tobytes()
 
 
-def _unpacked(seq: int, sizes: bytes, body: bytes) -> Iterator[tuple[int, bytes]]:
-    end = 0
-    for position, size in enumerate(_lengths(sizes), seq * BLOCK_BODIES_MAX):
-        start, end = end, end + size
-        if size:
-            yield position, body[start:end]
+def _behind(after: int, first: int, sizes: bytes, body: bytes) -> list[tuple[int, bytes]]:
+    """The messages of a block, whose first place is ``first``, that stand behind a position."""
+    ends = accumulate(_lengths(sizes), initial=0)
+    return [
+        (at, body[start:end]) for at, (start, end) in enumerate(pairwise(ends), first) if end > start and at > after
+    ]
 
 
 def _bodies(sizes: bytes, body: bytes) -> list[bytes]:
