@@ -20,10 +20,10 @@ import numpy as np
 import pytest
 
 from omniloom.core.event import Event, encode
-from omniloom.store import seen, settle
+from omniloom.store import BLOCK_BODIES_MAX, seen, settle
 from omniloom.store.engines import sqlite, sqlite_pages
 from omniloom.store.engines.sqlite import PRAGMAS
-from omniloom.store.engines.sqlite_log import SqliteLog, _unpacked
+from omniloom.store.engines.sqlite_log import SqliteLog, _behind
 from omniloom.store.engines.sqlite_recovery import left_out
 from omniloom.store.engines.sqlite_state import SqliteState
 from omniloom.store.migrate import folder
@@ -230,7 +230,7 @@ class Inspector:
         self.disk.files = {name: Kept(bytearray(content), content) for name, content in cut.files.items()}
         try:
             stored = self._rows("/log.db", "select seq, sizes, body from log_block order by seq")
-            found = [row for seq, sizes, body in stored for row in _unpacked(seq, sizes, body)]
+            found = [row for seq, sizes, body in stored for row in _behind(0, seq * BLOCK_BODIES_MAX, sizes, body)]
             cursor, remembered, repeated = self._rows("/state.db", SETTLED)[0]
         except apsw.SQLError:  # a table is gone
             return Fault.LOST
