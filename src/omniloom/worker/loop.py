@@ -20,8 +20,8 @@ from omniloom.worker.turn import Turn
 
 TRIM_STEP = 64 * BLOCK_BODIES_MAX  # positions: the log is trimmed a large step at a time, and keeps half of one
 # Batches make hundreds of thousands of short-lived objects without cycles; looking for cycles as often as Python does
-# by default took a fifth of the loop's time.
-GC_THRESHOLDS = (100_000, 20, 50)
+# by default took a fifth of the loop's time, and once within a batch still a twelfth.
+GC_THRESHOLDS = (500_000, 20, 50)
 log = structlog.get_logger("omniloom.worker")
 
 
