@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, errors, print_json, print_table
 from omniloom.core.errors import Conflict, Invalid
+from omniloom.identity import AUTOMATIC
 from omniloom.identity import match as matching
 
 app = typer.Typer(no_args_is_help=True)
@@ -63,7 +64,7 @@ def match(
 def propose(
     automatic: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="Merge by itself from this probability on.")
-    ] = 0.999,
+    ] = AUTOMATIC,
     data_dir: DataDir = DEFAULT_DATA_DIR,
     as_json: AsJson = False,
 ) -> None:

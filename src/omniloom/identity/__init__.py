@@ -43,6 +43,7 @@ from omniloom.identity.people import (
 )
 from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.review import (
+    AUTOMATIC,
     Pair,
     PairReason,
     PairStatus,
@@ -56,10 +57,10 @@ from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "BY_PRIORITY", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Identifier", "IdentitySettings", "Kind",
-    "Level", "Limit", "Matching", "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem",
-    "ProblemReason", "Proposed", "RunningMatching", "begin_matching", "decide_pair", "find", "identifiers_by_root",
-    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "normalise",
-    "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since",
-    "stop_matching", "tombstone", "unmerge", "verify",
+    "AUTOMATIC", "BY_PRIORITY", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Identifier", "IdentitySettings",
+    "Kind", "Level", "Limit", "Matching", "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus",
+    "Problem", "ProblemReason", "Proposed", "RunningMatching", "begin_matching", "decide_pair", "find",
+    "identifiers_by_root", "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of",
+    "normalise", "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of",
+    "roots_since", "stop_matching", "tombstone", "unmerge", "verify",
 ]  # fmt: skip

@@ -68,17 +68,14 @@ class Known:
 
     def is_behind(self, tx: StateTx) -> bool:
         """Whether roots have changed since it caught up."""
-        last = tx.tuples(_LAST_PERSON)
-        return bool(last) and int(last[0][1]) > self.version
+        return _version(tx) > self.version
 
     def catch_up(self, tx: StateTx) -> None:
         """Take in what others changed since the last call; numbers given before it may no longer hold."""
         if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch or self.count > self._most:
             self.forget()
             self.epoch = epoch
-        last = tx.tuples(_LAST_PERSON)
-        version = last[0][1] if last else 0
-        if version > self.version:
+        if (version := _version(tx)) > self.version:
             if self.roots:
                 for person_id, root_id, _ in tx.tuples(_ROOTS_SINCE, version=self.version):
                     if person_id in self.roots:
@@ -119,6 +116,11 @@ class Known:
             self.people, self.firsts = _longer(self.people, room), _longer(self.firsts, room)
             self.lasts, self.places = _longer(self.lasts, room), _longer(self.places, room)
             self.levels = _longer(self.levels, room)
+
+
+def _version(tx: StateTx) -> int:
+    """The highest version that any root has."""
+    return int(tx.tuples(_LAST_PERSON)[0][1])
 
 
 def _longer(column: npt.NDArray[_Value], room: int) -> npt.NDArray[_Value]:

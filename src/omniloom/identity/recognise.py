@@ -69,7 +69,10 @@ def recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser) -
     laid = _Laid(batch.events, known, normaliser)
     for kind, values in laid.unknown().items():
         rows = tx.tuples(_OWNERS, kind=kind, sought=sorted(values))
-        known.learn((_sighting(kind, row) for row in rows), dict(row[1:3] for row in rows))
+        known.learn(
+            (sighting((kind, value), owner, (first, last), shared) for value, owner, _, first, last, _, shared in rows),
+            dict(row[1:3] for row in rows),
+        )
     laid.look_again()
     people, levels = laid.settle()
     found = Recognised(people.tolist(), levels.tolist(), laid.problems)
@@ -80,11 +83,12 @@ def recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser) -
     return found
 
 
-def _sighting(kind: str, row: tuple[str, int, int, int, int, int | None, int]) -> Sighting:
-    value, person_id, _, first, last, shared_position, shared_id = row
-    if shared_position is not None:
-        return Sighting(kind, value, shared_id, first, last, SHARED_PLACE + place(kind), Level.ANONYMOUS)
-    return Sighting(kind, value, person_id, first, last, place(kind), KINDS[kind].level)
+def sighting(key: Key, owner: int, times: tuple[int, int], shared_id: int | None) -> Sighting:
+    """What is known of an identifier; ``shared_id``: whose it is if many people use it, which says nothing of them."""
+    kind = key[0]
+    if shared_id is not None:
+        return Sighting(*key, shared_id, *times, SHARED_PLACE + place(kind), Level.ANONYMOUS)
+    return Sighting(*key, owner, *times, place(kind), KINDS[kind].level)
 
 
 _CARE = frozenset(("alias", "identify"))
@@ -176,9 +180,9 @@ class _Laid:
         is_outside = (at < known.firsts[numbers]) | (at > known.lasts[numbers])
         is_outside &= (self.numbers >= 0) & (people[self.event_of] != UNKNOWN)
         widened: dict[Key, tuple[int, int]] = {}
-        for place_ in np.flatnonzero(is_outside).tolist():
-            number, seen = int(numbers[place_]), int(at[place_])
-            key = self._key(place_)
+        for where in np.flatnonzero(is_outside).tolist():
+            number, seen = int(numbers[where]), int(at[where])
+            key = self._key(where)
             first, last = widened.get(key, (int(known.firsts[number]), int(known.lasts[number])))
             widened[key] = (min(first, seen), max(last, seen))
         return widened

@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omniloom.core.event import read
-from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, Key, place, read_claim
+from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, read_claim
 from omniloom.identity.columns import Resolved, read_columns
 from omniloom.identity.graph import Graph
 from omniloom.identity.kind import Level, ProblemReason
-from omniloom.identity.known import EPOCH_CURSOR, Known, Sighting, known_of
+from omniloom.identity.known import EPOCH_CURSOR, Known, known_of
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.people import roots_since
-from omniloom.identity.recognise import SHARED, SHARED_PLACE, Batch, Recognised, recognise, unrecognised
+from omniloom.identity.recognise import SHARED, Batch, Recognised, recognise, sighting, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
 from omniloom.identity.tombstone import ERASED, MayLift, kept_out, nobody_else, without_person
@@ -201,16 +201,16 @@ def _learn(known: Known, found: Recognised, learned: list[tuple[Graph, Seen]]) -
     for graph, seen in learned:
         is_current = not graph.demoted  # else its roots were parted after it
         roots = {person_id: graph.root_of(person_id) for person_id in graph.roots} if is_current else {}
-        known.learn((_sighting(graph, key, times) for key, times in seen.items() if key in graph.owners), roots)
+        known.learn(
+            (
+                sighting(key, graph.owners[key], times, graph.shared.get(key, (0, None))[1])
+                for key, times in seen.items()
+                if key in graph.owners
+            ),
+            roots,
+        )
     for key, times in found.widened.items():
         known.widen(key, *times)
-
-
-def _sighting(graph: Graph, key: Key, times: tuple[int, int]) -> Sighting:
-    kind = key[0]
-    if key in graph.shared:
-        return Sighting(*key, graph.shared[key][1], *times, SHARED_PLACE + place(kind), Level.ANONYMOUS)
-    return Sighting(*key, graph.owners[key], *times, place(kind), KINDS[kind].level)
 
 
 # --- what ------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ _ROOTS = query(__file__, "roots")
 
 RULE = "match"
 ID_COLUMN = "person_id"
-AUTOMATIC = 0.999
+AUTOMATIC = 0.999  # from here on two people are merged unasked, unless somebody says otherwise
 PEOPLE_AT_ONCE = 10_000
 PAIRS_AT_ONCE = 200  # so many merges keep other writers waiting for a tenth of a second
 MATCHED = 0.85  # of the way, when all pairs are known

@@ -62,6 +62,6 @@ def without(rows: pa.Table, others: pa.Array) -> pa.Table:
     return rows.filter(pc.invert(pc.is_in(rows["person_id"], value_set=others)))
 
 
-def people_of(rows: pa.Table) -> pa.Array:
-    """The people of a table."""
-    return pa.concat_arrays([chunk.cast(pa.int64()) for chunk in rows["person_id"].chunks] or [NOBODY])
+def people_of(rows: pa.Table, column: str = "person_id") -> pa.Array:
+    """The people of a table, or who they are by now (``root_id``)."""
+    return pa.concat_arrays([chunk.cast(pa.int64()) for chunk in rows[column].chunks] or [NOBODY])

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omniloom.core.event import OWN_SOURCE_ID, SEGMENT_ENTERED, SEGMENT_LEFT
+from omniloom.segments.difference import NOBODY, people_of
 from omniloom.store import EventsTx, query
 
 _ROOTS = query(__file__, "moved_roots")
@@ -36,8 +37,7 @@ class Moved:
     asides: pa.Table
 
 
-_NOBODY = pa.array([], pa.int64())
-NOBODY_MOVED = Moved(_NOBODY, _NOBODY, _NOBODY, pa.table({"segment_id": pa.array([], pa.string())}))
+NOBODY_MOVED = Moved(NOBODY, NOBODY, NOBODY, pa.table({"segment_id": pa.array([], pa.string())}))
 
 
 def moved_since(tx: EventsTx, changed: Sequence[int], *, after: int) -> Moved:
@@ -50,10 +50,10 @@ def moved_since(tx: EventsTx, changed: Sequence[int], *, after: int) -> Moved:
     tx.stage("changed", pa.table({"person_id": pa.array(changed, pa.int64())}))
     roots = tx.arrow(_ROOTS)
     tx.stage("moved", roots)
-    spoken_of = _people(tx.arrow(_SPOKEN_OF, after=after, source_id=OWN_SOURCE_ID,
+    spoken_of = people_of(tx.arrow(_SPOKEN_OF, after=after, source_id=OWN_SOURCE_ID,
                                  announced=[SEGMENT_ENTERED, SEGMENT_LEFT]))  # fmt: skip
-    people = _people(roots)
-    return Moved(people, _people(tx.arrow(_OF_SEVERAL)), people.filter(_not_in(people, spoken_of)), tx.arrow(_ASIDES))
+    people = people_of(roots)
+    return Moved(people, people_of(tx.arrow(_OF_SEVERAL)), people.filter(_not_in(people, spoken_of)), tx.arrow(_ASIDES))
 
 
 def put_right(tx: EventsTx, segment_id: str, moved: Moved, *, rows: pa.Table, present: pa.Array) -> bool:
@@ -67,11 +67,11 @@ def put_right(tx: EventsTx, segment_id: str, moved: Moved, *, rows: pa.Table, pr
     hidden = moved.asides.filter(pc.equal(moved.asides["segment_id"], segment_id))
     is_back = pc.is_in(hidden["root_id"], value_set=present)
     back = hidden.filter(is_back)
-    back = back.filter(_not_in(back["person_id"], _column(rows, "person_id")))
+    back = back.filter(_not_in(back["person_id"], people_of(rows)))
     stale = hidden.filter(pc.or_(_not_in(hidden["root_id"], moved.of_several), is_back))
     gone = rows.filter(_not_in(rows["root_id"], present))
     aside = gone.filter(pc.is_in(gone["root_id"], value_set=moved.of_several))
-    aside = aside.filter(_not_in(aside["person_id"], _column(hidden, "person_id")))
+    aside = aside.filter(_not_in(aside["person_id"], people_of(hidden)))
     if stale.num_rows:
         tx.stage("shown", stale.select(["person_id"]))
         tx.run(_DROP_ASIDES, segment_id=segment_id)
@@ -83,14 +83,6 @@ def put_right(tx: EventsTx, segment_id: str, moved: Moved, *, rows: pa.Table, pr
             ids = pa.array([segment_id] * found.num_rows, pa.string())
             tx.append(table, found.select(["person_id", "entered_at"]).append_column("segment_id", ids))
     return bool(back.num_rows or rows.num_rows)
-
-
-def _people(rows: pa.Table) -> pa.Array:
-    return _column(rows, "person_id")
-
-
-def _column(rows: pa.Table, name: str) -> pa.Array:
-    return pa.concat_arrays([chunk.cast(pa.int64()) for chunk in rows[name].chunks] or [pa.array([], pa.int64())])
 
 
 def _not_in(ids: pa.Array, others: pa.Array) -> pa.Array:

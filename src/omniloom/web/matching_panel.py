@@ -14,7 +14,6 @@ from omniloom.web.theme import mark
 from omniloom.web.view import View
 
 REFRESH_S = 1.0
-AUTOMATIC = 0.999
 ENDS = {
     MatchingOutcome.DONE: ("check_circle", mark("The last search ended {when}; {who} began it.")),
     MatchingOutcome.STOPPED: ("cancel", mark("The last search was stopped {when}; {who} began it.")),
@@ -58,8 +57,8 @@ class MatchingPanel:
         platform = view.platform
         try:
             await view.run(
-                profiles.start_matching, platform.stores, automatic=AUTOMATIC, by=view.user.email, now=platform.now,
-                ids=platform.ids, then=platform.wake.set,
+                profiles.start_matching, platform.stores, automatic=identity.AUTOMATIC, by=view.user.email,
+                now=platform.now, ids=platform.ids, then=platform.wake.set,
             )  # fmt: skip
         except OmniloomError as error:
             view.fault(error)

@@ -17,7 +17,7 @@ routes = APIRouter()
 class MatchingBody(Body):
     """How sure the matcher must be to merge by itself."""
 
-    automatic: float = 0.999
+    automatic: float = identity.AUTOMATIC
 
 
 class DecisionBody(Body):

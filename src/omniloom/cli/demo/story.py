@@ -30,7 +30,6 @@ IMPORTS = (  # mapping, its file, what the step is called
 )
 NAMES = ("first_name", "last_name")
 SEND_S_MAX = 300  # how long the demo waits for its campaign to end
-SURELY_ONE = 0.999  # from here on two people are merged unasked
 BATCH = 2000
 
 
@@ -131,7 +130,7 @@ def _find_duplicates(platform: Platform) -> int:
     stores = platform.stores
     if identity.pairs_to_review(stores, 1):
         return 0
-    job = profiles.run_matching(stores, automatic=SURELY_ONE, by="demo", now=platform.now, ids=platform.ids)
+    job = profiles.run_matching(stores, automatic=identity.AUTOMATIC, by="demo", now=platform.now, ids=platform.ids)
     if job.outcome is not identity.MatchingOutcome.DONE or job.result is None:
         raise Unavailable(f"the search for duplicates is {job.outcome}: {job.error}", hint="run the command again")
     loop.catch_up(platform, acts=loop.KNOWING)

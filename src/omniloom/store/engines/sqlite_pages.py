@@ -9,6 +9,7 @@ See docs/decisions/0021.
 import ctypes
 import functools
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 import apsw
@@ -86,7 +87,8 @@ def has_checksums(connection: apsw.Connection) -> bool:
 
 def _connected(path: Path, pragmas: Iterable[str]) -> apsw.Connection:
     connection = apsw.Connection(str(path), vfs=VFS)
-    try:
+    with ExitStack() as undo:
+        undo.callback(_abandon, connection)
         connection.set_busy_timeout(10_000)
         if not path.exists() or not path.stat().st_size:
             room = ctypes.c_int(_CHECKSUM_BYTES)
@@ -95,11 +97,14 @@ def _connected(path: Path, pragmas: Iterable[str]) -> apsw.Connection:
             connection.execute(f"pragma {pragma}").fetchall()
         if has_checksums(connection) and not _is_marked(connection):
             connection.execute(f"pragma application_id = {MARK}")
-    except BaseException:
-        connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
-        connection.close()
-        raise
+        undo.pop_all()
     return connection
+
+
+def _abandon(connection: apsw.Connection) -> None:
+    """Close a connection that could not be opened whole, and leave the WAL as it was found."""
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.close()
 
 
 def _is_marked(connection: apsw.Connection) -> bool:
