@@ -75,17 +75,19 @@ def comparison(view: View, one: Person, other: Person) -> None:
     forbidden = conflicts(one, other)
     with parts.sheet(["", *(marks.name_of(view, person.person_id, person.name) for person in (one, other))]):
         _figures(view, one, other)
-        for kind in sorted({known.kind for person in (one, other) for known in person.identifiers}):
-            values = [[known.value for known in person.identifiers if known.kind == kind] for person in (one, other)]
+        held = {
+            kind: [[known.value for known in person.identifiers if known.kind == kind] for person in (one, other)]
+            for kind in sorted({known.kind for person in (one, other) for known in person.identifiers})
+        }
+        for kind, values in held.items():
             is_same = bool(set(values[0]) & set(values[1]))
             title = marks.identifier_title(view, kind)
             tone = _tone(is_forbidden=kind in forbidden, is_same=is_same, has_both=all(values))
             _row(title, *("\n".join(each[:5]) for each in values), tone=tone)
         traits = [{trait.key: shown(trait.value) for trait in person.traits} for person in (one, other)]
-        keys = sorted(
-            set(traits[0]) | set(traits[1]), key=lambda key: (key not in traits[0] or key not in traits[1], key)
-        )
-        for key in keys[:FIELDS_MAX]:
+        told = {(kind, value) for kind, values in held.items() for each in values for value in each}
+        keys = {key for each in traits for key, value in each.items() if (key, value) not in told}
+        for key in sorted(keys, key=lambda key: (key not in traits[0] or key not in traits[1], key))[:FIELDS_MAX]:
             left, right = traits[0].get(key, ""), traits[1].get(key, "")
             _row(
                 marks.trait_title(view, key),

@@ -54,7 +54,8 @@ def _row(view: View, one: Incident) -> None:
             parts.text(one.report.what, "om-strong")
             parts.text(one.report.data, "om-muted")
             parts.text(one.findings, "om-muted")
-        parts.text(view.fmt.number(one.report.people) if one.report.people else _("not known yet"), tag="td")
+        people = view.fmt.number(one.report.people) if one.report.people else _("not known yet")
+        parts.text(people, "om-nobreak", tag="td")
         for notice in one.notices:
             with ui.element("td"):
                 _notice(view, one, notice)
