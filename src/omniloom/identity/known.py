@@ -3,12 +3,12 @@
 An identifier's person never changes, so what was committed once stays true. Whatever may change has a number that says
 so: ``version`` of the roots, ``epoch`` of what was erased or marked by hand. Losing it costs only time.
 
-Identifiers are numbered; what is known of number n stands at place n of every column. So a batch is looked up one by
-one, and compared all at once.
+Identifiers are numbered; what is known of number n stands at place n of every column. So a batch is looked up and
+compared all at once.
 """
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -16,10 +16,10 @@ import numpy.typing as npt
 
 from omniloom.identity.claim import Key
 from omniloom.identity.kind import Level
+from omniloom.identity.numbering import UNKNOWN, Ints, Numbering, digests
 from omniloom.store import StateTx, Stores, query
 
 EPOCH_CURSOR = "identity.epoch"  # grows when identifiers were erased or marked; then nothing is known by heart
-UNKNOWN = -1  # the number of an identifier that nothing is known of
 
 _ROOTS_SINCE = query(__file__, "roots_since")
 _LAST_PERSON = query(__file__, "last_person")
@@ -39,13 +39,6 @@ class Sighting(NamedTuple):
     level: Level
 
 
-class _Numbers(dict[str, dict[str, int]]):
-    """Kind -> normal value -> number. Asked for a kind it has none of, it answers without keeping it."""
-
-    def __missing__(self, kind: str) -> dict[str, int]:
-        return {}
-
-
 class Known:
     """Identifiers and roots of people. Once there are too many, it forgets them all and learns anew."""
 
@@ -55,8 +48,7 @@ class Known:
 
     def forget(self) -> None:
         """Know nothing."""
-        self.numbers = _Numbers()
-        self.count = 0
+        self._numbering = Numbering()
         self.people: npt.NDArray[np.int64] = np.zeros(_FIRST_ROOM, np.int64)
         self.firsts = np.zeros_like(self.people)
         self.lasts = np.zeros_like(self.people)
@@ -72,7 +64,7 @@ class Known:
 
     def catch_up(self, tx: StateTx) -> None:
         """Take in what others changed since the last call; numbers given before it may no longer hold."""
-        if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch or self.count > self._most:
+        if (epoch := tx.cursor(EPOCH_CURSOR)) != self.epoch or self._numbering.count > self._most:
             self.forget()
             self.epoch = epoch
         if (version := _version(tx)) > self.version:
@@ -82,9 +74,9 @@ class Known:
                         self.roots[person_id] = root_id
             self.version = version
 
-    def number_of(self, key: Key) -> int:
-        """The number of an identifier in its normal form, or ``UNKNOWN``."""
-        return self.numbers[key[0]].get(key[1], UNKNOWN)
+    def numbers_of(self, kinds: Iterable[str], values: Sequence[str]) -> Ints:
+        """The number of each identifier, normal form of kind and value side by side, or ``UNKNOWN``."""
+        return self._numbering.find(digests(kinds, values))
 
     def learn(self, sightings: Iterable[Sighting], roots: dict[int, int]) -> None:
         """Remember what was committed."""
@@ -93,26 +85,25 @@ class Known:
         if not rows:
             return
         kinds, values, people, firsts, lasts, places, levels = zip(*rows, strict=True)
-        numbers = [self._numbered(kind, value) for kind, value in zip(kinds, values, strict=True)]
+        numbers = self._numbering.give(digests(kinds, values))
         self._make_room()
         self.people[numbers], self.places[numbers], self.levels[numbers] = people, places, levels
         self.firsts[numbers], self.lasts[numbers] = firsts, lasts
 
-    def widen(self, key: Key, first: int, last: int) -> None:
-        """Remember that an identifier was seen from one time to another."""
-        if (number := self.number_of(key)) != UNKNOWN:
-            self.firsts[number] = min(first, self.firsts[number])
-            self.lasts[number] = max(last, self.lasts[number])
-
-    def _numbered(self, kind: str, value: str) -> int:
-        """The number of an identifier; the next one if it has none."""
-        number = self.numbers.setdefault(kind, {}).setdefault(value, self.count)
-        self.count += number == self.count
-        return number
+    def widen(self, seen: Mapping[Key, tuple[int, int]]) -> None:
+        """Remember from when to when identifiers were seen; ``UNKNOWN`` ones stay so."""
+        if not seen:
+            return
+        kinds, values = zip(*seen, strict=True)
+        numbers = self.numbers_of(kinds, values)
+        firsts, lasts = np.array(list(seen.values()), np.int64)[numbers != UNKNOWN].T
+        numbers = numbers[numbers != UNKNOWN]
+        self.firsts[numbers] = np.minimum(self.firsts[numbers], firsts)
+        self.lasts[numbers] = np.maximum(self.lasts[numbers], lasts)
 
     def _make_room(self) -> None:
-        if self.count > len(self.people):
-            room = 2 * self.count
+        if self._numbering.count > len(self.people):
+            room = 2 * self._numbering.count
             self.people, self.firsts = _longer(self.people, room), _longer(self.firsts, room)
             self.lasts, self.places = _longer(self.lasts, room), _longer(self.places, room)
             self.levels = _longer(self.levels, room)

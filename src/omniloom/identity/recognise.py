@@ -7,7 +7,6 @@ are laid end to end, and what is known of each stands beside it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -16,12 +15,12 @@ import numpy.typing as npt
 from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
 from omniloom.identity.claim import NOBODY, Key, place
 from omniloom.identity.kind import Level, Problem, ProblemReason
-from omniloom.identity.known import UNKNOWN, Known, Sighting
+from omniloom.identity.known import Known, Sighting
 from omniloom.identity.normal import KINDS, Normaliser
+from omniloom.identity.numbering import UNKNOWN, Ints
 from omniloom.store import StateTx, query
 
 Problems = dict[int, dict[str, str]]
-Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 SHARED_PLACE = 1_000  # and beyond: after the place of every kind
@@ -104,39 +103,38 @@ class _Laid:
 
     def __init__(self, events: Sequence[LoggedEvent], known: Known, normaliser: Normaliser) -> None:
         self._events, self._known, self._normaliser = events, known, normaliser
-        of_kind = known.numbers
-        self.counts: Ints = np.array([len(event.identifiers) for event in events], np.int64)
-        self.event_of: Ints = np.repeat(np.arange(len(events)), self.counts)
-        self.numbers: Ints = np.array(
-            [of_kind[kind].get(raw, UNKNOWN) for event in events for kind, raw in event.identifiers.items()], np.int64
-        )
+        given = [event.identifiers for event in events]
+        self.counts: Ints = np.fromiter(map(len, given), np.int64, len(given))
+        self.event_of: Ints = np.repeat(np.arange(len(given)), self.counts)
+        self._kinds = list(chain.from_iterable(given))
+        self._values = list(chain.from_iterable(map(dict.values, given)))
+        self.numbers: Ints = known.numbers_of(self._kinds, self._values)
         self.problems: Problems = {}
-        self._waiting: list[tuple[int, Key]] = []  # (place, identifier in its normal form) that nothing is known of
-
-    @cached_property
-    def _given(self) -> list[tuple[str, str]]:
-        return list(chain.from_iterable(event.identifiers.items() for event in self._events))
+        self._waiting: Ints = np.flatnonzero(self.numbers == UNKNOWN)  # places of what nothing is known of
 
     def unknown(self) -> dict[str, set[str]]:
         """Kind -> normal values that nothing is known of by heart; whatever identifies nobody becomes a problem."""
-        wanted: dict[str, set[str]] = {}
-        for at in np.flatnonzero(self.numbers == UNKNOWN).tolist():
-            kind, raw = self._given[at]
-            value = self._normaliser(kind, raw)
+        for at in self._waiting.tolist():
+            kind = self._kinds[at]
+            value = self._normaliser(kind, self._values[at])
             if isinstance(value, Problem):
                 self.problems.setdefault(int(self.event_of[at]), {})[kind] = str(value)
                 self.numbers[at] = _NONE
-            elif (number := self._known.number_of((kind, value))) != UNKNOWN:
-                self.numbers[at] = number
             else:
-                wanted.setdefault(kind, set()).add(value)
-                self._waiting.append((at, (kind, value)))
+                self._values[at] = value
+        self.look_again()
+        wanted: dict[str, set[str]] = {}
+        for at in self._waiting.tolist():
+            wanted.setdefault(self._kinds[at], set()).add(self._values[at])
         return wanted
 
     def look_again(self) -> None:
-        """After learning."""
-        for at, key in self._waiting:
-            self.numbers[at] = self._known.number_of(key)
+        """After something was normalised or learned."""
+        waiting = self._waiting[self.numbers[self._waiting] == UNKNOWN]
+        if len(waiting):
+            kinds, values = ([column[at] for at in waiting.tolist()] for column in (self._kinds, self._values))
+            self.numbers[waiting] = self._known.numbers_of(kinds, values)
+        self._waiting = waiting[self.numbers[waiting] == UNKNOWN]
 
     def settle(self) -> tuple[Ints, Ints]:
         """The person of each event, ``UNKNOWN`` if that needs care, and how surely: what its strongest identifier says.
@@ -157,7 +155,7 @@ class _Laid:
             for number in self._at_odds(says, people):
                 people[number] = UNKNOWN
             for at in np.flatnonzero((places >= SHARED_PLACE) & (places < _NO_PLACE)).tolist():
-                self.problems.setdefault(int(self.event_of[at]), {})[self._given[at][0]] = SHARED
+                self.problems.setdefault(int(self.event_of[at]), {})[self._kinds[at]] = SHARED
         people[self.event_of[numbers == UNKNOWN]] = UNKNOWN
         people[np.array([event.type in _CARE and _needs_care(event) for event in self._events], np.bool_)] = UNKNOWN
         return people, levels
@@ -182,15 +180,7 @@ class _Laid:
         widened: dict[Key, tuple[int, int]] = {}
         for where in np.flatnonzero(is_outside).tolist():
             number, seen = int(numbers[where]), int(at[where])
-            key = self._key(where)
+            key = self._kinds[where], self._values[where]
             first, last = widened.get(key, (int(known.firsts[number]), int(known.lasts[number])))
             widened[key] = (min(first, seen), max(last, seen))
         return widened
-
-    def _key(self, at: int) -> Key:
-        """The known identifier at a place, in its normal form."""
-        kind, raw = self._given[at]
-        if self._known.number_of((kind, raw)) == self.numbers[at]:
-            return kind, raw
-        value = self._normaliser(kind, raw)
-        return kind, value if isinstance(value, str) else raw

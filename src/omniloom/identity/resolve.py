@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniloom.core.event import read
+from omniloom.core.event import read_all
 from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, read_claim
 from omniloom.identity.columns import Resolved, read_columns
 from omniloom.identity.graph import Graph
@@ -31,7 +31,7 @@ from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
-KNOWN_MAX = 1 << 22  # identifiers that a process knows by heart at most, some 300 bytes each; few have so many
+KNOWN_MAX = 1 << 23  # identifiers that a process knows by heart at most, some 80 bytes each
 
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"
@@ -83,7 +83,7 @@ def _cursors(stores: Stores) -> tuple[int, int]:
 
 
 def _batch(messages: list[Settled]) -> Batch:
-    events = [read(message.body) for message in messages]
+    events = read_all(message.body for message in messages)
     times = read_times(pa.array([event.occurred_at for event in events], pa.string()))
     micros = times.view(pa.int64()).to_numpy(zero_copy_only=False)
     return Batch(
@@ -209,8 +209,7 @@ def _learn(known: Known, found: Recognised, learned: list[tuple[Graph, Seen]]) -
             ),
             roots,
         )
-    for key, times in found.widened.items():
-        known.widen(key, *times)
+    known.widen(found.widened)
 
 
 # --- what ------------------------------------------------------------------------------------------------------------
