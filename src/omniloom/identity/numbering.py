@@ -104,4 +104,5 @@ class Numbering:
     def _is_at(self, numbers: npt.NDArray[np.int32], sought: Digests) -> npt.NDArray[np.bool_]:
         known = self._known.at(numbers)
         is_same: npt.NDArray[np.bool_] = (known.of_both == sought.of_both) & (known.of_values == sought.of_values)
-        return is_same & (numbers != UNKNOWN)
+        is_same &= numbers != UNKNOWN
+        return is_same
