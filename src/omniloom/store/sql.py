@@ -7,7 +7,8 @@ goes to ``in (:name)``, which each engine gets in its own form. See docs/decisio
 
 import functools
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import cast
 
@@ -20,12 +21,27 @@ from omniloom.store.postgres_sql import postgres_query
 CANONICAL = {"state": "sqlite", "events": "duckdb"}
 
 
-@dataclass(frozen=True, slots=True)
 class Query:
-    """One query: a name for traces, and its tree. Rendered once per dialect. ``lists`` names its list parameters."""
+    """One query: a name for traces, and its tree. Rendered once per dialect.
 
-    name: str
-    tree: exp.Expression
+    A text is parsed when its tree is first asked for: a process knows hundreds of queries and starts with few.
+    Errors, of whoever asks for the tree: Misconfigured if the text is not one valid statement.
+    """
+
+    __slots__ = ("_made", "name")
+
+    def __init__(self, name: str, made: exp.Expression | Callable[[], exp.Expression]) -> None:
+        self.name = name
+        self._made = made
+
+    @property
+    def tree(self) -> exp.Expression:
+        """The statement. Whoever changes it changes a copy."""
+        if not isinstance(self._made, exp.Expression):
+            with _parsing:
+                if not isinstance(self._made, exp.Expression):  # another thread may have been quicker
+                    self._made = self._made()
+        return self._made
 
     def render(self, dialect: str) -> tuple[str, frozenset[str]]:
         """(text in the dialect, names of the parameters that are lists)."""
@@ -38,10 +54,10 @@ class Query:
         return isinstance(other, Query) and other.tree is self.tree
 
 
-_parsing = threading.Lock()
+_parsing = threading.RLock()
 
 
-def parsing() -> threading.Lock:
+def parsing() -> AbstractContextManager[bool]:
     """Held while sqlglot works, for engines that turn trees themselves."""
     return _parsing
 
@@ -50,24 +66,32 @@ def parsing() -> threading.Lock:
 def query(package_file: str, name: str) -> Query:
     """The query ``queries/<name>.sql`` beside a room's module: ``query(__file__, "members")``.
 
-    The first line says ``-- store: state`` or ``-- store: events``.
+    The first line says ``-- store: state`` or ``-- store: events``. Errors: Misconfigured without it.
     """
-    path = Path(package_file).parent / "queries" / f"{name}.sql"
-    return read_query(path)
+    return _of_file(Path(package_file).parent / "queries" / f"{name}.sql")
 
 
 def read_query(path: Path) -> Query:
-    """The query of one file. Errors: Misconfigured without its store header or if it is not one valid statement."""
+    """The query of one file, parsed. Errors: Misconfigured without its header or if it is not one valid statement."""
+    read = _of_file(path)
+    _ = read.tree
+    return read
+
+
+def _of_file(path: Path) -> Query:
     text = path.read_text()
     store = store_of(text, path)
+    return Query(f"{path.parent.parent.name}.{path.stem}", lambda: _statement(text, store, path))
+
+
+def _statement(text: str, store: str, path: Path) -> exp.Expression:
     try:
-        with _parsing:
-            statements = [s for s in sqlglot.parse(text, dialect=CANONICAL[store]) if s is not None]
+        statements = [s for s in sqlglot.parse(text, dialect=CANONICAL[store]) if s is not None]
     except sqlglot.errors.ParseError as error:
         raise Misconfigured(f"{path.name}: {error}", hint="correct the SQL file") from error
     if len(statements) != 1:
         raise Misconfigured(f"{path.name} holds {len(statements)} statements", hint="one file, one query")
-    return Query(f"{path.parent.parent.name}.{path.stem}", cast("exp.Expression", statements[0]))
+    return cast("exp.Expression", statements[0])
 
 
 def store_of(text: str, path: Path) -> str:
@@ -87,17 +111,16 @@ def built(name: str, tree: exp.Expression) -> Query:
 
 def parse_state(name: str, text: str) -> Query:
     """A constant state query written in code (engines and migrations only)."""
-    return Query(name, _one(text, "state"))
+    return Query(name, lambda: _one(text, "state"))
 
 
 def parse_events(name: str, text: str) -> Query:
     """A constant event query written in code (engines and migrations only)."""
-    return Query(name, _one(text, "events"))
+    return Query(name, lambda: _one(text, "events"))
 
 
 def _one(text: str, store: str) -> exp.Expression:
-    with _parsing:
-        return cast("exp.Expression", sqlglot.parse_one(text, dialect=CANONICAL[store]))
+    return cast("exp.Expression", sqlglot.parse_one(text, dialect=CANONICAL[store]))
 
 
 @functools.lru_cache(maxsize=2048)

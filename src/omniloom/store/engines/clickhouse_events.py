@@ -4,6 +4,7 @@ Rows are only ever added: to delete a row is to note its address in ``store_gone
 batch it shows), an unfinished batch is invisible, and one row in the ledger makes a whole transaction count.
 """
 
+import functools
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -204,6 +205,8 @@ def _checked(name: str) -> str:
     return name
 
 
-def _parsed(text: str) -> list[exp.Expression]:
+@functools.cache
+def _parsed(text: str) -> tuple[exp.Expression, ...]:
+    """The statements of a script. They are shared: the migrations' scripts are read at every start."""
     with parsing():
-        return [cast("exp.Expression", tree) for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+        return tuple(cast("exp.Expression", tree) for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None)
