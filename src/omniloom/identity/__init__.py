@@ -6,7 +6,8 @@ identity_event, identity_item, identity_override (event store). Readers use the 
 identity_history_item, where ``person_id`` is who the person is by now.
 
 Invariants:
-* an identifier belongs to one person for ever; a merge moves only ``root_id``, is journalled and can be undone;
+* an identifier belongs to one person, and only an operator who detaches it gives it another, from then on; a merge
+  moves only ``root_id``, is journalled and can be undone;
 * an identifier that a sixth person uses is shared from there on: it joins nobody, and what it joined is undone;
 * a person has at most one user id; two people with one each are never merged, whatever device or phone they share;
 * only identify and alias merge; every other event follows its strongest identifier;
@@ -16,6 +17,8 @@ Invariants:
 
 from omniloom.identity import match, tombstone
 from omniloom.identity.claim import PREVIOUS_KINDS, SEEN_STEP
+from omniloom.identity.detach import RULE as DETACHED_RULE
+from omniloom.identity.detach import Detached, Detaching, detach, detaching
 from omniloom.identity.holdings import HOLDINGS
 from omniloom.identity.kind import Kind, Level, Limit, Problem, ProblemReason
 from omniloom.identity.matching_job import (
@@ -57,10 +60,11 @@ from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
 
 __all__ = [
-    "AUTOMATIC", "BY_PRIORITY", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Identifier", "IdentitySettings",
-    "Kind", "Level", "Limit", "Matching", "MatchingOutcome", "MergeEntry", "Pair", "PairReason", "PairStatus",
-    "Problem", "ProblemReason", "Proposed", "RunningMatching", "begin_matching", "decide_pair", "find",
-    "identifiers_by_root", "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of",
-    "normalise", "pairs_to_review", "passed", "prefixes", "propose", "resolve", "root_of", "roots", "roots_of",
-    "roots_since", "stop_matching", "tombstone", "unmerge", "verify",
+    "AUTOMATIC", "BY_PRIORITY", "DETACHED_RULE", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Detached",
+    "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
+    "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
+    "begin_matching", "decide_pair", "detach", "detaching", "find", "identifiers_by_root", "identifiers_of", "match",
+    "matching", "matchings", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed", "prefixes",
+    "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone", "unmerge",
+    "verify",
 ]  # fmt: skip

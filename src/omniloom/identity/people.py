@@ -21,13 +21,17 @@ _ROOTS_SINCE = query(__file__, "roots_since")
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """One identifier of a person; ``person_id`` is whose it was when it came."""
+    """One identifier of a person; ``person_id`` is whose it was when it came.
+
+    ``is_shared``: many people use it, so it joins nobody.
+    """
 
     kind: str
     value: str
     first_seen_at: datetime
     last_seen_at: datetime
     person_id: int
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,9 @@ def identifiers_of(stores: Stores, person_id: int) -> list[Identifier]:
 def identifiers_by_root(tx: StateTx, root_ids: list[int]) -> dict[int, list[Identifier]]:
     """As :func:`identifiers_of` for many people at once: root -> identifiers."""
     found: dict[int, list[Identifier]] = {}
-    for root_id, person_id, kind, value, first, last in tx.tuples(_IDENTIFIERS_OF, root_ids=root_ids):
-        found.setdefault(root_id, []).append(Identifier(kind, value, instant(first), instant(last), person_id))
+    for root_id, person_id, kind, value, first, last, shared_at in tx.tuples(_IDENTIFIERS_OF, root_ids=root_ids):
+        known = Identifier(kind, value, instant(first), instant(last), person_id, is_shared=shared_at is not None)
+        found.setdefault(root_id, []).append(known)
     for identifiers in found.values():
         identifiers.sort(key=lambda i: KINDS[i.kind].priority)
     return found
