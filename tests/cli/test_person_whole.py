@@ -63,6 +63,17 @@ def test_two_people_become_one_and_two_again(omniloom: Command) -> None:
     assert (graph["merges"], [line["merge_id"] for line in graph["journal"]]) == ([], [merged["merge_id"]])
 
 
+def test_an_identifier_is_detached_and_taken_back(omniloom: Command) -> None:
+    omniloom("person", "merge", "anna-1", "7700112233")
+    done = omniloom("person", "detach", "anna-1", "card", "7700 1122-33", "--note", "a friend's")
+    assert done == {"person_id": 1, "own_id": 2, "takes_history": True}
+    assert omniloom("person", "show", "7700112233")["person"]["city"] == "Омск"
+    (line,) = omniloom("person", "graph", "anna-1")["journal"]
+    assert line["evidence"]["detached"] == "a friend's"
+    omniloom("person", "merge", "1", "2")
+    assert omniloom("person", "show", "anna-1")["person"]["city"] == "Омск"
+
+
 def test_a_rule_is_set_and_taken_back(omniloom: Command) -> None:
     omniloom("person", "merge", "anna-1", "7700112233")
     rules = omniloom("person", "rule", "city", "--by", "trust", "--source", "crm")["rules"]

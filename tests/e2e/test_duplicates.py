@@ -25,9 +25,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(1_200)]
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 WORDS = {
-    "en": {"merged": "one customer now", "apart": "two customers again", "why": "One phone number"},
-    "ru": {"merged": "Теперь это один клиент", "apart": "снова два клиента", "why": "Один номер телефона"},
-}
+    "en": {"merged": "one customer now", "apart": "two customers again", "why": "One phone number",
+           "detached": "a customer of its own now", "stays": "Events that came before stay here"},
+    "ru": {"merged": "Теперь это один клиент", "apart": "снова два клиента", "why": "Один номер телефона",
+           "detached": "отдельный клиент", "stays": "Прежние события останутся здесь"},
+}  # fmt: skip
 ONE, OTHER = {"user_id": "anna-{n}", "email": "anna.{n}@example.test"}, {"card": "77001122{n}{n}"}
 SHOPPER = [
     ("site", "identify", "", ONE, {"name": "Анна Ковалёва {n}", "city": "Казань"}),
@@ -39,7 +41,7 @@ SHOPPER = [
 
 @dataclass(frozen=True)
 class Shop:
-    """A served installation with a pair of duplicates for each language."""
+    """A served installation with pairs of duplicates for each language."""
 
     url: str
     data_dir: Path
@@ -64,7 +66,7 @@ def fill(data_dir: Path, pairs: list[str]) -> None:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     data_dir = tmp_path_factory.mktemp("duplicates")
-    fill(data_dir, ["41", "42"])
+    fill(data_dir, ["41", "42", "43", "44"])
     process = subprocess.Popen(
         [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(data_dir), "--port", "0"],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=dict(os.environ),
@@ -133,3 +135,37 @@ def test_two_duplicates_are_found_merged_and_parted(page: Page, shop: Shop, lang
     page.wait_for_url(re.compile(r"/customers/\d+$"))
     expect(main.locator(".om-event")).to_have_count(2)
     expect(main).to_contain_text(f"77001122{pair}{pair}")
+
+
+@pytest.mark.parametrize(("language", "pair"), [("en", "43"), ("ru", "44")])
+def test_an_identifier_is_detached_and_attached_again(page: Page, shop: Shop, language: str, pair: str) -> None:
+    words, main = WORDS[language], page.locator(".om-main")
+    sign_in(page, shop)
+    speak(page, shop.url, language)
+    page.goto(f"{shop.url}/customers?q=anna-{pair}")
+    page.locator(".om-main a[href^='/customers/']").first.click()
+    page.wait_for_url(re.compile(r"/customers/\d+$"))
+    page.wait_for_load_state("networkidle")
+    customer = page.url
+
+    page.locator("[data-testid=identifier-email] [data-testid=identifier-menu]").click()
+    page.locator("[data-testid=identifier-detach]").click()
+    asked = page.locator(".q-dialog .om-panel")
+    expect(asked).to_contain_text(f"anna.{pair}@example.test")
+    expect(asked).to_contain_text(words["stays"])
+    asked.locator("input").fill(words["why"])
+    page.locator("[data-testid=detach-confirm]").click()
+
+    told = page.locator("[data-testid=detached]")
+    expect(told).to_contain_text(words["detached"])
+    expect(page.locator("[data-testid=identifier-email]")).to_have_count(0)
+    page.locator(".q-tab").nth(3).click()
+    expect(main.locator(".om-journal")).to_contain_text(words["why"])
+    told.locator("a").click()
+    page.wait_for_url(lambda url: url != customer and "detached" not in url)
+    expect(page.locator("[data-testid=identifier-email]")).to_contain_text(f"anna.{pair}@example.test")
+
+    page.go_back()
+    page.locator("[data-testid=detach-undo]").click()
+    expect(page.locator("[data-testid=merged]")).to_contain_text(words["merged"])
+    expect(page.locator("[data-testid=identifier-email]")).to_have_count(1)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from omniloom import profiles
+from omniloom import identity, profiles
 from omniloom.access import Role
 from omniloom.core.event import Event, encode
+from omniloom.web.customer_identifiers import consequence
 from omniloom.web.format import Format
 from omniloom.web.identity_picture import picture
 from omniloom.web.shell import NOT_FOUND
@@ -75,3 +76,49 @@ def test_a_source_is_called_by_its_name_in_the_golden_record(site):
     (found,) = profiles.search(platform.stores, "named-1", home_region="RU", rows_max=1)
     page = site.get(f"/customers/{found.person_id}?tab=golden", role="owner").text
     assert "Till of the corner, event named-1" in page
+
+
+def test_the_panel_of_identifiers_marks_shared_ones_and_offers_to_detach_the_others(site, crowd):
+    page = site.get(f"/customers/{crowd[0]}", role="owner").text
+    assert "Many people use it, so it joins nobody: events that carry nothing else" in page
+    assert "identifier-menu" not in page, "she is known by nothing else"
+
+
+def mistaken(site, phone: str) -> int:
+    """A customer with a phone that her event carried first."""
+    stores, now = site.platform.stores, site.platform.now()
+    event = Event(source_id="d", message_id=phone, type="identify", occurred_at=now, received_at=now,
+                  identifiers={"user_id": f"d{phone}", "phone": phone})  # fmt: skip
+    stores.log.append([encode(event)])
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    return identity.find(stores, phone, "US")[0]
+
+
+def test_only_who_may_change_customers_is_offered_to_detach(site):
+    customer = mistaken(site, "+12025550198")
+    assert "identifier-menu" in site.get(f"/customers/{customer}", role="operator").text
+    assert "identifier-menu" not in site.get(f"/customers/{customer}", role="viewer").text
+
+
+def test_a_detached_identifier_is_told_of_in_the_journal_of_both(site):
+    customer = mistaken(site, "+12025550199")
+    done = identity.detach(site.platform.stores, customer, ("phone", "+12025550199"), by="olga", note="a typo",
+                           now=site.platform.now(), ids=site.platform.ids)  # fmt: skip
+    for person_id in (customer, done.own_id):
+        page = site.get(f"/customers/{person_id}?tab=identity&detached={done.own_id}", role="owner").text
+        assert f"+12025550199 was detached from customer {customer}; since then it is customer {done.own_id}" in page
+        assert "why it was detached: a typo" in page
+        assert "The identifier is a customer of its own now." in page
+    assert "2025550199" not in site.get(f"/customers/{done.own_id}?tab=identity", role="viewer").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (identity.Detaching(takes_history=True, joined=0), "Events that came by it alone go with it."),
+        (identity.Detaching(takes_history=False, joined=0), "Events that came before stay here"),
+        (identity.Detaching(takes_history=False, joined=3), "Merges that it caused stay: 3."),
+    ],
+)
+def test_the_question_says_what_will_happen(site, asked, told):
+    assert told in consequence(view(site), asked)

@@ -1,4 +1,4 @@
-"""`omniloom person merge|unmerge|graph|rule`: why a customer is one person, and who decided so."""
+"""`omniloom person merge|unmerge|detach|graph|rule`: why a customer is one person, and who decided so."""
 
 from typing import Annotated, Any
 
@@ -68,6 +68,28 @@ def unmerge(
         return
     stays, gone = done["people"]
     console.print(f"Person {gone} is a person again, apart from person {stays}.")
+
+
+@app.command(epilog="Example: `omniloom person detach hh-1 phone '+7 916 123-45-67' --note 'her sister'`")
+def detach(
+    who: Who,
+    kind: Annotated[str, typer.Argument(help="The identifier's kind, such as phone or email.")],
+    value: Annotated[str, typer.Argument(help="The identifier that is not theirs.")],
+    note: Annotated[str, typer.Option(help="Why; kept in the journal.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
+    """Take an identifier away from a person; it gets a person of its own, and events join the two no more."""
+    with connect(data_dir) as client:
+        done = client.post(f"/people/{person_id(client, who)}/detach", {"kind": kind, "value": value, "note": note})
+        client.settle()
+    if as_json:
+        print_json(done)
+        return
+    stays, own = done["person_id"], done["own_id"]
+    past = "What came by it alone went with it." if done["takes_history"] else "What came before stays."
+    console.print(f"It is person {own}'s now, not person {stays}'s. {past}")
+    console.print(f"To take it back: omniloom person merge {stays} {own}", markup=False)
 
 
 @app.command(epilog="Example: `omniloom person rule city --by trust --source crm --source site`")

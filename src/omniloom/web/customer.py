@@ -16,6 +16,7 @@ from omniloom.profiles import Person, TimelineEvent
 from omniloom.web import marks, parts, theme
 from omniloom.web.customer_consents import consents_panel
 from omniloom.web.customer_golden import golden_tab
+from omniloom.web.customer_identifiers import identifiers_panel
 from omniloom.web.customer_identity import identity_tab
 from omniloom.web.customer_relations import relations_panel
 from omniloom.web.happening import KINDS
@@ -34,8 +35,10 @@ TABS = ("timeline", "messages", "golden", "identity")
 
 
 @page("/customers/{person_id}", permission=Permission.CUSTOMERS_READ, title=mark("Customer"))
-async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "", apart: int = 0) -> None:
-    """The whole of one person on one page; ``merged`` and ``apart`` tell of what was done just now."""
+async def customer(
+    view: View, person_id: int, *, tab: str = "", merged: str = "", apart: int = 0, detached: int = 0
+) -> None:
+    """The whole of one person on one page; ``merged``, ``apart`` and ``detached`` tell of what was done just now."""
     _ = view.translate
     stores = view.platform.stores
     try:
@@ -46,7 +49,7 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
     memberships = await view.run(segments.segments_of, stores, person_id)
     name = marks.name_of(view, person.person_id, person.name)
     ui.context.client.title = f"{name} · Omniloom"
-    notes(view, merged=merged, apart=apart)
+    notes(view, person.person_id, merged=merged, apart=apart, detached=detached)
     _head(view, person, name)
     _figures(view, person)
     with parts.columns(wide=True):
@@ -65,7 +68,7 @@ async def customer(view: View, person_id: int, *, tab: str = "", merged: str = "
                     with ui.tab_panel(key):
                         await build(view, person.person_id)
         with parts.stack():
-            _identifiers(view, person)
+            identifiers_panel(view, person)
             await consents_panel(view, person.person_id)
             await relations_panel(view, person.person_id)
             _segments(view, memberships)
@@ -212,14 +215,6 @@ def _decisions(view: View, send: messaging.SendView) -> None:
                 marks.state(view, decision.verdict, reason=decision.reason)
                 if decision.detail:
                     parts.text(marks.reason_text(view, decision.detail), "om-muted")
-
-
-def _identifiers(view: View, person: Person) -> None:
-    _ = view.translate
-    with parts.panel(_("Identifiers")):
-        if not person.identifiers:
-            parts.text(_("None known."), "om-muted")
-        parts.facts([(marks.identifier_title(view, one.kind), one.value) for one in person.identifiers])
 
 
 def _segments(view: View, memberships: list[tuple[segments.Segment, datetime]]) -> None:

@@ -4,10 +4,10 @@ from functools import partial
 
 from nicegui import ui
 
-from omniloom import profiles
+from omniloom import identity, profiles
 from omniloom.access import Permission
 from omniloom.profiles import Joining, Whole
-from omniloom.web import parts
+from omniloom.web import marks, parts
 from omniloom.web.customer_golden import source_names
 from omniloom.web.identity_marks import oddities
 from omniloom.web.identity_picture import picture
@@ -48,18 +48,26 @@ def _line(view: View, line: Joining, names: dict[str, str]) -> None:
     with ui.element("div").classes("om-send"):
         with parts.line("om-between om-nowrap"):
             with ui.element("div").classes("om-grow"):
-                told = _("Customer {one} became part of customer {other}").format(one=line.from_id, other=line.into_id)
-                parts.text(told, "om-strong")
+                parts.text(_what(view, line), "om-strong")
                 parts.text(f"{view.fmt.when(line.merged_at)} · {rule_text(view, line.rule)}", "om-muted")
                 parts.text(evidence_text(view, line.evidence, names), "om-muted").style("overflow-wrap: anywhere")
             if not line.is_standing:
-                parts.badge(_("Undone"), "neutral")
+                parts.badge(_("Detached") if line.rule == identity.DETACHED_RULE else _("Undone"), "neutral")
             elif view.may(Permission.CUSTOMERS_WRITE):
                 button = parts.quiet(_("Undo"), "call_split", on_click=partial(_ask, view, line))
                 button.props["data-testid"] = "unmerge"
-        if line.undone_at is not None:
+        if line.undone_at is not None and line.rule != identity.DETACHED_RULE:
             undone = _("Undone {when} by {who}").format(when=view.fmt.when(line.undone_at), who=line.undone_by)
             parts.text(undone, "om-muted")
+
+
+def _what(view: View, line: Joining) -> str:
+    _ = view.translate
+    if line.rule != identity.DETACHED_RULE:
+        return _("Customer {one} became part of customer {other}").format(one=line.from_id, other=line.into_id)
+    named = f"{marks.identifier_title(view, line.joined_kind)} {line.joined_value}"
+    told = _("{identifier} was detached from customer {other}; since then it is customer {one}")
+    return told.format(identifier=named, one=line.from_id, other=line.into_id)
 
 
 def _ask(view: View, line: Joining) -> None:

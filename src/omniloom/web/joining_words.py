@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 RULES = {
     "identify": mark("one event named both"), "alias": mark("the sender said so"), "by hand": mark("by hand"),
-    "match": mark("found by matching"),
+    "match": mark("found by matching"), "detach": mark("by hand"),
 }  # fmt: skip
 EVIDENCE = {
     "by": mark("decided by"), "note": mark("note"), "source_id": mark("source"), "message_id": mark("event"),
     "joined_by": mark("both had"), "identifiers": mark("event named"), "probability": mark("probability"),
-    "reasons": mark("reasons"),
+    "reasons": mark("reasons"), "detached": mark("why it was detached"),
 }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Merging two customers and taking it back, as the pages do it."""
+"""Merging two customers, taking it back, and detaching an identifier, as the pages do it."""
 
 from functools import partial
 
@@ -34,12 +34,25 @@ async def undo(view: View, merge_id: str) -> None:
     ui.navigate.to(f"/customers/{stays}?apart={gone}")
 
 
-def notes(view: View, *, merged: str, apart: int) -> None:
-    """Tell what was done just before this page was opened: a merge, or whom one was taken apart from."""
+async def detach(view: View, person_id: int, key: tuple[str, str], note: str) -> None:
+    """Take an identifier away from a customer, and show who they are without it."""
+    view.require(Permission.CUSTOMERS_WRITE)
+    done = await view.run(
+        identity.detach, view.platform.stores, person_id, key, by=view.user.email, now=view.now(),
+        ids=view.platform.ids, note=note,
+    )  # fmt: skip
+    view.platform.wake.set()
+    ui.navigate.to(f"/customers/{done.person_id}?detached={done.own_id}")
+
+
+def notes(view: View, person_id: int, *, merged: str, apart: int, detached: int) -> None:
+    """Tell what was done just before this page was opened: a merge, whom one was taken apart from, whose one was."""
     if merged:
         _merged(view, merged)
     if apart:
         _apart(view, apart)
+    if detached:
+        _detached(view, person_id, detached)
 
 
 def _merged(view: View, merge_id: str) -> None:
@@ -61,4 +74,18 @@ def _apart(view: View, other_id: int) -> None:
         ui.icon("call_split")
         parts.text(_("They are two customers again."), "om-grow")
         parts.link(_("The other one"), f"/customers/{other_id}")
+        parts.icon_button("close", _("Close"), on_click=note.delete)
+
+
+def _detached(view: View, person_id: int, own_id: int) -> None:
+    """Say that an identifier is another customer's now, with a way to that one and a way back."""
+    _ = view.translate
+    with ui.element("div").classes("om-toast").props("role=status data-testid=detached") as note:
+        ui.icon("link_off")
+        parts.text(_("The identifier is a customer of its own now."), "om-grow")
+        parts.link(_("The other one"), f"/customers/{own_id}")
+        if view.may(Permission.CUSTOMERS_WRITE):
+            why = _("detaching was undone")
+            undone = parts.quiet(_("Undo"), "undo", on_click=partial(merge, view, person_id, own_id, why))
+            undone.props["data-testid"] = "detach-undo"
         parts.icon_button("close", _("Close"), on_click=note.delete)

@@ -8,6 +8,7 @@ from omniloom import identity, profiles
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
 from omniloom.api.manage.body import Body
+from omniloom.core.errors import Invalid
 from omniloom.profiles import Rule, Survivorship
 
 routes = APIRouter()
@@ -18,6 +19,14 @@ class MergeBody(Body):
     """Who becomes part of the person in the path, and why."""
 
     other_id: int
+    note: str = Field(default="", max_length=500)
+
+
+class DetachBody(Body):
+    """An identifier that is not the person's, in any spelling, and why."""
+
+    kind: str
+    value: str
     note: str = Field(default="", max_length=500)
 
 
@@ -73,6 +82,23 @@ def undo_merge(request: Request, merge_id: str) -> Response:
     gone, stays = identity.unmerge(platform.stores, merge_id, by=_who(request), now=platform.now())
     platform.wake.set()
     return reply({"people": [stays, gone]})
+
+
+@routes.post("/people/{person_id}/detach")
+@needs(Permission.CUSTOMERS_WRITE)
+def detach_identifier(request: Request, person_id: int, body: DetachBody) -> Response:
+    """Take an identifier away from a person; it gets a person of its own. Merging the two takes it back."""
+    platform = platform_of(request)
+    value = identity.normalise(body.kind, body.value, platform.settings.identity.home_region)
+    if isinstance(value, identity.Problem):
+        field = "kind" if value.reason is identity.ProblemReason.UNKNOWN_KIND else "value"
+        raise Invalid(f"{field}: {value.message}", hint="take it from the person's identifiers", field=field)
+    done = identity.detach(
+        platform.stores, person_id, (body.kind, value), by=_who(request), now=platform.now(), ids=platform.ids,
+        note=body.note,
+    )  # fmt: skip
+    platform.wake.set()
+    return reply(done)
 
 
 @routes.get("/survivorship")
