@@ -205,17 +205,18 @@ def _pairs_of(codes: Integers, records: Records, largest: int) -> Integers:
     bounds = np.flatnonzero(np.diff(ordered)) + 1
     starts = np.concatenate([[0], bounds]) if len(ordered) else np.zeros(0, np.int64)
     sizes = np.diff(np.append(starts, len(ordered)))
-    found: list[Integers] = []
-    starts, sizes = starts[(sizes > 1) & (sizes <= largest)], sizes[(sizes > 1) & (sizes <= largest)]
-    ends = np.repeat(starts + sizes, sizes)
-    places = (
-        np.concatenate([np.arange(s, s + n) for s, n in zip(starts, sizes, strict=True)]) if len(starts) else starts
-    )
-    for step in range(1, int(sizes.max(initial=1))):  # each row with the one `step` places on in its block
-        ends, places = ends[places + step < ends], places[places + step < ends]
-        first, second = order[places], order[places + step]
-        if records.is_link:
-            is_across = (first < records.split) & (second >= records.split)
-            first, second = first[is_across], second[is_across]
-        found.append(first * records.rows + second)
-    return np.concatenate(found) if found else np.zeros(0, np.int64)
+    taken = (sizes > 1) & (sizes <= largest)
+    starts, sizes = starts[taken], sizes[taken]
+    places = _runs(starts, sizes)
+    behind = np.repeat(starts + sizes, sizes) - places - 1  # how many come behind each row in its block
+    first, second = order[np.repeat(places, behind)], order[_runs(places + 1, behind)]
+    if records.is_link:
+        is_across = (first < records.split) & (second >= records.split)
+        first, second = first[is_across], second[is_across]
+    return np.asarray(first * records.rows + second)
+
+
+def _runs(starts: Integers, sizes: Integers) -> Integers:
+    """The numbers of each run, one run behind the other: from its start on, so many."""
+    ends = np.cumsum(sizes)
+    return np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - ends + sizes, sizes)

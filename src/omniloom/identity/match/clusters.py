@@ -60,7 +60,7 @@ def _connected(left: Codes, right: Codes, rows: int) -> Iterator[tuple[Codes, Co
     record_groups = np.split(order, starts[1:])
     pair_groups = np.split(pair_order, pair_starts[1:])
     if len(order):
-        yield from zip(map(np.sort, record_groups), pair_groups, strict=True)
+        yield from zip(record_groups, pair_groups, strict=True)
 
 
 def all_pairs(members: list[Codes]) -> Codes:

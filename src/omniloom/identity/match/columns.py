@@ -16,6 +16,7 @@ from omniloom.identity.match.field import Field
 IGNORED = "ignore"
 SAMPLE_ROWS = 2_000
 SURE = 0.6
+_SETTLED_BY_CONTENT = frozenset(("full_name", "text", "birth_date"))  # their names are used for other things too
 IDENTITY_FIELDS_ENOUGH = 3  # with so many, a column of unknown meaning adds chance rather than knowledge
 
 FIELDS: dict[str, Field] = variants(fields, "FIELD", Field)
@@ -76,9 +77,7 @@ def guess(table: pa.Table, id_column: str, given: Mapping[str, str] | None = Non
     for column in table.column_names:
         if column == id_column:
             continue
-        values = _sample(table[column])
-        told = given.get(column) or _settled(by_name(column), values)
-        found[column] = told or _by_content(values)
+        found[column] = given.get(column) or _meant(by_name(column), table[column])
     found = _in_company(found, given)
     chosen = [Meaning(column, field) for column, field in found.items() if field != IGNORED]
     known = {meaning.field for meaning in chosen if FIELDS[meaning.field].is_identity}
@@ -104,12 +103,19 @@ def _check(given: Mapping[str, str], columns: Sequence[str]) -> None:
 def _sample(column: pa.ChunkedArray) -> list[str]:
     """Some values of a column, from all over it."""
     step = max(1, len(column) // (2 * SAMPLE_ROWS))
-    picked = column.take(pa.array(range(0, len(column), step))) if len(column) else column
+    picked = column.take(pa.array(range(0, len(column), step))) if step > 1 else column
     return [value for value in picked.to_pylist() if value is not None and value.strip()][:SAMPLE_ROWS]
 
 
+def _meant(told: str, column: pa.ChunkedArray) -> str:
+    """What a column's name told, settled by its content where it tells nothing or several things."""
+    if told and told not in _SETTLED_BY_CONTENT:
+        return told
+    values = _sample(column)
+    return _settled(told, values) or _by_content(values)
+
+
 def _settled(field: str, values: Sequence[str]) -> str:
-    """Names that mean several things, settled by what is in the column."""
     if field == "full_name" and values and FIELDS["full_name"].looks_like(values) < 0.25:
         if FIELDS["organisation"].looks_like(values) > 0.15:
             return "organisation"

@@ -47,14 +47,17 @@ class Learned:
 
 def learn(drawn: Gammas, candidates: Gammas, before: list[Floats], *, pairs: float, candidate_pairs: float,
           shared: list[bool] | None = None) -> Learned:  # fmt: skip
-    """Learn from ``drawn`` (random pairs) and ``candidates`` (a sample of them), each row a pair's levels, -1 unknown.
+    """Learn from ``drawn`` (random pairs that are no candidates) and ``candidates`` (a sample of them).
+
+    Each row is a pair's levels, -1 unknown.
 
     ``before``: the beliefs about true pairs. ``pairs``: how many there are; ``candidate_pairs``: how many compared.
     ``shared``: which comparisons a household shares; None where there are no households to be told apart.
     """
     patterns, counts = _patterns(candidates, [len(m) + 1 for m in before])
     weights = np.asarray(counts * (candidate_pairs / max(len(candidates), 1)), np.float64)
-    random: list[Floats] = [_shares(drawn[:, n], len(m), _of_strangers(len(m))) for n, m in enumerate(before)]
+    others = max(pairs - candidate_pairs, 1.0)
+    random = [_of_all(drawn[:, n], others, patterns[:, n], weights, len(m)) for n, m in enumerate(before)]
     one = 1 / max(pairs, 2.0)
     first = _first_share(Kin(0.5, before), random, (patterns, weights), one)
     learned = Learned(Kin(first, before), None if shared is None else Kin(first / 4, before), random)
@@ -113,6 +116,15 @@ def _shares(levels: Gammas, count: int, belief: Floats, weights: Floats | None =
     found = np.bincount(levels[known], None if weights is None else weights[known], count) + belief
     shares = found / found.sum()
     return np.asarray(np.maximum(shares, SHARE_MIN if weights is not None else 1e-9))
+
+
+def _of_all(drawn: Gammas, others: float, patterns: Gammas, weights: Floats, count: int) -> Floats:  # noqa: PLR0917
+    """How large a part of all pairs is at each level: the candidates are counted, the others are drawn from."""
+    rate = np.count_nonzero(drawn >= 0) / max(len(drawn), 1)
+    rest = _shares(drawn, count, _of_strangers(count)) * max(others * rate, 1.0)
+    known = patterns >= 0
+    found = rest + np.bincount(patterns[known], weights[known], count)
+    return np.asarray(found / found.sum())
 
 
 def _of_strangers(levels: int) -> Floats:

@@ -12,37 +12,49 @@ from omniloom.identity.match.values import Codes, Floats, Mask, Values
 
 
 class Sides:
-    """Pairs in one field: for each of its parts the codes of the left and of the right record, -1 for none."""
+    """Pairs in one field, as rows of two positions: which value each record has in each of the field's parts.
 
-    def __init__(self, values: Mapping[str, Values], left: Mapping[str, Codes], right: Mapping[str, Codes]) -> None:
-        self._values, self._left, self._right = values, left, right
-        self._place: Codes | None = None
+    ``codes``: of each part the number of each record's value, -1 for none.
+    """
+
+    def __init__(self, values: Mapping[str, Values], codes: Mapping[str, Codes], pairs: Codes) -> None:
+        self._values, self._codes, self._pairs = values, codes, pairs
+        self._of: tuple[Sides, Codes] | None = None  # the whole that these are some of, and which
+        self._asked: dict[str, tuple[Codes, Codes]] = {}
         self._counted: dict[str, tuple[Floats, Floats, Floats]] = {}
 
     def of(self, part: str) -> tuple[Values, Codes, Codes]:
         """A part's values, and the codes of the two sides."""
-        left, right = self._left[part], self._right[part]
-        if self._place is not None:
-            left, right = left[self._place], right[self._place]
-        return self._values[part], left, right
+        if part not in self._asked:
+            if self._of is None:
+                codes = self._codes[part]
+                self._asked[part] = codes.take(self._pairs[0]), codes.take(self._pairs[1])
+            else:
+                whole, kept = self._of
+                _, left, right = whole.of(part)
+                self._asked[part] = left.take(kept), right.take(kept)
+        return self._values[part], *self._asked[part]
 
     def at(self, kept: Codes) -> "Sides":
         """Some of the pairs, by their places in the whole."""
-        fewer = Sides(self._values, self._left, self._right)
-        fewer._place, fewer._counted = kept, self._counted
+        fewer = Sides(self._values, self._codes, self._pairs)
+        fewer._of = (self._of[0] if self._of else self, kept)
         return fewer
 
     def words(self, part: str) -> tuple[Floats, Floats, Floats]:
         """How much the words that the two share tell, and how much those of each."""
+        if self._of is not None:
+            whole, kept = self._of
+            shared, one, other = whole.words(part)
+            return shared[kept], one[kept], other[kept]
         if part not in self._counted:
-            values, left, right = self._values[part], self._left[part], self._right[part]
+            values, left, right = self.of(part)
             there = np.flatnonzero((left >= 0) & (right >= 0))
             counted = tuple(np.zeros(len(left)) for _ in range(3))
-            for whole, some in zip(counted, values.words(left[there], right[there]), strict=True):
-                whole[there] = some
+            for every, some in zip(counted, values.words(left[there], right[there]), strict=True):
+                every[there] = some
             self._counted[part] = (counted[0], counted[1], counted[2])
-        shared, one, other = self._counted[part]
-        return (shared, one, other) if self._place is None else tuple(n[self._place] for n in (shared, one, other))  # type: ignore[return-value]
+        return self._counted[part]
 
 
 Condition = Callable[[Sides], Mask]
@@ -69,9 +81,9 @@ def of_part(part: str, holds: Callable[[Values, Codes, Codes], Mask]) -> Conditi
 
     def of_filled(sides: Sides) -> Mask:
         values, left, right = sides.of(part)
-        filled = (left >= 0) & (right >= 0)
-        if filled.all():
+        if min(left.min(initial=0), right.min(initial=0)) >= 0:
             return holds(values, left, right)
+        filled = (left >= 0) & (right >= 0)
         filled[filled] = holds(values, left[filled], right[filled])
         return filled
 

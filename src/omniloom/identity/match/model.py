@@ -16,6 +16,7 @@ from omniloom.identity.match.values import Values
 Integers = npt.NDArray[np.int64]
 PAIRS_AT_ONCE = 250_000
 NAMES = ("given_name", "surname")
+ASKED_AGAIN = 0.9  # pairs that have their level are left out as soon as so few are without: leaving out costs too
 TYPED_OVER = 3  # the level of e-mails that are one or two letters apart
 
 
@@ -58,7 +59,7 @@ class Model:
 
     def _fill(self, found: Gammas, pairs: Integers) -> None:
         """The levels of some pairs, comparison by comparison."""
-        instance, sides = "", Sides({}, {}, {})
+        instance, sides = "", Sides({}, {}, pairs)
         for number, one in enumerate(self.compared):
             if one.instance != instance:
                 instance, sides = one.instance, self._sides(one, pairs)
@@ -66,12 +67,8 @@ class Model:
 
     def _sides(self, one: Compared, pairs: Integers) -> Sides:
         names = {part: f"{one.instance}_{part}" for part in FIELDS[one.field].parts}
-        codes = {part: self.records.columns[name].codes for part, name in names.items()}
-        return Sides(
-            {part: self._values[name] for part, name in names.items()},
-            {part: each[pairs[0]] for part, each in codes.items()},
-            {part: each[pairs[1]] for part, each in codes.items()},
-        )
+        values = {part: self._values[name] for part, name in names.items()}
+        return Sides(values, {part: self.records.columns[name].codes for part, name in names.items()}, pairs)
 
     def _say_once(self, levels: Gammas) -> None:
         """E-mail addresses are made of names: where names are alike, likeness of addresses is no second witness."""
@@ -86,18 +83,22 @@ class Model:
 
 
 def _level(comparison: Comparison, sides: Sides, count: int) -> npt.NDArray[np.int8]:
-    """The level of each pair in one comparison, the best first; a pair is asked no further once it has one."""
+    """The level of each pair in one comparison, the best first."""
     found = np.zeros(count, np.int8)
     is_known = np.ones(count, np.bool_)
     for part in comparison.needs:
         _, left, right = sides.of(part)
         is_known &= (left >= 0) & (right >= 0)
     found[~is_known] = -1
-    open_ = np.flatnonzero(is_known)
+    asked = np.flatnonzero(is_known)
+    some, is_open = sides.at(asked), np.ones(len(asked), np.bool_)
     for place, level in enumerate(comparison.levels):
-        is_so = level.condition(sides.at(open_))
-        found[open_[is_so]] = len(comparison.levels) - place
-        open_ = open_[~is_so]
+        is_so = level.condition(some) & is_open
+        found[asked[is_so]] = len(comparison.levels) - place
+        is_open ^= is_so
+        if np.count_nonzero(is_open) < ASKED_AGAIN * len(asked):
+            asked = asked[is_open]
+            some, is_open = sides.at(asked), np.ones(len(asked), np.bool_)
     return found
 
 

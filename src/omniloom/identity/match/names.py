@@ -14,9 +14,9 @@ _PATRONYMIC = re.compile(
 _TITLES = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "mx", "jr", "sr", "ii", "iii", "iv", "g n", "gn", "gospodin")
 )
-_FEMALE_SURNAME = re.compile(r"(?<=ov|ev|in|yn)a$")
-_FEMALE_ADJECTIVE = re.compile(r"(sk|tsk|ck)aya$")
-_MALE_ADJECTIVE = re.compile(r"(sk|tsk|ck)(iy|ij|ii|yy|y|i)$")
+_FEMALE_SURNAME = ("ova", "eva", "ina", "yna")
+_ADJECTIVE = re.compile(r"(sk|ck)(aya|iy|ij|ii|yy|y|i)$")
+_ADJECTIVE_ENDS = ("aya", "y", "i", "j")
 _SURNAME = re.compile(
     r"\w+(ov|ev|in|yn|ova|eva|ina|yna|skiy|skaya|sky|tskiy|tskaya|enko|uk|yuk|chuk|yan|dze|shvili|ykh|ikh)$"
 )
@@ -30,10 +30,15 @@ class PersonName(NamedTuple):
     patronymic: str = ""
 
 
-_MAN = re.compile(r"\w+(ovich|evich|lyich|lich|mich|kich|ogly|oglu)")
-_WOMAN = re.compile(r"\w+(ovna|evna|ichna|inichna|kyzy|kizi)")
-_MAN_SURNAME = re.compile(r"\w{2,}(ov|ev|in|skiy|skij|skii|tskiy)")
-_WOMAN_SURNAME = re.compile(r"\w{2,}(ova|eva|ina|skaya|tskaya|skaia)")
+# Endings that tell a sex, and of how many letters at least what stands before them must be.
+_PATRONYMICS = {
+    "m": ("ovich", "evich", "lyich", "lich", "mich", "kich", "ogly", "oglu"),
+    "f": ("ovna", "evna", "ichna", "inichna", "kyzy", "kizi"),
+}
+_SURNAMES = {
+    "m": ("ov", "ev", "in", "skiy", "skij", "skii", "tskiy"),
+    "f": ("ova", "eva", "ina", "skaya", "tskaya", "skaia"),
+}
 
 
 @functools.cache
@@ -84,9 +89,11 @@ def is_patronymic(text: str) -> bool:
 def surname_key(text: str) -> str:
     """The key that the spellings of one family's surname share, Иванов's and Иванова's too."""
     joined = text.replace(" ", "")
-    joined = _FEMALE_SURNAME.sub("", joined)
-    joined = _FEMALE_ADJECTIVE.sub(r"\1i", joined)
-    return sound(_MALE_ADJECTIVE.sub(r"\1i", joined))
+    if joined.endswith(_FEMALE_SURNAME):
+        joined = joined[:-1]
+    elif joined.endswith(_ADJECTIVE_ENDS):
+        joined = _ADJECTIVE.sub(r"\1i", joined)
+    return sound(joined)
 
 
 def patronymic_key(text: str) -> str:
@@ -127,10 +134,16 @@ def _two_words(words: list[str], text: str) -> PersonName:
 
 def sex_of(name: PersonName) -> str | None:
     """The sex that a Russian name tells ("m" or "f"): the patronymic first, then the given name, then the surname."""
-    if _MAN.fullmatch(name.patronymic) or _WOMAN.fullmatch(name.patronymic):
-        return "m" if _MAN.fullmatch(name.patronymic) else "f"
-    if known := _sexes().get(sound(name.given)):
+    if name.patronymic and (told := _told_by_end(name.patronymic, _PATRONYMICS, 1)):
+        return told
+    if name.given and (known := _sexes().get(sound(name.given))):
         return known if len(known) == 1 else None
-    if _MAN_SURNAME.fullmatch(name.surname) or _WOMAN_SURNAME.fullmatch(name.surname):
-        return "m" if _MAN_SURNAME.fullmatch(name.surname) else "f"
+    return _told_by_end(name.surname, _SURNAMES, 2)
+
+
+def _told_by_end(word: str, endings: dict[str, tuple[str, ...]], letters_min: int) -> str | None:
+    """The sex whose ending a word has, behind so many letters at least."""
+    for sex, ends in endings.items():
+        if word.endswith(ends) and " " not in word:
+            return sex if any(word.endswith(end, letters_min) for end in ends) else None
     return None

@@ -90,28 +90,26 @@ def _taken_apart(table: pa.Table, meanings: Sequence[Meaning]) -> dict[str, pa.A
 
 def _normalised(array: pa.Array, name: str) -> list[Column]:
     """The parts of a column's values; each distinct value is normalised once."""
-    encoded = array.dictionary_encode()
-    parts = [FIELDS[name].normalise(value) for value in encoded.dictionary.to_pylist()]
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    found = []
-    for number in range(len(FIELDS[name].parts)):
-        values: dict[str, int] = {}
-        to_code = np.fromiter(
-            (-1 if part[number] is None else values.setdefault(part[number] or "", len(values)) for part in parts),
-            np.int64, len(parts),
-        )  # fmt: skip
-        coded = np.where(codes >= 0, to_code[codes], -1) if parts else codes
-        found.append(Column(list(values), coded))
-    return found
+    encoded = array.dictionary_encode(null_encoding="encode")
+    normalise, none = FIELDS[name].normalise, (None,) * len(FIELDS[name].parts)
+    parts = [none if value is None else normalise(value) for value in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.to_numpy()
+    return [_coded([part[number] for part in parts], codes) for number in range(len(none))]
+
+
+def _coded(part: list[str | None], codes: npt.NDArray[np.int32]) -> Column:
+    """One part of a column: of each of the column's values what it is in this part, and of each row which value."""
+    values = [value for value in dict.fromkeys(part) if value is not None]
+    numbers: dict[str | None, int] = {None: -1} | {value: number for number, value in enumerate(values)}
+    return Column(values, np.fromiter(map(numbers.__getitem__, part), np.int64, len(part))[codes])
 
 
 def _put_right(given: pa.Array, surname: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Given name and surname, changed about where both are far likelier in each other's column."""
-    both = pa.concat_arrays([given, surname]).dictionary_encode()
-    texts: dict[str, int] = {}
-    to_text = np.fromiter((texts.setdefault(latin(v), len(texts)) for v in both.dictionary.to_pylist()), np.int64)
-    codes = both.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    codes = np.where(codes >= 0, to_text[codes], -1) if len(to_text) else codes
+    both = pa.concat_arrays([given, surname]).dictionary_encode(null_encoding="encode")
+    spelled = [None if value is None else latin(value) for value in both.dictionary.to_pylist()]
+    column = _coded(spelled, both.indices.to_numpy())
+    texts, codes = column.values, column.codes
     first, second = codes[: len(given)], codes[len(given) :]
     as_given = np.bincount(first[first >= 0], minlength=len(texts)) + 0.2
     as_surname = np.bincount(second[second >= 0], minlength=len(texts)) + 0.2

@@ -16,7 +16,7 @@ from omniloom.identity.match.learning import Floats, Gammas, learn
 from omniloom.identity.match.model import Model, before
 from omniloom.identity.match.prepare import Codes, Records, prepare
 
-DRAWN_PAIRS_MIN, DRAWN_PAIRS_MAX = 100_000, 250_000
+DRAWN_PAIRS_MIN, DRAWN_PAIRS_MAX = 10_000, 250_000
 DRAWN_PAIRS_PER_ROW = 5
 LEARNED_PAIRS = 400_000
 SEED = 20_261_122
@@ -105,7 +105,7 @@ def _judged(records: Records, model: Model, pairs: Codes, progress: Progress) ->
     draw = np.random.default_rng(SEED)
     everything = _everything(records)
     progress("comparing strangers", 0.2)
-    drawn = model.levels(_drawn(records, draw))
+    drawn = model.levels(_drawn(records, pairs, draw))
     levels = model.levels(pairs, lambda part: progress("comparing", 0.25 + 0.6 * part))
     progress("learning", 0.88)
     sample = levels
@@ -124,8 +124,8 @@ def _everything(records: Records) -> float:
     return records.rows * (records.rows - 1) / 2
 
 
-def _drawn(records: Records, draw: np.random.Generator) -> Codes:
-    """Pairs drawn at random, without repeats."""
+def _drawn(records: Records, candidates: Codes, draw: np.random.Generator) -> Codes:
+    """Pairs drawn at random from those that are no candidates, without repeats."""
     count = min(max(DRAWN_PAIRS_MIN, DRAWN_PAIRS_PER_ROW * records.rows), DRAWN_PAIRS_MAX)
     if records.is_link:
         left = draw.integers(0, records.split, count)
@@ -134,7 +134,14 @@ def _drawn(records: Records, draw: np.random.Generator) -> Codes:
         first, second = draw.integers(0, records.rows, (2, count))
         left, right = np.minimum(first, second), np.maximum(first, second)
         left, right = left[left != right], right[left != right]
-    return np.stack(np.divmod(distinct([left * records.rows + right]), records.rows))
+    keys = distinct([left * records.rows + right])
+    return np.stack(np.divmod(keys[~_looked_up(keys, candidates[0] * records.rows + candidates[1])[1]], records.rows))
+
+
+def _looked_up(wanted: Codes, known: Codes) -> tuple[Codes, npt.NDArray[np.bool_]]:
+    """Where in ordered numbers others stand, and which of them do."""
+    place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    return place, known[place] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
 
 
 class _Decision(NamedTuple):
@@ -180,11 +187,8 @@ class _Decision(NamedTuple):
         """Every pair within the groups with its evidence, those that were no candidates too."""
         rows, judged = self.records.rows, self.judged
         inside = clusters.all_pairs(found)
-        known = judged.left * rows + judged.right
-        wanted = inside[0] * rows + inside[1]
-        place = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
-        is_known = known[place] == wanted if len(known) else np.zeros(len(wanted), np.bool_)
-        levels: Gammas = np.full((len(wanted), judged.levels.shape[1]), -1, np.int8)
+        place, is_known = _looked_up(inside[0] * rows + inside[1], judged.left * rows + judged.right)
+        levels: Gammas = np.full((len(place), judged.levels.shape[1]), -1, np.int8)
         levels[is_known] = judged.levels[place[is_known]]
         if not is_known.all():
             levels[~is_known] = self.model.levels(inside[:, ~is_known])

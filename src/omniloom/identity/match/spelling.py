@@ -6,6 +6,7 @@ Yuliya, Iuliia, Julija and Юлия end in one key.
 """
 
 import functools
+import operator
 import re
 import unicodedata
 
@@ -22,27 +23,37 @@ _LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe",
 _TO_LATIN = str.maketrans(_CYRILLIC | _LETTERS)
 _SPACES = re.compile(r"[^0-9a-z]+")
 _DIGITS = str.maketrans({chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0xFF10) for n in range(10)})
+# What is folded, and to what; before several folds a sign without which none of them has anything to do.
 _FOLDS = tuple(
-    (re.compile(pattern), to)
-    for pattern, to in (
-        (r"shch|sch|sc(?=[hi])|shh|sz", "sh"),
-        (r"tch|cz", "ch"),
-        (r"ck|q|c(?![hiey])", "k"),
-        (r"x", "ks"),
-        (r"kh", "h"),
-        (r"ph", "f"),
-        (r"tz|ts|tc|c(?=[iey])", "s"),
-        (r"w", "v"),
-        (r"\b[yij]+(?=e)", ""),
-        (r"\b[yij]+(?=[aou])", "1"),
-        (r"(?<=[bdfghklmnprstvz])[yij]+o(?=[a-z])", "e"),
-        (r"[yij]+(?=[aeou])", ""),
-        (r"[yij]+", "i"),
-        (r"(?<=[aeou])i\b", ""),
-        (r"1", "i"),
-        (r"([a-z])\1+", r"\1"),
+    (re.compile(sign), tuple((re.compile(pattern), to) for pattern, to in folds))
+    for sign, folds in (
+        (
+            r"[cqxw]|[kp]h|t[sz]|s[hz]",
+            (
+                (r"shch|sch|sc(?=[hi])|shh|sz", "sh"),
+                (r"tch|cz", "ch"),
+                (r"ck|q|c(?![hiey])", "k"),
+                (r"x", "ks"),
+                (r"kh", "h"),
+                (r"ph", "f"),
+                (r"tz|ts|tc|c(?=[iey])", "s"),
+                (r"w", "v"),
+            ),
+        ),
+        (
+            r"[yij]",
+            (
+                (r"\b[yij]+(?=e)", ""),
+                (r"\b[yij]+(?=[aou])", "1"),
+                (r"(?<=[bdfghklmnprstvz])[yij]+o(?=[a-z])", "e"),
+                (r"[yij]+(?=[aeou])", ""),
+                (r"[yij]+", "i"),
+                (r"(?<=[aeou])i\b", ""),
+            ),
+        ),
     )
 )
+_REPEATED = re.compile(r"([a-z])\1+")
 
 
 @functools.lru_cache(KNOWN_MAX)
@@ -60,14 +71,21 @@ def latin(text: str) -> str:
 @functools.lru_cache(KNOWN_MAX)
 def sound(text: str) -> str:
     """A key that the usual transliterations of one word share; of a text that :func:`latin` gave."""
-    for pattern, to in _FOLDS:
-        text = pattern.sub(to, text)
+    for sign, folds in _FOLDS:
+        if sign.search(text):
+            for pattern, to in folds:
+                text = pattern.sub(to, text)
+    text = text.replace("1", "i")
+    if True in map(operator.eq, text, text[1:]):
+        text = _REPEATED.sub(r"\1", text)
     return text.replace(" ", "")
 
 
 def digits(text: str) -> str:
     """Only the figures of a text, Arabic-Indic and wide ones too."""
-    return "".join(filter(str.isdecimal, text if text.isascii() else text.translate(_DIGITS)))
+    if not text.isascii():
+        text = text.translate(_DIGITS)
+    return text if text.isdecimal() else "".join(filter(str.isdecimal, text))
 
 
 def has_cyrillic(text: str) -> bool:

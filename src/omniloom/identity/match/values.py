@@ -40,7 +40,8 @@ class Values:
 
     @functools.cached_property
     def _lengths(self) -> npt.NDArray[np.int16]:
-        return np.fromiter((min(len(value), 30_000) for value in self._values), np.int16, len(self._values))
+        lengths = np.fromiter(map(len, self._values), np.int64, len(self._values))
+        return np.minimum(lengths, 30_000).astype(np.int16)
 
     @functools.cached_property
     def _signs(self) -> Bits:
@@ -71,10 +72,10 @@ class Values:
 
     def typed_over(self, left: Codes, right: Codes, edits: int, letters_min: int) -> Mask:
         """Which values at most so many typing errors lead from one to the other (two letters changed about is one)."""
-        lengths, others = self._lengths[left], self._lengths[right]
+        lengths, others = self._lengths.take(left), self._lengths.take(right)
         near = (np.abs(lengths - others) <= edits) & (np.minimum(lengths, others) >= letters_min)
         there = np.flatnonzero(near)
-        differing = np.bitwise_count(self._signs[left[there]] ^ self._signs[right[there]])
+        differing = np.bitwise_count(self._signs.take(left.take(there)) ^ self._signs.take(right.take(there)))
         there = there[differing <= 2 * edits]  # an error takes one sign and brings another, at most
         distance = DamerauLevenshtein.distance
         found = np.zeros(len(left), np.bool_)
@@ -83,14 +84,14 @@ class Values:
 
     def similar(self, left: Codes, right: Codes, least: float) -> Mask:
         """Which values are so similar by Jaro and Winkler's measure."""
-        signs, others = self._signs[left], self._signs[right]
-        lengths, other_lengths = self._lengths[left], self._lengths[right]
+        signs, others = self._signs.take(left), self._signs.take(right)
+        lengths, other_lengths = self._lengths.take(left), self._lengths.take(right)
         common = np.minimum(
             lengths - np.bitwise_count(signs & ~others), other_lengths - np.bitwise_count(others & ~signs)
         )
         most = (common / lengths + common / other_lengths + 1) / 3  # of Jaro's measure: as if all stood in order
         bare = (least - PREFIX_MOST) / (1 - PREFIX_MOST)
-        enough = np.where(self._firsts[left] == self._firsts[right], bare, least)
+        enough = np.where(self._firsts.take(left) == self._firsts.take(right), bare, least)
         there = np.flatnonzero(most >= enough - 1e-9)
         found = np.zeros(len(left), np.bool_)
         least -= 1e-9  # 0.92 is 0.92, however it was rounded on the way
@@ -146,9 +147,8 @@ def _bits(values: list[str], depths: list[tuple[str, int]]) -> Bits:
     owners = np.repeat(np.arange(len(values)), np.fromiter(map(len, values), np.int64, len(values)))
     width = len(depths) + 1
     counts = np.bincount(owners * width + signs, minlength=len(values) * width).reshape(len(values), width)
-    found, bit = np.zeros(len(values), np.uint64), 0
-    for number, (_, depth) in enumerate(depths):
-        for times in range(1, depth + 1):
-            found |= (counts[:, number] >= times).astype(np.uint64) << np.uint64(bit)
-            bit += 1
-    return found
+    columns = [number for number, (_, depth) in enumerate(depths) for _ in range(depth)]
+    times = [time for _, depth in depths for time in range(1, depth + 1)]
+    found = np.zeros((len(values), 64), np.bool_)
+    found[:, : len(columns)] = counts[:, columns] >= times
+    return np.packbits(found, axis=1).view(np.uint64)[:, 0]

@@ -90,7 +90,7 @@ def test_pieces_and_beginnings_are_found(values):
 def test_words_in_common_tell_the_more_the_rarer_they_are(values):
     values = list(dict.fromkeys(values))
     left, right = pairs_of(values)
-    sides = Sides({"words": Values(values)}, {"words": left}, {"words": right})
+    sides = Sides({"words": Values(values)}, {"words": np.arange(len(values))}, np.stack([left, right]))
     some = sides.at(np.arange(0, len(left), 2))
     sets = [set(value.split()) for value in values]
 
@@ -105,7 +105,7 @@ def test_words_in_common_tell_the_more_the_rarer_they_are(values):
 
 @pytest.mark.parametrize("codes", [(-1, -1), (-1, 0), (0, -1)])
 def test_what_one_of_the_two_lacks_is_never_alike(codes):
-    sides = Sides({"a": Values(["x"])}, {"a": np.array(codes[:1])}, {"a": np.array(codes[1:])})
+    sides = Sides({"a": Values(["x"])}, {"a": np.array(codes)}, np.array([[0], [1]]))
     assert not equal("a")(sides).any()
     assert not some_equal(("a",), 1)(sides).any()
     assert not of_part("a", lambda _values, left, _right: np.ones(len(left), np.bool_))(sides).any()

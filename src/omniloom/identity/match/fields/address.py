@@ -13,6 +13,7 @@ _KINDS = frozenset((
     "kvartira", "flat", "apt", "apartment", "unit", "k", "korp", "korpus", "str", "stroenie", "of", "ofis", "g",
     "gorod", "t", "kt", "mkr", "mikrorayon", "prospect", "no", "house",
 ))  # fmt: skip
+_FIGURE = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+[a-z]?(?![a-z])|\d+(?=[a-z]{2})")
 _LETTERED = re.compile(r"(?<=\d) ([a-z])\b")
 _STREET_WORDS = re.compile(
@@ -21,9 +22,13 @@ _STREET_WORDS = re.compile(
 
 
 def _normalise(value: str) -> Parts:
-    text = _LETTERED.sub(r"\1", latin(value))
-    numbers = " ".join(_NUMBER.findall(text))
-    words = [word for word in _NUMBER.sub(" ", text).split() if word not in _KINDS]
+    text = bare = latin(value)
+    numbers = ""
+    if _FIGURE.search(text):
+        text = _LETTERED.sub(r"\1", text)
+        numbers = " ".join(_NUMBER.findall(text))
+        bare = _NUMBER.sub(" ", text)
+    words = [word for word in bare.split() if word not in _KINDS]
     street = " ".join(words) or None
     return (street, numbers or None, text or None, numbers.partition(" ")[0] or None)
 

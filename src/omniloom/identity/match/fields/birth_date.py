@@ -48,6 +48,18 @@ def _year(text: str) -> int:
 
 def _figures(value: str) -> str:
     """The eight figures of a date; other figures where it is none."""
+    plain = digits(value)
+    if plain != value and (written := _written(value)):
+        return written
+    if len(plain) == 8 and not _valid(int(plain[:4]), int(plain[4:6]), int(plain[6:])):
+        day, second, year = int(plain[:2]), int(plain[2:4]), int(plain[4:])
+        if _valid(year, second, day):
+            return f"{year:04}{second:02}{day:02}"
+    return plain
+
+
+def _written(value: str) -> str:
+    """The figures of a date whose day, month and year stand apart; "" if they do not."""
     if iso := _ISO.fullmatch(value):
         return "".join(iso.groups())
     words = latin(value)
@@ -57,14 +69,8 @@ def _figures(value: str) -> str:
         if len(numbers) >= 2:
             day, year = (numbers[1], numbers[0]) if len(numbers[0]) == 4 else (numbers[0], numbers[1])
             return f"{_year(year):04}{month:02}{int(day):02}"
-    if three := _THREE.match(words.replace(" ", ".")):
-        return _of_three(*three.groups())
-    plain = digits(value)
-    if len(plain) == 8 and not _valid(int(plain[:4]), int(plain[4:6]), int(plain[6:])):
-        day, second, year = int(plain[:2]), int(plain[2:4]), int(plain[4:])
-        if _valid(year, second, day):
-            return f"{year:04}{second:02}{day:02}"
-    return plain
+    three = _THREE.match(words.replace(" ", "."))
+    return _of_three(*three.groups()) if three else ""
 
 
 def _of_three(first: str, second: str, third: str) -> str:
