@@ -298,7 +298,7 @@ CREATE TABLE journeys_campaign (
     finished_at bigint,
     created_at bigint not null,
     updated_at bigint not null
-);
+, advertiser text not null default '');
 
 CREATE TABLE messaging_address (
     channel text not null,
@@ -781,6 +781,8 @@ CREATE INDEX privacy_erasure_state on privacy_erasure (state);
 CREATE INDEX privacy_proof_subject on privacy_proof (subject);
 
 CREATE INDEX profiles_card_name on profiles_card (folded_name);
+
+CREATE INDEX profiles_consent_advertiser on profiles_consent (advertiser) where advertiser <> '';
 
 CREATE TRIGGER profiles_consent_ledger_never_changes before update on profiles_consent_ledger
 begin select raise(abort, 'profiles_consent_ledger is append-only'); end;

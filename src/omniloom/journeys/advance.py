@@ -69,7 +69,7 @@ def _freeze(stores: Stores, found: Campaign, *, now: datetime) -> int:
             if noted:
                 open_mailing(
                     tx, campaign_id=found.campaign_id, name=found.name, channels=found.channels,
-                    templates=found.templates, now=now,
+                    templates=found.templates, advertiser=found.advertiser, now=now,
                 )  # fmt: skip
                 hold_mailing(tx, found.campaign_id, reason=HELD_PLANNING)
     except (Missing, Invalid) as error:

@@ -63,7 +63,10 @@ MOVES: Mapping[CampaignState, frozenset[CampaignState]] = {
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One campaign. ``audience`` is 0 until ``frozen_at``; ``cost_per_message_minor`` is by channel."""
+    """One campaign. ``audience`` is 0 until ``frozen_at``; ``cost_per_message_minor`` is by channel.
+
+    ``advertiser``: in whose name it goes, and so whose consent it needs; empty: our own.
+    """
 
     campaign_id: str
     name: str
@@ -84,6 +87,7 @@ class Campaign:
     finished_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    advertiser: str = ""
 
 
 def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by name
@@ -95,6 +99,7 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
     templates: Mapping[str, str],
     cost_per_message_minor: int | Mapping[str, int] = 0,
     currency: str,
+    advertiser: str = "",
     scheduled_at: datetime | None = None,
     now: datetime,
     ids: Ids,
@@ -107,7 +112,7 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
     """
     terms = _terms(
         stores, name=name, segment_id=segment_id, channels=list(channels), templates=dict(templates),
-        prices=cost_per_message_minor, currency=currency,
+        prices=cost_per_message_minor, currency=currency, advertiser=advertiser,
     )  # fmt: skip
     _check_time(scheduled_at)
     campaign_id = ids.token()
@@ -123,7 +128,10 @@ def update_campaign(stores: Stores, campaign_id: str, *, now: datetime, **change
     Errors: as create; Missing; Conflict if it is no draft any more; TypeError for a term that does not exist.
     """
     old = campaign(stores, campaign_id)
-    known = ("name", "segment_id", "channels", "templates", "cost_per_message_minor", "currency", "scheduled_at")
+    known = (
+        "name", "segment_id", "channels", "templates", "cost_per_message_minor", "currency", "advertiser",
+        "scheduled_at",
+    )  # fmt: skip
     if unknown := set(changes) - set(known):
         raise TypeError(f"a campaign has no {', '.join(sorted(unknown))}")
     new = {term: changes.get(term, getattr(old, term)) for term in known}
@@ -167,9 +175,9 @@ def campaigns_in(stores: Stores, *states: CampaignState) -> list[Campaign]:
         return [_campaign(row) for row in tx.rows(query(__file__, "campaigns_in"), states=list(states))]
 
 
-def _terms(
+def _terms(  # noqa: PLR0913 - as create_campaign
     stores: Stores, *, name: str, segment_id: str, channels: list[str], templates: dict[str, str],
-    prices: int | Mapping[str, int], currency: str,
+    prices: int | Mapping[str, int], currency: str, advertiser: str,
 ) -> dict[str, Any]:  # fmt: skip
     """The checked terms as columns."""
     name = clean(name, field="name").strip()
@@ -186,7 +194,15 @@ def _terms(
     return {
         "name": name, "segment_id": segment_id, "channels": json.dumps(channels), "templates": json.dumps(templates),
         "cost_per_message_minor": json.dumps(_prices(channels, prices)), "currency": currency,
+        "advertiser": _advertiser(advertiser),
     }  # fmt: skip
+
+
+def _advertiser(name: str) -> str:
+    name = clean(name, field="advertiser").strip()
+    if len(name) > NAME_CHARS_MAX:
+        raise Invalid(f"advertiser has over {NAME_CHARS_MAX} characters", hint="shorten it", field="advertiser")
+    return name
 
 
 def _check_time(at: datetime | None) -> None:

@@ -60,5 +60,7 @@ def preview(stores: Stores, renderer: Renderer, campaign_id: str, person_id: int
         messaging.preview(stores, renderer, found.templates[channel], person_id, campaign=found.name)
         for channel in found.channels
     ]
-    decision = messaging.consider(stores, person_id, channels=found.channels, now=now, campaign_id=found.campaign_id)
+    decision = messaging.consider(
+        stores, person_id, channels=found.channels, now=now, campaign_id=found.campaign_id, advertiser=found.advertiser
+    )
     return CampaignPreview(messages, decision)

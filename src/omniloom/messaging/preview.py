@@ -17,7 +17,7 @@ from omniloom.messaging.render import Renderer, RenderFailed
 from omniloom.messaging.rules import policy_of
 from omniloom.messaging.situation import Candidate, Situation
 from omniloom.messaging.template import parts_of, template
-from omniloom.profiles import Contact, contacts, traits_of
+from omniloom.profiles import OWN, Contact, contacts, traits_of
 from omniloom.store import Stores, query
 
 _NO_SEND = "0" * 32
@@ -69,10 +69,13 @@ def preview_text(
 
 def consider(
     stores: Stores, person_id: int, *, channels: Sequence[str], now: datetime, kind: str = MARKETING,
-    campaign_id: str = "",
+    campaign_id: str = "", advertiser: str = OWN,
 ) -> Decision:  # fmt: skip
-    """What would be decided for a person right now, with every reason; nothing is written."""
-    candidate = Candidate(_NO_SEND, campaign_id, person_id, kind, tuple(channels))
+    """What would be decided for a person right now, with every reason; nothing is written.
+
+    ``advertiser``: in whose name it would be sent, unless it is planned already.
+    """
+    candidate = Candidate(_NO_SEND, campaign_id, person_id, kind, tuple(channels), advertiser)
     with stores.state.read() as tx:
         row = tx.one(query(__file__, "send_of_person"), campaign_id=campaign_id, person_id=person_id)
         if row is not None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from omniloom.core.clock import instant, micros
 from omniloom.identity import roots_of
 from omniloom.profiles.ledger import ConsentEntry, write_down
-from omniloom.store import StateTx, query
+from omniloom.store import StateTx, Stores, query
 
 EVERY_CHANNEL = "*"
 MARKETING = "marketing"
@@ -20,6 +20,7 @@ OWN = ""  # the advertiser who runs the installation; others are named
 
 _SET_CONSENT = query(__file__, "set_consent")
 _CONSENTS_OF = query(__file__, "consents_of")
+_ADVERTISERS = query(__file__, "advertisers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +107,9 @@ def _in_force(words: dict[tuple[str, str, str], tuple[int, int, int]]) -> list[C
         occurred_at, _, is_given = max(word, words.get((advertiser, EVERY_CHANNEL, purpose), word))
         found.append(Consent(channel, purpose, bool(is_given), instant(occurred_at), advertiser))
     return found
+
+
+def advertisers(stores: Stores) -> list[str]:
+    """Whom people gave or refused their consent, besides ourselves, by name."""
+    with stores.state.read() as tx:
+        return [str(name) for (name,) in tx.tuples(_ADVERTISERS)]

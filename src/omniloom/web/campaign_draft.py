@@ -7,15 +7,19 @@ from zoneinfo import ZoneInfo
 
 from omniloom.core.errors import Invalid
 from omniloom.core.money import to_minor
+from omniloom.profiles import OWN
 from omniloom.web.theme import mark
 
 
 @dataclass(slots=True)
 class CampaignDraft:
-    """The choices of the steps. ``channels`` in order of preference; ``costs`` per message as typed."""
+    """The choices of the steps. ``channels`` in order of preference; ``costs`` per message as typed; ``advertiser``: in
+    whose name, empty: our own.
+    """
 
     name: str = ""
     segment_id: str = ""
+    advertiser: str = OWN
     channels: list[str] = field(default_factory=list)
     templates: dict[str, str] = field(default_factory=dict)
     costs: dict[str, str] = field(default_factory=dict)

@@ -141,7 +141,9 @@ class MessagePreview:
 
     def _decide(self, person_id: int, ready: list[str]) -> tuple[Decision, Preview]:
         platform, draft = self._steps.view.platform, self._steps.draft
-        decision = messaging.consider(platform.stores, person_id, channels=ready, now=self._steps.view.now())
+        decision = messaging.consider(
+            platform.stores, person_id, channels=ready, now=self._steps.view.now(), advertiser=draft.advertiser
+        )
         channel = decision.verdict.channel if isinstance(decision.verdict, Send) else ready[0]
         shown = messaging.preview(
             platform.stores, platform.renderer, draft.templates[channel], person_id, campaign=draft.name

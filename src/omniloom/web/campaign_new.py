@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from omniloom import analytics, journeys, messaging, segments
+from omniloom import analytics, journeys, messaging, profiles, segments
 from omniloom.access import Permission
 from omniloom.core.errors import Conflict, Invalid
 from omniloom.messaging import ChannelView, Template
@@ -10,7 +10,7 @@ from omniloom.segments import Segment
 from omniloom.web import marks, parts
 from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.campaign_message import message_step
-from omniloom.web.campaign_reach import Reach, reach
+from omniloom.web.campaign_reach import Reach, reach, show_reach
 from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.styled import styled
@@ -36,6 +36,7 @@ class CampaignSteps:
         self.segments: list[Segment] = []
         self.templates: list[Template] = []
         self.channels: list[ChannelView] = []
+        self.advertisers: list[str] = []
         self.members: list[int] = []
         self.reach: Reach | None = None
         self._chosen: Reach | None = None
@@ -49,6 +50,7 @@ class CampaignSteps:
         self.segments = await view.run(segments.segments, stores)
         self.templates = await view.run(messaging.templates, stores)
         self.channels = await view.run(messaging.channel_views, stores)
+        self.advertisers = await view.run(profiles.advertisers, stores)
         self.zone = (await view.run(messaging.policy, stores)).default_timezone
         for channel in self.channels:
             if channel.is_enabled and self.templates_of(channel.channel):
@@ -76,7 +78,7 @@ class CampaignSteps:
         stores = self.view.platform.stores
         self.draft.segment_id = segment_id
         self.members = await self.view.run(segments.members, stores, segment_id)
-        self.reach = await self.view.run(reach, stores, self.members)
+        self.reach = await self.view.run(reach, stores, self.members, advertiser=self.draft.advertiser)
 
     async def _draw(self) -> None:
         self._steps.clear()
@@ -107,7 +109,9 @@ class CampaignSteps:
     async def _go(self, step: int) -> None:
         self._step = step
         if step == len(STEPS) - 1:
-            self._chosen = await self.view.run(reach, self.view.platform.stores, self.members, self.draft.channels)
+            self._chosen = await self.view.run(
+                reach, self.view.platform.stores, self.members, self.draft.channels, advertiser=self.draft.advertiser
+            )
         await self._draw()
 
     def _buttons(self) -> None:
@@ -148,20 +152,25 @@ class CampaignSteps:
             box = ui.select(options, value=draft.segment_id or None, label=_("Segment"), with_input=True)
             box.props("outlined options-dense data-testid=campaign-segment")
             box.on_value_change(lambda event: choose(event.value) if event.value else None)
+            if self.advertisers:
+                self._in_whose_name()
         if self.reach is not None:
-            self._reach(self.reach)
+            show_reach(view, self.reach, len(self.members))
 
-    def _reach(self, found: Reach) -> None:
-        _, fmt = self.view.translate, self.view.fmt
-        items = [(_("In the segment now"), fmt.number(len(self.members)), "")]
-        for channel, n in found.by_channel.items():
-            title = _("Reachable by {channel}").format(channel=marks.channel_title(self.view, channel))
-            silent = found.addresses[channel] - n
-            note = _("{n} more have an address but did not agree").format(n=fmt.number(silent)) if silent else ""
-            items.append((title, fmt.number(n), note))
-        share = fmt.percent(found.any_channel / found.asked if found.asked else None)
-        items.append((_("Reachable at all"), fmt.number(found.any_channel), share))
-        parts.figures(items)
+    def _in_whose_name(self) -> None:
+        _, draft = self.view.translate, self.draft
+
+        async def choose(advertiser: str) -> None:
+            draft.advertiser = advertiser
+            if draft.segment_id:
+                await self._choose(draft.segment_id)
+                await self._draw()
+
+        names = {profiles.OWN: _("Our own company")} | {name: name for name in self.advertisers}
+        box = ui.select(names, value=draft.advertiser, label=_("In whose name"))
+        box.props("outlined options-dense data-testid=campaign-advertiser")
+        box.props["hint"] = _("The consent that people gave to that company counts")
+        box.on_value_change(lambda event: choose(event.value))
 
     def _schedule(self) -> None:
         view, _, draft = self.view, self.view.translate, self.draft
@@ -209,6 +218,8 @@ class CampaignSteps:
                 for i, channel in enumerate(draft.channels, start=1):
                     title = f"{i}. {marks.channel_title(view, channel)}"
                     rows.append((title, titles.get(draft.templates[channel], "–")))
+                if draft.advertiser:
+                    rows.append((_("In whose name"), draft.advertiser))
                 rows += [(_("When"), when), (_("Cost at most"), fmt.money(most, self.currency))]
                 parts.facts(rows)
             with parts.panel(_("Before it goes")):
@@ -278,7 +289,7 @@ class CampaignSteps:
         made = journeys.create_campaign(
             platform.stores, name=draft.name, segment_id=draft.segment_id, channels=draft.channels,
             templates=draft.used_templates(), cost_per_message_minor=costs, currency=self.currency,
-            scheduled_at=draft.scheduled_at(self.zone), now=now, ids=platform.ids,
+            advertiser=draft.advertiser, scheduled_at=draft.scheduled_at(self.zone), now=now, ids=platform.ids,
         )  # fmt: skip
         row = {"campaign_id": made.campaign_id, "name": made.name, "channel": "", "currency": self.currency,
                "cost_per_message_minor": costs}  # fmt: skip

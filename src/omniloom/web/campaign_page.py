@@ -116,6 +116,8 @@ class CampaignView:
                         marks.channel(view, channel, is_small=True)
                     ui.icon("group_work").classes("om-muted")
                     parts.link(self._segment, f"/segments/{found.segment_id}")
+                    if found.advertiser:
+                        parts.text(_("In the name of {advertiser}").format(advertiser=found.advertiser), "om-muted")
             if found.state_detail:
                 parts.text(found.state_detail, "om-muted").props("data-testid=campaign-detail")
             progress_bar(view, tally)

@@ -1,10 +1,12 @@
 """How many of a set of people each channel reaches: those with an address who agreed to marketing over it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from omniloom import profiles
 from omniloom.store import Stores
+from omniloom.web import marks, parts
+from omniloom.web.view import View
 
 CHANNELS = ("email", "sms")
 PURPOSE = "marketing"
@@ -22,8 +24,10 @@ class Reach:
     any_channel: int
 
 
-def reach(stores: Stores, person_ids: Sequence[int], channels: Sequence[str] = CHANNELS) -> Reach:
-    """Count addresses and consents; caps, quiet hours and stop lists are decided when a message is due."""
+def reach(
+    stores: Stores, person_ids: Sequence[int], channels: Sequence[str] = CHANNELS, *, advertiser: str = profiles.OWN
+) -> Reach:
+    """Count addresses, and consents to an advertiser; caps, quiet hours and stop lists are decided when it is due."""
     asked = list(person_ids[:PEOPLE_MAX])
     by_channel, addresses = dict.fromkeys(channels, 0), dict.fromkeys(channels, 0)
     any_channel = 0
@@ -32,7 +36,7 @@ def reach(stores: Stores, person_ids: Sequence[int], channels: Sequence[str] = C
             found = profiles.contacts(tx, asked[start : start + _AT_ONCE])
         for contact in found.values():
             with_address = [channel for channel in channels if contact.addresses.get(channel)]
-            agreed = [c for c in with_address if _agreed(contact.consents, c)]
+            agreed = [c for c in with_address if _agreed(contact.consents_to(advertiser), c)]
             for channel in with_address:
                 addresses[channel] += 1
             for channel in agreed:
@@ -41,5 +45,19 @@ def reach(stores: Stores, person_ids: Sequence[int], channels: Sequence[str] = C
     return Reach(len(asked), by_channel, addresses, any_channel)
 
 
-def _agreed(consents: "dict[tuple[str, str], bool]", channel: str) -> bool:
+def _agreed(consents: Mapping[tuple[str, str], bool], channel: str) -> bool:
     return consents.get((channel, PURPOSE), consents.get(("*", PURPOSE), False))
+
+
+def show_reach(view: View, found: Reach, members: int) -> None:
+    """Figures: how many each channel reaches of a segment of so many."""
+    _, fmt = view.translate, view.fmt
+    items = [(_("In the segment now"), fmt.number(members), "")]
+    for channel, n in found.by_channel.items():
+        title = _("Reachable by {channel}").format(channel=marks.channel_title(view, channel))
+        silent = found.addresses[channel] - n
+        note = _("{n} more have an address but did not agree").format(n=fmt.number(silent)) if silent else ""
+        items.append((title, fmt.number(n), note))
+    share = fmt.percent(found.any_channel / found.asked if found.asked else None)
+    items.append((_("Reachable at all"), fmt.number(found.any_channel), share))
+    parts.figures(items)

@@ -14,7 +14,10 @@ routes = APIRouter()
 
 
 class CampaignBody(Body):
-    """A campaign: whom (segment), what (template by channel), how (channels in order of preference), when."""
+    """A campaign: whom (segment), what (template by channel), how (channels in order of preference), when.
+
+    ``advertiser``: in whose name it goes, and so whose consent it needs; empty: our own.
+    """
 
     name: str
     segment: str
@@ -22,6 +25,7 @@ class CampaignBody(Body):
     templates: dict[str, str]
     cost_per_message_minor: int = 0
     currency: str = ""
+    advertiser: str = ""
     scheduled_at: Instant | None = None
 
 
@@ -43,7 +47,7 @@ def create_campaign(request: Request, body: CampaignBody) -> Response:
         channels=body.channels,
         templates={c: messaging.template(platform.stores, t).template_id for c, t in body.templates.items()},
         cost_per_message_minor=body.cost_per_message_minor,
-        currency=body.currency or platform.settings.identity.home_currency,
+        currency=body.currency or platform.settings.identity.home_currency, advertiser=body.advertiser,
         scheduled_at=body.scheduled_at, now=platform.now(), ids=platform.ids,
     )  # fmt: skip
     return reply(created, status=201)

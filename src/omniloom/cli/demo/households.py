@@ -66,18 +66,23 @@ def _events(household: int, draws: dict[str, Any], source_id: str, phones: dict[
     )  # fmt: skip
     for channel in ("email", "sms"):
         if ("email" if channel == "email" else "phone") in ids and chance(f"consent_{channel}"):
-            yield _consent(household, channel, draws, source_id, is_given=True)
+            said = {"channel": channel, "wording": draws["wording"]}
+            yield _consent(household, channel, said, source_id, is_given=True)
             if channel == "email" and chance("withdrawn_email"):
-                yield _consent(household, channel, draws, source_id, is_given=False)
+                yield _consent(household, channel, said, source_id, is_given=False)
+    if "email" in ids and chance("consent_partner"):
+        partner = draws["partner"]
+        said = {"channel": "email", "wording": partner["wording"], "advertiser": partner["name"]}
+        yield _consent(household, "partner", said, source_id, is_given=True)
 
 
-def _consent(household: int, channel: str, draws: dict[str, Any], source_id: str, *, is_given: bool) -> Event:
+def _consent(household: int, place: str, said: dict[str, str], source_id: str, *, is_given: bool) -> Event:
+    """A word at one place of the loyalty form."""
     at = JOINED if is_given else WITHDREW
     return Event(
-        source_id=source_id, message_id=f"consent-{household}-{channel}-{is_given}", type="track",
+        source_id=source_id, message_id=f"consent-{household}-{place}-{is_given}", type="track",
         name=CONSENT_GIVEN if is_given else CONSENT_WITHDRAWN, occurred_at=at, received_at=at,
         identifiers={"user_id": f"hh-{household}"},
-        properties={"channel": channel, "purpose": "marketing", "wording": draws["wording"],
-                    "method": "loyalty form", "synthetic": True,
+        properties={**said, "purpose": "marketing", "method": "loyalty form", "synthetic": True,
                     "evidence": {"form": f"{'joined' if is_given else 'left'}-hh-{household}", "desk": "Loyalty desk"}},
     )  # fmt: skip

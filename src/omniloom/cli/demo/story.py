@@ -36,7 +36,7 @@ BATCH = 2000
 def load(platform: Platform, files: Path, steps: Steps) -> None:
     """Bring the year in: products, receipts, mailings, redemptions, demographics, invented contacts, costs; resolve."""
     draws = source.read_yaml("households.yaml")
-    consented.apply(platform, draws["wording"])
+    consented.apply(platform, draws["wording"], draws["partner"]["wording"])
     recognised.apply(platform)
     for mapping, file, title in IMPORTS:
         with steps.step(f"import_{mapping}", title) as note:
