@@ -43,7 +43,11 @@ def erase(
     with connect(data_dir) as client:
         number = person_id(client, who)
         if not yes:
-            typer.confirm(f"Erase person {number} for good?", abort=True)
+            person = client.get(f"/people/{number}")["person"]
+            known = ", ".join(
+                part for part in (person["name"], *(i["value"] for i in person["identifiers"][:3])) if part
+            )
+            typer.confirm(f"Erase person {number} ({known}) for good?", abort=True)
         act = client.post(f"/people/{number}/erasure", {"reason": reason})
         client.settle()
         act = client.get(f"/erasures/{act['act']['erasure_id']}")
