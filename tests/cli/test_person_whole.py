@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from omniloom import collect
 from omniloom.app import open_platform
 from omniloom.cli.main import app
 from omniloom.core.event import Event, encode
@@ -25,12 +26,17 @@ Command = Callable[..., Any]
 @pytest.fixture
 def omniloom(tmp_path: Path) -> Command:
     platform = open_platform(tmp_path, environ={})
+    sources = {
+        name: collect.add_source(platform.stores, name=name, kind="server", now=NOW, ids=platform.ids).source_id
+        for name, *_ in TOLD
+    }
     platform.stores.log.append(
         [
             encode(
                 Event(
-                    source_id=source, message_id=f"{source}-1", type="identify", occurred_at=NOW + timedelta(days=n),
-                    received_at=NOW + timedelta(days=n), identifiers=identifiers, traits=traits,
+                    source_id=sources[source], message_id=f"{source}-1", type="identify",
+                    occurred_at=NOW + timedelta(days=n), received_at=NOW + timedelta(days=n), identifiers=identifiers,
+                    traits=traits,
                 )
             )
             for n, (source, identifiers, traits) in enumerate(TOLD)
@@ -76,11 +82,21 @@ def test_an_identifier_is_detached_and_taken_back(omniloom: Command) -> None:
 
 def test_a_rule_is_set_and_taken_back(omniloom: Command) -> None:
     omniloom("person", "merge", "anna-1", "7700112233")
-    rules = omniloom("person", "rule", "city", "--by", "trust", "--source", "crm")["rules"]
-    assert [(one["key"], one["rule"], one["sources"]) for one in rules] == [("city", "trust", ["crm"])]
+    (rule,) = omniloom("person", "rule", "city", "--by", "trust", "--source", "crm")["rules"]
+    (crm,) = [one["source_id"] for one in omniloom("source", "list") if one["name"] == "crm"]
+    assert (rule["key"], rule["rule"], rule["sources"]) == ("city", "trust", [crm])
     assert omniloom("person", "show", "anna-1")["person"]["city"] == "Казань"
     assert omniloom("person", "rule", "city")["rules"] == []
     assert omniloom("person", "show", "anna-1")["person"]["city"] == "Омск"
+
+
+def test_a_rule_names_sources_there_are(omniloom: Command, tmp_path: Path) -> None:
+    words = ["person", "rule", "city", "--by", "trust", "--source", "cmr", "--data-dir", str(tmp_path)]
+    fault = str(CliRunner().invoke(app, words).exception)
+    assert ("there is no source 'cmr'" in fault, "crm, till" in fault) == (True, True)
+    assert "city" not in str(omniloom("person", "rule", "name")["rules"])
+    printed = CliRunner().invoke(app, ["person", "show", "anna-1", "--lineage", "--data-dir", str(tmp_path)]).output
+    assert "crm" in printed
 
 
 def test_a_relation_is_stated(omniloom: Command) -> None:

@@ -38,6 +38,7 @@ def show(
         shown["events"] = client.get(f"/people/{number}/timeline", rows_max=events)["events"]
         if lineage:
             shown["golden"] = client.get(f"/people/{number}/golden")["fields"]
+        names = person_whole.source_names(client) if lineage and not as_json else {}
     if as_json:
         print_json(shown)
         return
@@ -46,7 +47,7 @@ def show(
     console.print(person["name"] or "", markup=False)
     print_table("Identifiers", ("kind", "value"), [(i["kind"], i["value"]) for i in person["identifiers"]])
     if lineage:
-        person_whole.print_lineage(shown["golden"])
+        person_whole.print_lineage(shown["golden"], names)
     else:
         print_table("Traits", ("trait", "value"), [(t["key"], t["value"]) for t in person["traits"]])
     print_table(

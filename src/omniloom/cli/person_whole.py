@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from omniloom.cli.client import connect
+from omniloom.cli.client import Client, connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, person_id
 
@@ -24,11 +24,11 @@ def graph(who: Who, data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = Fals
     console.print(f"[bold]Person {shown['person_id']}[/bold], made of {len(shown['people'])}")
     print_table(
         "Identifiers", ("part", "kind", "value", "shared", "verified"),
-        [(i["person_id"], i["kind"], i["value"], i["is_shared"], i["is_verified"]) for i in shown["identifiers"]],
+        [(str(i["person_id"]), i["kind"], i["value"], i["is_shared"], i["is_verified"]) for i in shown["identifiers"]],
     )  # fmt: skip
     print_table(
         "Merges", ("merge", "when", "part", "into", "rule", "evidence", "undone"),
-        [(m["merge_id"], m["merged_at"], m["from_id"], m["into_id"], m["rule"], _evidence(m), m["undone_at"])
+        [(m["merge_id"], m["merged_at"], str(m["from_id"]), str(m["into_id"]), m["rule"], _evidence(m), m["undone_at"])
          for m in shown["journal"]],
         empty="none",
     )  # fmt: skip
@@ -92,11 +92,11 @@ def detach(
     console.print(f"To take it back: omniloom person merge {stays} {own}", markup=False)
 
 
-@app.command(epilog="Example: `omniloom person rule city --by trust --source crm --source site`")
+@app.command(epilog="Example: `omniloom person rule city --by trust --source CRM --source 'Web shop'`")
 def rule(
     trait: Annotated[str, typer.Argument(help="The trait's key.")],
     by: Annotated[str, typer.Option(help="recency, trust, completeness or vote.")] = "recency",
-    source: Annotated[list[str] | None, typer.Option(help="For trust: the most trusted first.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="For trust: name or id, the most trusted first.")] = None,
     data_dir: DataDir = DEFAULT_DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
@@ -104,10 +104,11 @@ def rule(
     with connect(data_dir) as client:
         done = client.put(f"/survivorship/{trait}", {"rule": by, "sources": source or []})
         client.settle()
+        names = source_names(client)
     if as_json:
         print_json(done)
         return
-    rows = [(one["key"], one["rule"], " > ".join(one["sources"])) for one in done["rules"]]
+    rows = [(one["key"], one["rule"], " > ".join(names.get(n, n) for n in one["sources"])) for one in done["rules"]]
     print_table("Rules", ("trait", "rule", "sources"), rows, empty="the newest value everywhere")
 
 
@@ -139,21 +140,29 @@ def relate(
     if as_json:
         print_json(done)
         return
-    rows = [(r["kind"], r["other_id"], r["company"], r["inn"], r["role"], r["since"]) for r in done["relations"]]
+    rows = [
+        (r["kind"], r["other_id"] and str(r["other_id"]), r["company"], r["inn"], r["role"], r["since"])
+        for r in done["relations"]
+    ]
     print_table("Relations", ("kind", "person", "company", "INN", "role", "since"), rows)
 
 
-def print_lineage(fields: list[dict[str, Any]]) -> None:
-    """Each value with the event it is from, and what lost below it."""
+def source_names(client: Client) -> dict[str, str]:
+    """What sources are called, by their ids."""
+    return {one["source_id"]: one["name"] for one in client.get("/sources")["sources"]}
+
+
+def print_lineage(fields: list[dict[str, Any]], names: dict[str, str]) -> None:
+    """Each value with the event it is from, and what lost below it. ``names``: of sources, by their ids."""
+
+    def origin(word: dict[str, Any]) -> tuple[str, str, str]:
+        return names.get(word["source_id"], word["source_id"]), word["message_id"], word["occurred_at"]
+
     rows = []
     for field in fields:
-        rows.append((field["key"], field["value"], field["rule"], *_origin(field["chosen"])))
-        rows += [("", f"({lost['value']})", "lost", *_origin(lost)) for lost in field["lost"]]
+        rows.append((field["key"], field["value"], field["rule"], *origin(field["chosen"])))
+        rows += [("", f"({lost['value']})", "lost", *origin(lost)) for lost in field["lost"]]
     print_table("Golden record", ("trait", "value", "rule", "source", "message", "when"), rows)
-
-
-def _origin(origin: dict[str, Any]) -> tuple[str, str, str]:
-    return origin["source_id"], origin["message_id"], origin["occurred_at"]
 
 
 def _evidence(joining: dict[str, Any]) -> str:

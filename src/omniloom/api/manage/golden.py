@@ -4,12 +4,14 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from omniloom import identity, profiles
+from omniloom import collect, identity, profiles
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
 from omniloom.api.manage.body import Body
 from omniloom.core.errors import Invalid
+from omniloom.core.event import OWN_SOURCE_ID
 from omniloom.profiles import Rule, Survivorship
+from omniloom.store import Stores
 
 routes = APIRouter()
 BY_HAND = "by hand"
@@ -31,7 +33,7 @@ class DetachBody(Body):
 
 
 class RuleBody(Body):
-    """How one of several values of a trait is chosen; ``sources`` for ``trust``, the most trusted first."""
+    """How a value is chosen; ``trust`` needs ``sources``: names or ids, the most trusted first."""
 
     rule: Rule
     sources: list[str] = Field(default_factory=list)
@@ -113,12 +115,21 @@ def list_rules(request: Request) -> Response:
 def set_rule(request: Request, key: str, body: RuleBody) -> Response:
     """Choose the rule of one trait for everybody; ``recency`` takes it away."""
     platform = platform_of(request)
-    wanted = Survivorship(key, body.rule, tuple(body.sources))
+    wanted = Survivorship(key, body.rule, tuple(_source(platform.stores, said) for said in body.sources))
     profiles.set_survivorship(platform.stores, wanted, by=_who(request), now=platform.now())
     platform.wake.set()
     return reply({"rules": profiles.survivorships(platform.stores)})
 
 
+def _source(stores: Stores, said: str) -> str:
+    """The id of a source that was given by its id or its name. Errors: Invalid names those there are."""
+    known = {one.source_id: one.name for one in collect.sources(stores)} | {OWN_SOURCE_ID: "Omniloom"}
+    for source_id, name in known.items():
+        if said.strip() in {source_id, name}:
+            return source_id
+    raise Invalid(f"there is no source {said!r}", hint=f"one of {', '.join(known.values())}", field="sources")
+
+
 def _who(request: Request) -> str:
     user = user_of(request)
-    return user.email if user else ""
+    return (user and (user.email or user.name)) or "api"
