@@ -14,6 +14,7 @@ from rich.table import Table
 from omniloom.core.errors import OmniloomError
 
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?|–")
+_KEY = re.compile(r"[\w.:-]{16,}|–")  # an id or a key: somebody copies it
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")  # as the API writes instants
 console = Console()
 errors = Console(stderr=True)
@@ -50,6 +51,8 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     for name, column in zip(columns, zip(*texts, strict=True), strict=True):
         if all(_NUMBER.fullmatch(text) for text in column):  # a number is never broken; words give way
             table.add_column(name, justify="right", min_width=max(map(len, column)), overflow="fold")
+        elif all(_KEY.fullmatch(text) for text in column):  # nor is what is to be copied
+            table.add_column(name, min_width=max(map(len, column)), no_wrap=True)
         else:
             table.add_column(name, overflow="fold")
     for row in texts:

@@ -8,6 +8,7 @@ from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
+_DOORS = {"import", "webhook"}  # they take in another way; their key opens nothing
 SourceName = Annotated[str, typer.Argument(help="Name or id.")]
 
 
@@ -19,7 +20,10 @@ def list_sources(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) 
     if as_json:
         print_json(found)
         return
-    rows = [(s["name"], s["kind"], s["write_key"], "off" if s["disabled_at"] else "on") for s in found]
+    rows = [
+        (s["name"], s["kind"], None if s["kind"] in _DOORS else s["write_key"], "off" if s["disabled_at"] else "on")
+        for s in found
+    ]
     print_table("Sources", ("source", "kind", "write key", "state"), rows, empty="make one with `source add`")
 
 

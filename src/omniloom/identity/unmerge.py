@@ -31,7 +31,7 @@ def undo(tx: StateTx, merge_id: str, *, by: str, now: datetime) -> tuple[int, in
     """
     line = tx.one(_MERGE, merge_id=merge_id)
     if line is None:
-        raise Missing(f"no merge {merge_id}", hint="take it from the person's history", merge_id=merge_id)
+        raise Missing(f"no merge {merge_id}", hint="take it from the person's journal of merges", merge_id=merge_id)
     version = next_version(tx)
     decided = {"undone_at": now, "undone_by": by, "position": tx.cursor(CURSOR), "version": version}
     if not tx.run(_UNDO, merge_id=merge_id, **decided):
