@@ -13,8 +13,8 @@ Rules, in the order they apply to one event (``settle``):
 4. Where a merge is not allowed nothing moves: the event belongs to its strongest identifier's person, and the
    identifier that would have joined has one stranger more. With the sixth user it is shared from then on.
 
-Invariant: an identifier's own person never changes; a merge only moves ``root``. So a merge can be undone, and the
-person of an event can be looked up again at any later time with the same answer.
+Invariant: an identifier's own person changes only by hand (detach); a merge only moves ``root``. So a merge can be
+undone, and the person of an event can be looked up again at any later time with the same answer.
 """
 
 from dataclasses import dataclass, field

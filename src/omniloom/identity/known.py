@@ -1,7 +1,7 @@
 """What a process knows by heart of who is who, so that a customer who comes back costs no query.
 
-An identifier's person never changes, so what was committed once stays true. Whatever may change has a number that says
-so: ``version`` of the roots, ``epoch`` of what was erased or marked by hand. Losing it costs only time.
+An identifier's person changes only by hand, so what was committed once stays true. Whatever may change has a number
+that says so: ``version`` of the roots, ``epoch`` of what was erased, detached or marked. Losing it costs only time.
 
 Identifiers are numbered; what is known of number n stands at place n of every column. So a batch is looked up and
 compared all at once.

@@ -2,7 +2,7 @@
 
 Each store moves on in its own transaction with its own cursor: first people and identifiers (state), then the events.
 A stop between the two leaves the state ahead; the next call reads from the lower cursor, finds the same owners by the
-same identifiers (an identifier never changes its person) and appends what is missing, once.
+same identifiers (only by hand does one change its person) and appends what is missing, once.
 
 Merges are late-bound: events keep the person they came for, ``identity_override`` says who that is by now.
 """

@@ -36,12 +36,13 @@ def _shared(view: View) -> None:
     _ = view.translate
     told = _("Many people use it, so it joins nobody: events that carry nothing else are not this customer's.")
     with parts.badge(_("Shared"), "warn", icon="group").props("tabindex=0 data-testid=shared"):
-        ui.tooltip(told)
+        ui.tooltip(told).props("max-width=280px")
 
 
 def _menu(view: View, person_id: int, one: Identifier) -> None:
     _ = view.translate
-    with parts.icon_button("more_vert", _("What to do with it")) as button:
+    with ui.button(icon="more_vert", color=None).props("flat round dense").classes("om-icon-button") as button:
+        button.props["aria-label"] = _("What to do with it")
         button.props["data-testid"] = "identifier-menu"
         with ui.menu().props("auto-close"):
             item = ui.menu_item(_("Detach…"), on_click=partial(_ask, view, person_id, one))
@@ -54,8 +55,10 @@ async def _ask(view: View, person_id: int, one: Identifier) -> None:
     view.require(Permission.CUSTOMERS_WRITE)
     key = (one.kind, one.value)
     asked = await view.run(identity.detaching, view.platform.stores, person_id, key)
-    named = f"{marks.identifier_title(view, one.kind)} {one.value}"
-    with ui.dialog(value=True) as dialog, parts.panel(_("Detach {identifier}?").format(identifier=named)):
+    with (
+        ui.dialog(value=True) as dialog,
+        parts.panel(_("Detach {value}?").format(value=one.value), classes="om-ask"),
+    ):
         parts.text(consequence(view, asked), "om-subtitle")
         note = ui.input(_("Why, for the journal")).props("outlined dense maxlength=500").classes("w-full")
 

@@ -85,7 +85,6 @@ def _detached(view: View, person_id: int, own_id: int) -> None:
         parts.text(_("The identifier is a customer of its own now."), "om-grow")
         parts.link(_("The other one"), f"/customers/{own_id}")
         if view.may(Permission.CUSTOMERS_WRITE):
-            why = _("detaching was undone")
-            undone = parts.quiet(_("Undo"), "undo", on_click=partial(merge, view, person_id, own_id, why))
+            undone = parts.quiet(_("Undo"), "undo", on_click=partial(merge, view, person_id, own_id, ""))
             undone.props["data-testid"] = "detach-undo"
         parts.icon_button("close", _("Close"), on_click=note.delete)

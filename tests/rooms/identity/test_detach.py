@@ -1,5 +1,7 @@
 """Identifiers that were taken for somebody's by mistake: detached, they are another person's, and stay so."""
 
+import importlib
+
 import pytest
 
 from omniloom import identity
@@ -12,6 +14,7 @@ from .conftest import NOW, Sender
 
 PHONE = "+79161234567"
 OTHER_PHONE = "+79161234568"
+RESOLVE = importlib.import_module("omniloom.identity.resolve")  # the room's face has a function of that name
 
 
 def take(sender: Sender, person_id: int, kind: str, value: str, note: str = "", number: int = 0):
@@ -163,6 +166,23 @@ def test_whom_it_made_one_stay_one_without_it(sender):
     done = take(sender, 1, "phone", PHONE)
     assert find(sender.stores, "77001", "RU") == find(sender.stores, "77002", "RU") == [done.person_id]
     assert find(sender.stores, PHONE, "RU") == [done.own_id]
+
+
+def test_what_the_event_store_has_not_seen_when_it_happens_counts_as_later(attached, monkeypatch):
+    """The process dies between the stores; whoever takes over finds the identifier detached."""
+    attached.send("track", message_id="between", phone=PHONE)
+    attached.send("track", message_id="hers", user_id="A", phone=PHONE)
+    with monkeypatch.context() as death, pytest.raises(KeyboardInterrupt):
+        death.setattr(RESOLVE, "_append", _dies)
+        attached.resolve()
+    own_id = take(attached, 1, "phone", PHONE).own_id
+    attached.resolve_all()
+    assert events_of(attached, own_id) == {"between"}
+    assert events_of(attached, 1) == {"in", "call", "hers"}
+
+
+def _dies(*_args, **_fields):
+    raise KeyboardInterrupt
 
 
 # --- what cannot be detached -----------------------------------------------------------------------------------------
