@@ -1,9 +1,10 @@
 """What is learned from the tenant's own pairs, without anybody's labels: how telling each level of likeness is.
 
-Of pairs drawn at random nearly all are strangers: they say how often strangers are so much alike. The candidates are a
-mixture of three: true pairs, two people of one household (alike in what a household shares, strangers in what is a
-person's own), and strangers. Expectation and maximisation finds the shares and the habits of the first two, over all
-fields at once; the draw is put right by the true pairs that it must hold.
+Of all pairs nearly all are strangers: they say how often strangers are so much alike. Those that share a key, the
+candidates, are all compared anyway and counted; of the others, seldom alike, a few drawn at random tell enough.
+The candidates are a mixture of three: true pairs, two people of one household (alike in what a household shares,
+strangers in what is a person's own), and strangers. Expectation and maximisation finds the shares and the habits of the
+first two, over all fields at once; what all pairs show is put right by the true pairs among them.
 """
 
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def learn(drawn: Gammas, candidates: Gammas, before: list[Floats], *, pairs: flo
     patterns, counts = _patterns(candidates, [len(m) + 1 for m in before])
     weights = np.asarray(counts * (candidate_pairs / max(len(candidates), 1)), np.float64)
     others = max(pairs - candidate_pairs, 1.0)
-    random = [_of_all(drawn[:, n], others, patterns[:, n], weights, len(m)) for n, m in enumerate(before)]
+    random = [_of_all(drawn[:, n], others, patterns[:, n], weights, count=len(m)) for n, m in enumerate(before)]
     one = 1 / max(pairs, 2.0)
     first = _first_share(Kin(0.5, before), random, (patterns, weights), one)
     learned = Learned(Kin(first, before), None if shared is None else Kin(first / 4, before), random)
@@ -118,7 +119,7 @@ def _shares(levels: Gammas, count: int, belief: Floats, weights: Floats | None =
     return np.asarray(np.maximum(shares, SHARE_MIN if weights is not None else 1e-9))
 
 
-def _of_all(drawn: Gammas, others: float, patterns: Gammas, weights: Floats, count: int) -> Floats:  # noqa: PLR0917
+def _of_all(drawn: Gammas, others: float, patterns: Gammas, weights: Floats, *, count: int) -> Floats:
     """How large a part of all pairs is at each level: the candidates are counted, the others are drawn from."""
     rate = np.count_nonzero(drawn >= 0) / max(len(drawn), 1)
     rest = _shares(drawn, count, _of_strangers(count)) * max(others * rate, 1.0)

@@ -1,7 +1,10 @@
 """Records as the matcher compares them: every value in its normal form, taken apart, with how frequent it is."""
 
+import itertools
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -99,9 +102,10 @@ def _normalised(array: pa.Array, name: str) -> list[Column]:
 
 def _coded(part: list[str | None], codes: npt.NDArray[np.int32]) -> Column:
     """One part of a column: of each of the column's values what it is in this part, and of each row which value."""
-    values = [value for value in dict.fromkeys(part) if value is not None]
-    numbers: dict[str | None, int] = {None: -1} | {value: number for number, value in enumerate(values)}
-    return Column(values, np.fromiter(map(numbers.__getitem__, part), np.int64, len(part))[codes])
+    numbers = defaultdict[str | None, int](itertools.count().__next__, {None: -1})  # a value is numbered when first met
+    to_code = np.fromiter(map(numbers.__getitem__, part), np.int64, len(part))
+    del numbers[None]
+    return Column(cast("list[str]", list(numbers)), to_code[codes])
 
 
 def _put_right(given: pa.Array, surname: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -22,6 +22,7 @@ _CYRILLIC = {
 _LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 _TO_LATIN = str.maketrans(_CYRILLIC | _LETTERS)
 _SPACES = re.compile(r"[^0-9a-z]+")
+_NO_FIGURES = re.compile(r"\D+")
 _DIGITS = str.maketrans({chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0xFF10) for n in range(10)})
 # What is folded, and to what; before several folds a sign without which none of them has anything to do.
 _FOLDS = tuple(
@@ -83,9 +84,7 @@ def sound(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the figures of a text, Arabic-Indic and wide ones too."""
-    if not text.isascii():
-        text = text.translate(_DIGITS)
-    return text if text.isdecimal() else "".join(filter(str.isdecimal, text))
+    return _NO_FIGURES.sub("", text if text.isascii() else text.translate(_DIGITS))
 
 
 def has_cyrillic(text: str) -> bool:

@@ -1,7 +1,9 @@
 """Likeness of many pairs at once, held equal to one pair after the other, slowly and without any bound beforehand."""
 
+import gc
 import itertools
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -114,3 +116,15 @@ def test_what_one_of_the_two_lacks_is_never_alike(codes):
 def test_numbers_are_near_by_a_part_of_the_larger():
     found = Values(["100", "101", "95", "-100"]).near(np.array([0, 0, 0]), np.array([1, 2, 3]), 0.01)
     assert found.tolist() == [True, False, False]
+
+
+def test_pairs_are_let_go_as_soon_as_nobody_asks():
+    sides = Sides({"a": Values(["x"])}, {"a": np.zeros(2, np.int64)}, np.array([[0], [1]]))
+    assert sides.at(np.array([0])).of("a")[1].tolist() == [0]
+    held = weakref.ref(sides)
+    gc.disable()  # a circle would wait for the collector, and millions of pairs with it
+    try:
+        del sides
+        assert held() is None
+    finally:
+        gc.enable()

@@ -48,9 +48,9 @@ def _year(text: str) -> int:
 
 def _figures(value: str) -> str:
     """The eight figures of a date; other figures where it is none."""
-    plain = digits(value)
-    if plain != value and (written := _written(value)):
+    if not value.isdecimal() and (written := _written(value)):
         return written
+    plain = digits(value)
     if len(plain) == 8 and not _valid(int(plain[:4]), int(plain[4:6]), int(plain[6:])):
         day, second, year = int(plain[:2]), int(plain[2:4]), int(plain[4:])
         if _valid(year, second, day):
