@@ -101,8 +101,9 @@ def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:
 
 def _begun(tx: StateTx, word: set[str]) -> list[str]:
     found = set(word)
+    typed = max(map(len, word), default=0)
     for prefix in word:
-        if len(prefix) > 1:
+        if len(prefix) > 1 and 2 * len(prefix) >= typed:  # the sound of keys hit at random is two letters long
             rows = tx.tuples(_WORDS_BEGINNING, prefix=prefix, prefix_end=prefix + _LAST_CHARACTER, rows_max=WORDS_ALIKE)
             found |= {known for (known,) in rows}
     return sorted(found)

@@ -57,7 +57,9 @@ def test_people_are_found_however_they_are_typed(known: Teller, typed: str, who:
     assert found(known, typed)[:1] == [who]
 
 
-@pytest.mark.parametrize("typed", ["Ковалёва Павел", "Ким Джон", "zzzz", "9999999", "%", "'; --", "\\", "   x"])
+@pytest.mark.parametrize(
+    "typed", ["Ковалёва Павел", "Ким Джон", "zzzz", "9999999", "%", "'; --", "\\", "   x", "аннннннн"]
+)
 def test_nobody_is_found_who_cannot_be_meant(known: Teller, typed: str) -> None:
     assert found(known, typed) == []
 
