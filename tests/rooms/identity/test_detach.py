@@ -9,6 +9,7 @@ from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import SeededIds
 from omniloom.identity import detach, detaching, find, identifiers_of, merge, merges_of
 from omniloom.identity.known import EPOCH_CURSOR
+from omniloom.store import settle_through
 
 from .conftest import NOW, Sender
 
@@ -179,6 +180,24 @@ def test_what_the_event_store_has_not_seen_when_it_happens_counts_as_later(attac
     attached.resolve_all()
     assert events_of(attached, own_id) == {"between"}
     assert events_of(attached, 1) == {"in", "call", "hers"}
+
+
+def test_an_identifier_detached_while_a_batch_is_read_is_the_other_persons_to_it(attached, monkeypatch):
+    """Between what is known by heart and what is written."""
+    state, real = type(attached.stores.state), attached.stores.state.write
+    found = []
+
+    def write(_):
+        monkeypatch.undo()
+        found.append(take(attached, 1, "phone", PHONE).own_id)
+        return real()
+
+    attached.send("track", message_id="later", phone=PHONE)
+    attached.flush()
+    settle_through(attached.stores, attached.stores.log.last_position(), now=NOW)
+    monkeypatch.setattr(state, "write", write)
+    attached.resolve_all()
+    assert events_of(attached, found[0]) == {"later"}
 
 
 def _dies(*_args, **_fields):
