@@ -91,8 +91,9 @@ def _patterns(candidates: Gammas, sizes: list[int]) -> tuple[Gammas, npt.NDArray
         keys += candidates[:, number]
         keys += 1
         room *= size
-    _, firsts, counts = np.unique(keys, return_index=True, return_counts=True)
-    return candidates[firsts], counts
+    order = np.argsort(keys)
+    firsts = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    return candidates[order[firsts]], np.diff(firsts, append=len(keys))
 
 
 def _first_share(true: Kin, strangers: list[Floats], seen: tuple[Gammas, Floats], one: float) -> float:

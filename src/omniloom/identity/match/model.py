@@ -91,7 +91,8 @@ def _level(comparison: Comparison, sides: Sides, count: int) -> npt.NDArray[np.i
         is_known &= (left >= 0) & (right >= 0)
     found[~is_known] = -1
     asked = np.flatnonzero(is_known)
-    some, is_open = sides.at(asked), np.ones(len(asked), np.bool_)
+    some = sides.at(asked) if len(asked) < count else sides
+    is_open = np.ones(len(asked), np.bool_)
     for place, level in enumerate(comparison.levels):
         is_so = level.condition(some) & is_open
         found[asked[is_so]] = len(comparison.levels) - place
