@@ -55,6 +55,7 @@ from omniloom.identity.review import (
     pairs_to_review,
     propose,
     roots,
+    undo_decision,
 )
 from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.verify import verify
@@ -65,6 +66,6 @@ __all__ = [
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "detach", "detaching", "find", "identifiers_by_root", "identifiers_of", "match",
     "matching", "matchings", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed", "prefixes",
-    "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone", "unmerge",
-    "verify",
+    "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone",
+    "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

@@ -16,7 +16,7 @@ import pyarrow as pa
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
-from omniloom.identity.merge import join
+from omniloom.identity.merge import join, part
 from omniloom.identity.normal import KINDS
 from omniloom.identity.people import identifiers_by_root, roots_of
 from omniloom.identity.resolve import sync_overrides
@@ -67,6 +67,7 @@ class Pair:
     reasons: list[PairReason]
     status: PairStatus
     decided_by: str | None
+    merge_id: str | None = None  # told by the decision that merged them
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,18 +188,35 @@ def decide_pair(
         pair = _pair(row)
         if pair.status is not PairStatus.OPEN:
             raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
-        if is_same:
-            _join(tx, pair, now=now, ids=ids, by=by)
+        merge_id = _join(tx, pair, now=now, ids=ids, by=by) if is_same else None
         status = PairStatus.MERGED if is_same else PairStatus.REJECTED
         tx.run(_DECIDE_PAIR, **_decided(pair, status, by=by, now=now))
     if is_same:
         sync_overrides(stores)
-    return replace(pair, status=status, decided_by=by)
+    return replace(pair, status=status, decided_by=by, merge_id=merge_id)
 
 
-def _join(tx: StateTx, pair: Pair, *, now: datetime, ids: Ids, by: str) -> None:
+def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> None:
+    """Let a pair, as ``decide_pair`` returned it, wait again; who was merged is two people until it is decided.
+
+    Errors: Missing if nothing of the kind was decided; Conflict if the merge was undone before.
+    """
+    with stores.state.write() as tx:
+        row = tx.one(_PAIR, left_id=decided.left_id, right_id=decided.right_id)
+        if row is None or row["status"] != decided.status or decided.status is PairStatus.OPEN:
+            raise Missing("this decision is not there", hint="list the pairs that wait")
+        if decided.merge_id:
+            part(tx, decided.merge_id, by=by, now=now)
+        tx.run(_DECIDE_PAIR, **_decided(decided, PairStatus.OPEN, by=None, now=None))
+    if decided.merge_id:
+        sync_overrides(stores)
+
+
+def _join(tx: StateTx, pair: Pair, *, now: datetime, ids: Ids, by: str) -> str:
     evidence = {"probability": round(pair.probability, 6), "by": by, "reasons": pair.reasons}
-    join(tx, ids.token(), into_id=pair.left_id, from_id=pair.right_id, rule=RULE, evidence=evidence, now=now)
+    merge_id = ids.token()
+    join(tx, merge_id, into_id=pair.left_id, from_id=pair.right_id, rule=RULE, evidence=evidence, now=now)
+    return merge_id
 
 
 def _kept(pair: Pair, now: datetime) -> dict[str, Any]:
@@ -208,7 +226,7 @@ def _kept(pair: Pair, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _decided(pair: Pair, status: PairStatus, *, by: str, now: datetime) -> dict[str, Any]:
+def _decided(pair: Pair, status: PairStatus, *, by: str | None, now: datetime | None) -> dict[str, Any]:
     return {
         "left_id": pair.left_id, "right_id": pair.right_id, "status": status, "decided_at": now, "decided_by": by
     }  # fmt: skip

@@ -80,7 +80,7 @@ def _own_data(view: View, person: Person) -> None:
     _ = view.translate
     if view.may(Permission.CUSTOMERS_EXPORT) or view.may(Permission.PRIVACY_WRITE):
         with parts.panel(_("Their own data")), parts.line():
-            person_buttons(view, person.person_id)
+            person_buttons(view, person.person_id, name=marks.name_of(view, person.person_id, person.name))
 
 
 def _head(view: View, person: Person, name: str) -> None:

@@ -62,6 +62,7 @@ class Review:
 
     def __init__(self, view: View) -> None:
         self._view, self._queue = view, Queue()
+        self._told = ui.element("div").props("role=status")
         self._box = ui.element("div").classes("om-stack")
 
     async def fill(self) -> None:
@@ -79,16 +80,35 @@ class Review:
         if pair is None or queue.is_busy:
             return
         queue.is_busy = True
+        self._told.clear()
         try:
             if verdict != "skip":
-                await _decide(self._view, pair, is_same=verdict == "same")
+                decided = await _decide(self._view, pair, is_same=verdict == "same")
                 queue.decided += 1
+                self._tell(decided, queue.place)
         except OmniloomError as error:
             self._view.fault(error)
         finally:
             queue.is_busy = False
         queue.place += 1
         await self._show()
+
+    def _tell(self, decided: Pair, place: int) -> None:
+        """Say what was decided, with a way back at hand: a key is quickly pressed."""
+        _, is_same = self._view.translate, bool(decided.merge_id)
+
+        async def undo() -> None:
+            await _undo(self._view, decided)
+            self._told.clear()
+            self._queue.place, self._queue.decided = place, self._queue.decided - 1
+            await self._show()
+
+        with self._told, ui.element("div").classes("om-toast").props("data-testid=decided"):
+            ui.icon("merge" if is_same else "call_split")
+            parts.text(_("Merged.") if is_same else _("They stay two."), "om-grow")
+            if is_same:
+                parts.link(_("The customer"), f"/customers/{decided.left_id}")
+            parts.quiet(_("Undo"), "undo", on_click=undo).props("data-testid=decision-undo")
 
     async def key(self, event: KeyEventArguments) -> None:
         """What a key decides."""
@@ -102,14 +122,20 @@ class Review:
             await _show(self._view, self._queue, self.decide)
 
 
-async def _decide(view: View, pair: Pair, *, is_same: bool) -> None:
+async def _decide(view: View, pair: Pair, *, is_same: bool) -> Pair:
     view.require(Permission.CUSTOMERS_WRITE)
-    await view.run(
+    decided = await view.run(
         identity.decide_pair, view.platform.stores, pair.left_id, pair.right_id, is_same=is_same, by=view.user.email,
         now=view.now(), ids=view.platform.ids,
     )  # fmt: skip
     view.platform.wake.set()
-    view.done(view._("Merged. The customer's page can undo it.") if is_same else view._("They stay two."))
+    return decided
+
+
+async def _undo(view: View, decided: Pair) -> None:
+    view.require(Permission.CUSTOMERS_WRITE)
+    await view.run(identity.undo_decision, view.platform.stores, decided, by=view.user.email, now=view.now())
+    view.platform.wake.set()
 
 
 async def _show(view: View, queue: Queue, decide: Decide) -> None:
@@ -137,7 +163,7 @@ async def _show(view: View, queue: Queue, decide: Decide) -> None:
         parts.text(place, "om-muted").props("data-testid=duplicates-place")
         parts.badge(_("one person with {share}").format(share=view.fmt.percent(pair.probability, 1)), "info")
     ui.linear_progress(queue.place / len(queue.pairs), show_value=False).props("rounded aria-hidden=true")
-    with parts.columns(wide=True):
+    with parts.columns(wide=True, classes="om-decision-first"):
         with parts.panel(classes="om-flush om-merge-body"):
             comparison(view, one, other)
         with parts.stack():

@@ -110,6 +110,14 @@ def _figures(view: View, one: Person, other: Person) -> None:
         (_("First seen"), [fmt.date(person.first_seen_at) for person in (one, other)]),
         (_("Last seen"), [fmt.date(person.last_seen_at) for person in (one, other)]),
     ]
+    with ui.element("tr"):
+        parts.text(_("Customer"), "om-muted", tag="td")
+        for person in (one, other):
+            with ui.element("td"):
+                link = ui.link(
+                    _("Customer {n}").format(n=person.person_id), f"/customers/{person.person_id}", new_tab=True
+                )
+                link.classes("om-link")
     for title, (left, right) in rows:
         _row(title, left, right)
 

@@ -1,6 +1,6 @@
 """Who asked what about their data, who was erased, for how long what is kept, and what is stored where."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nicegui import ui
@@ -79,10 +79,10 @@ def _request(view: View, one: PrivacyRequest) -> None:
         with ui.element("td"):
             parts.badge(view.fmt.date(due_at), "bad" if due_at < view.now() else "neutral")
         with ui.element("td"), parts.line():
-            person_buttons(view, one.person_id, request_id=one.request_id)
+            person_buttons(view, one.person_id, name=marks.name_of(view, one.person_id, ""), request_id=one.request_id)
 
 
-def person_buttons(view: View, person_id: int, *, request_id: str = "") -> None:
+def person_buttons(view: View, person_id: int, *, name: str, request_id: str = "") -> None:
     """What may be done with the data of one person."""
     _ = view.translate
     if view.may(Permission.CUSTOMERS_EXPORT):
@@ -91,10 +91,10 @@ def person_buttons(view: View, person_id: int, *, request_id: str = "") -> None:
     if not view.may(Permission.PRIVACY_WRITE):
         return
 
-    async def erase() -> None:
+    async def erase(why: str) -> None:
         view.require(Permission.PRIVACY_WRITE)
         platform = view.platform
-        reason = f"request {request_id}" if request_id else "by hand"
+        reason = why.strip() or (f"request {request_id}" if request_id else "by hand")
         await view.run(
             privacy.erase, platform.stores, person_id, by=view.user.email, reason=reason, now=view.now(),
             ids=platform.ids, home_region=platform.settings.identity.home_region,
@@ -102,14 +102,21 @@ def person_buttons(view: View, person_id: int, *, request_id: str = "") -> None:
         platform.wake.set()
         ui.navigate.to("/privacy?tab=erasures")
 
-    def ask() -> None:
-        parts.confirm(
-            view, _("Erase this customer?"),
-            consequence=_("Everything about them goes for good, here and in what is imported later."),
-            yes=_("Erase"), act=erase,
-        )  # fmt: skip
+    parts.quiet(_("Erase"), "delete_forever", on_click=lambda: _ask_to_erase(view, name, erase)).props(
+        "data-testid=erase"
+    )
 
-    parts.quiet(_("Erase"), "delete_forever", on_click=ask).props("data-testid=erase")
+
+def _ask_to_erase(view: View, name: str, erase: Callable[[str], Awaitable[None]]) -> None:
+    """It is for good: say who, what becomes of them, and let the reason be written down."""
+    _ = view.translate
+    with ui.dialog(value=True) as dialog, parts.panel(_("Erase {name}?").format(name=name)):
+        parts.text(_("All that is known of them is deleted and stays out of later imports. Nobody can undo it."))
+        why = ui.input(_("Why: it stands in the act of deletion")).props("outlined dense autofocus").classes("w-full")
+        with parts.line("om-end"):
+            parts.quiet(_("Cancel"), on_click=dialog.close)
+            yes = ui.button(_("Erase"), on_click=lambda: erase(why.value or ""), color=None)
+            yes.props("unelevated no-caps color=negative data-testid=erase-yes").classes("om-button")
 
 
 async def _erasures(view: View) -> None:

@@ -40,7 +40,7 @@ async def recognition_page(view: View) -> None:
     """A card for each way, then the customers' page and the codes of places."""
     _ = view.translate
     settings = await view.run(recognition.all_way_settings, view.platform.stores)
-    with parts.heading(_("Self-identification"), _("How customers show who they are, and what they get for it")):
+    with parts.heading(_("Recognition"), _("How customers show who they are, and what they get for it")):
         pass
     with parts.columns(wide=True):
         with parts.stack():

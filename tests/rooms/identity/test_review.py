@@ -16,6 +16,7 @@ from omniloom.identity import (
     propose,
     root_of,
     roots,
+    undo_decision,
     unmerge,
 )
 
@@ -53,8 +54,9 @@ def run(sender, people, automatic=0.0, meanwhile=lambda: None):
     return propose(sender.stores, people, now=NOW, ids=SeededIds(1), automatic=automatic, so_far=so_far)
 
 
-def decide(sender, left, right, *, is_same):
-    return decide_pair(sender.stores, left, right, is_same=is_same, by="anna@example.com", now=NOW, ids=SeededIds(2))
+def decide(sender, left, right, *, is_same, ids=2):
+    ids = SeededIds(ids)
+    return decide_pair(sender.stores, left, right, is_same=is_same, by="anna@example.com", now=NOW, ids=ids)
 
 
 def test_who_is_surely_one_is_merged_with_the_reasons_in_the_journal(sender):
@@ -141,3 +143,21 @@ def test_two_with_a_user_id_each_are_not_asked_about(sender):
 def test_a_pair_that_was_never_proposed_cannot_be_decided(sender):
     with pytest.raises(Missing):
         decide(sender, 1, 2, is_same=True)
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_decision_is_taken_back_and_made_anew(sender, is_same):
+    numbers, people = known_people(sender)
+    run(sender, people, automatic=1.1)
+    decided = decide(sender, *numbers[:2], is_same=is_same)
+    assert (pairs_to_review(sender.stores), bool(decided.merge_id)) == ([], is_same)
+    undo_decision(sender.stores, decided, by="anna@example.com", now=NOW)
+    (pair,) = pairs_to_review(sender.stores)
+    assert (pair.left_id, pair.right_id, pair.decided_by) == (*numbers[:2], None)
+    assert root_of(sender.stores, numbers[1]) == numbers[1]
+    with pytest.raises(Missing):
+        undo_decision(sender.stores, decided, by="anna@example.com", now=NOW)
+    assert run(sender, people, automatic=0.0).merged == (0 if is_same else 1)
+    if is_same:  # they stay apart until somebody says otherwise
+        decide(sender, *numbers[:2], is_same=True, ids=3)
+    assert root_of(sender.stores, numbers[1]) == numbers[0]
