@@ -8,7 +8,7 @@ from nicegui import ui
 
 from omniloom import access
 from omniloom.access import Permission
-from omniloom.web import parts
+from omniloom.web import marks, parts
 from omniloom.web.page import PAGES, Page
 from omniloom.web.view import View
 
@@ -94,7 +94,7 @@ def _search(view: View) -> None:
                     parts.avatar(row.name or "?")
                     with ui.element("div"):
                         parts.text(row.name or f"№ {row.person_id}")
-                        parts.text(" · ".join(part for part in (row.matched, row.city) if part), "om-muted")
+                        parts.text(marks.apart_line(row), "om-muted")
             if wanted and len(wanted) >= 2 and not rows:
                 parts.text(view._("Nobody found."), "om-muted om-search-none")
 

@@ -122,6 +122,12 @@ def trait_title(view: "View", key: str) -> str:
     return view.translate(TRAITS[key]) if key in TRAITS else key
 
 
+def apart_line(row: "PersonRow") -> str:
+    """What tells a person from namesakes in a short list: what was searched for, else an identifier; and the city."""
+    known = [row.matched] if row.matched else identifier_texts(row.identifiers, row.name)[:1]
+    return " · ".join(part for part in (*known, row.city) if part)
+
+
 def identifier_texts(identifiers: "list[Identifier]", name: str) -> list[str]:
     """The identifiers worth showing beside a name: not a device's, not the name itself."""
     return [one.value for one in identifiers if one.kind != "anonymous_id" and one.value != name]

@@ -64,7 +64,7 @@ class PersonPick:
             parts.avatar(name)
             with ui.element("div"):
                 parts.text(name)
-                parts.text(" · ".join(part for part in (row.matched, row.city) if part), "om-muted")
+                parts.text(marks.apart_line(row), "om-muted")
 
     async def _search(self, text: str) -> list[PersonRow]:
         platform = self._view.platform
