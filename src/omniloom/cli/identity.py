@@ -57,7 +57,7 @@ def match(
         if len(found.meanings) == 1:
             console.print("One column alone is no evidence; say with --columns what others mean.")
     told = f"{len(rows):,} pairs from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
-    console.print(told, markup=False)
+    console.print(told if rows else f"No pair is likely enough; {output} has a heading only.", markup=False)
 
 
 @app.command(epilog="Example: `omniloom identity propose --automatic 0.9999`")
@@ -108,7 +108,7 @@ def review(
         print_json(waiting)
         return
     rows = [
-        (p["pair"]["left_id"], p["pair"]["right_id"], f"{p['pair']['probability']:.3f}",
+        (str(p["pair"]["left_id"]), str(p["pair"]["right_id"]), f"{p['pair']['probability']:.3f}",
          "; ".join(f"{r['title']}: {r['words']}" for r in p["pair"]["reasons"] if r["bits"])) for p in waiting
     ]  # fmt: skip
     print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
