@@ -59,8 +59,10 @@ bench: install ## the year's import, the main queries and the intake, timed
 	$(BIN)/python -m benchmarks
 	$(BIN)/omniloom bench intake
 
-soak: install ## the long tests
+soak: install ## the long tests, on both sets of engines; then every property, five times as hard
 	$(BIN)/python -m pytest -m soak --timeout 3600
+	$(BIN)/python -m pytest -m soak --timeout 3600 --engines scaled tests/rooms
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -n 2 --timeout 3600
 
 schema: install ## write migrations/schema.*.sql from the migrations
 	$(BIN)/python -c "from omniloom.store.schema import write_schemas; write_schemas()"

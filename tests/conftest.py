@@ -1,7 +1,8 @@
 """Shared by every suite: a start instant, the stores opened on real engines, and how hard Hypothesis tries.
 
-`HYPOTHESIS_PROFILE=night make test` tries a hundred times harder. `pytest --engines scaled tests/rooms` runs on the
-real servers of the scaled installation instead of files (see engines.py).
+`HYPOTHESIS_PROFILE=night make test` tries properties 250 times harder than every day, `make soak` five times.
+`pytest --engines scaled tests/rooms` runs on the real servers of the scaled installation instead of files (see
+engines.py).
 """
 
 import os
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 from tests import engines
 from tests.scheduling import Scheduler, long_ones_first
+from tests.trying import DAILY_EXAMPLES
 
 from omniloom.core.clock import ManualClock
 from omniloom.store import Stores
@@ -22,12 +24,14 @@ SCALED_EXAMPLES = 5
 
 if (memory := engines.quick_folder()) is not None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
+    os.environ.setdefault("TMPDIR", memory)  # where PostgreSQL and ClickHouse lie
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # the processes that tests start must not compile every module anew
 
 # The seeds of every day's run are given, so that a commit passes or fails for what it changed; the night's are drawn.
-settings.register_profile("dev", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("dev", max_examples=DAILY_EXAMPLES, deadline=None, derandomize=True)
 settings.register_profile("scaled", max_examples=SCALED_EXAMPLES, deadline=None, derandomize=True)
-settings.register_profile("night", max_examples=5000, deadline=None)
+settings.register_profile("soak", max_examples=5 * DAILY_EXAMPLES, deadline=None, derandomize=True)
+settings.register_profile("night", max_examples=250 * DAILY_EXAMPLES, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 

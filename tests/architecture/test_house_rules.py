@@ -4,6 +4,7 @@ Each rule is a function from a package folder to faults, so that planted faults 
 """
 
 import ast
+import functools
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -45,12 +46,30 @@ Rule = Callable[[Path], Iterator[str]]
 def modules(package: Path) -> Iterator[tuple[str, Path, ast.Module]]:
     """(path from the package, path, tree) of every module."""
     for path in sorted(package.rglob("*.py")):
-        yield path.relative_to(package).as_posix(), path, ast.parse(path.read_text())
+        yield path.relative_to(package).as_posix(), path, parsed(path.read_text())
+
+
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@functools.cache
+def walked(tree: ast.Module) -> list[ast.AST]:
+    return list(ast.walk(tree))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Other tests do not carry the trees of the whole package along."""
+    yield
+    walked.cache_clear()
+    parsed.cache_clear()
 
 
 def functions_are_short(package: Path) -> Iterator[str]:
     for where, _, tree in modules(package):
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = node.body[0]
                 has_docstring = ast.get_docstring(node, clean=False) is not None
@@ -76,7 +95,7 @@ def modules_in_core(package: Path) -> Iterator[str]:
 def names_say_something(package: Path) -> Iterator[str]:
     for where, path, tree in modules(package):
         named = [path.stem, *path.relative_to(package).parts[:-1]]
-        named += [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+        named += [node.name for node in walked(tree) if isinstance(node, ast.ClassDef)]
         for name in named:
             words = {word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", name)}
             for word in sorted(words & BANNED_WORDS):
@@ -96,7 +115,7 @@ def faults_are_not_swallowed(package: Path) -> Iterator[str]:
     for where, _, tree in modules(package):
         if where.startswith(tuple(f"{door}/" for door in DOORS)):
             continue
-        for node in ast.walk(tree):
+        for node in walked(tree):
             caught = node.type if isinstance(node, ast.ExceptHandler) else None
             names = {name.id for name in ast.walk(caught) if isinstance(name, ast.Name)} if caught else set()
             swallows = not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
@@ -113,7 +132,7 @@ _TIMES = {
 
 def time_is_injected(package: Path) -> Iterator[str]:
     for where, _, tree in modules(package):
-        for node in ast.walk(tree):
+        for node in walked(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 called = ".".join(ast.unparse(node.func).split(".")[-2:])
                 if called in _TIMES:
@@ -163,7 +182,7 @@ def face(room: Path) -> set[str]:
 
 def data_lies_beside_the_code(package: Path) -> Iterator[str]:
     for where, _, tree in modules(package):
-        for node in ast.walk(tree):
+        for node in walked(tree):
             members = getattr(node, "elts", None) or getattr(node, "keys", None) or []
             if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.Dict) and len(members) > LITERALS_MAX:
                 yield f"{where}:{node.lineno} holds {len(members)} values: data belongs beside the code"
@@ -171,7 +190,7 @@ def data_lies_beside_the_code(package: Path) -> Iterator[str]:
 
 def imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
     """Every imported module, with `from a import b` told as `a` and as `a.b`."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import engines as servers
+from tests.trying import examples
 
 from omniloom.core.clock import EPOCH, micros
 from omniloom.core.errors import Misconfigured, Unavailable
@@ -149,7 +150,7 @@ def test_several_openers_append_at_the_same_time_and_nothing_is_lost(open_log: C
         assert [stored[last] for last in own] == [f"body of {number}-{step}-1".encode() for step in range(25)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(12), deadline=None)
 @given(
     steps=st.lists(st.one_of(st.lists(st.binary(min_size=1, max_size=9), max_size=6), st.integers(0, 9)), max_size=8)
 )

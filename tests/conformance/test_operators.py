@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
+from tests.trying import examples
 
 from omniloom.core.clock import EPOCH
 from omniloom.core.text import folded
@@ -126,7 +127,7 @@ def pieces(value: str) -> st.SearchStrategy[str]:
     return st.tuples(cuts, cuts).map(lambda ends: value[min(ends) : max(ends)])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_engine_and_python_agree(key: str, operator: Operator, tx: EventsTx, data: st.DataObject) -> None:
     kind = data.draw(st.sampled_from(operator.kinds))

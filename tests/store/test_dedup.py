@@ -10,6 +10,7 @@ import apsw
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.trying import examples
 
 from omniloom.core.clock import micros
 from omniloom.core.errors import Unavailable
@@ -133,7 +134,7 @@ messages = st.tuples(st.sampled_from("pq"), st.sampled_from("abcdef"), st.sample
 _examples = itertools.count()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10), deadline=None)
 @given(
     batches=st.lists(st.lists(st.tuples(messages, st.booleans()), max_size=8), max_size=4),
     rows_max=st.sampled_from([3, 9]),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.trying import examples
 
 from omniloom.analytics import MODELS, NONE_KEY, AttributionModel, money, people_of
 from omniloom.analytics.credit import credit_query
@@ -140,7 +141,7 @@ merging = st.dictionaries(st.integers(2, 5), st.just(1), max_size=3)
 
 
 @pytest.mark.parametrize("name", MODELS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(24))
 @given(events=histories, merges=merging, days=st.tuples(st.integers(-1, 5), st.integers(5, 10)))
 def test_the_report_equals_a_plain_reading_of_the_events(
     name: str, events: list[Event], merges: dict[int, int], days: tuple[int, int], stores: Stores, write_history: Any
@@ -162,7 +163,7 @@ def test_the_report_equals_a_plain_reading_of_the_events(
     assert report.credited_minor == report.revenue_minor
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(12))
 @given(events=histories, merges=merging, by=st.sampled_from(["campaign", "channel", "ad_group", "keyword"]))
 def test_every_level_of_every_model_adds_up_to_the_same_totals(
     events: list[Event], merges: dict[int, int], by: Any, stores: Stores, write_history: Any
@@ -178,7 +179,7 @@ def test_every_level_of_every_model_adds_up_to_the_same_totals(
         assert report.totals == reports[0].totals
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(12))
 @given(events=histories, merges=merging)
 def test_the_people_behind_a_figure_are_as_many_as_the_figure_says(
     events: list[Event], merges: dict[int, int], stores: Stores, write_history: Any
@@ -206,7 +207,7 @@ UNEVEN = AttributionModel(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(24))
 @given(events=histories)
 @example(
     events=[

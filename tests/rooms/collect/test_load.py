@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.engines import open_test_stores
+from tests.trying import examples
 
 from omniloom.collect import (
     LoadProgress,
@@ -349,7 +350,7 @@ WRITERS = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
 @pytest.mark.parametrize("suffix", sorted(formats()))
-@settings(max_examples=15)
+@settings(max_examples=examples(8))
 @given(cells=st.lists(CELLS, max_size=25), rows_per_batch=st.integers(1, 6))
 def test_grouping_equals_the_slow_way(suffix: str, cells: list[dict[str, str]], rows_per_batch: int) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:

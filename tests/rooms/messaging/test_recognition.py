@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.trying import examples
 
 from omniloom import identity, messaging
 from omniloom.core.clock import micros
@@ -223,7 +224,7 @@ def test_the_message_goes_to_the_address_that_is_to_be_shown_and_to_no_other_of_
 
 
 @given(at=st.integers(0, 200), bit=st.integers(0, 7))
-@settings(max_examples=200)
+@settings(max_examples=examples(80))
 def test_a_token_with_any_bit_changed_is_not_ours(at: int, bit: int) -> None:
     from omniloom.messaging.token import sign, verify
 

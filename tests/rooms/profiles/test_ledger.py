@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.engines import open_test_stores
+from tests.trying import examples
 
 from omniloom.core.ids import SeededIds
 from omniloom.identity import merge, unmerge
@@ -243,7 +244,7 @@ def answers(stores):
 
 @given(story=STORIES)
 @example(story=[("door", "A", "email", True, 1), ("event", "A", "email", False, 1)])
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_in_force_equals_a_plain_model_whatever_order_door_merge_or_parting(tmp_path_factory, story):
     stores = open_test_stores(tmp_path_factory.mktemp("ledger"))
     try:

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import HealthCheck, event, given, settings, target
 from hypothesis import strategies as st
+from tests.trying import examples
 
 from omniloom.core.money import exponent_of
 from omniloom.core.text import folded
@@ -436,7 +437,7 @@ def meant_people(world: World, condition: Condition, named: dict[str, Condition]
     return sorted(p for p in world.people() if holds(world, condition, p, named))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds, definition=definitions, inner=inner_definitions)
 def test_a_compiled_definition_finds_whom_the_interpreter_finds(
     stores: Stores, world: World, definition: dict[str, Any], inner: dict[str, Any]
@@ -449,7 +450,7 @@ def test_a_compiled_definition_finds_whom_the_interpreter_finds(
     assert sorted(found) == meant  # as lists: nobody is found twice
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds, leaf=leaves.filter(lambda leaf: "segment" not in leaf))
 def test_a_single_condition_finds_whom_the_interpreter_finds(
     stores: Stores, world: World, leaf: dict[str, Any]
@@ -466,7 +467,7 @@ consent_worlds = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     world=consent_worlds, channel=st.sampled_from(["email", "sms"]), purpose=st.sampled_from(["marketing", "service"])
 )
@@ -484,7 +485,7 @@ trait_worlds = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=trait_worlds, test=comparisons(CITIES))
 def test_traits_are_compared_without_case_in_every_script(stores: Stores, world: World, test: dict[str, Any]) -> None:
     condition = parse({"trait": "city"} | test)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import tokens
 from sqlglot.dialects.duckdb import DuckDB
+from tests.trying import examples
 
 from omniloom.core.clock import EPOCH
 from omniloom.segments import known_operators, parse
@@ -74,7 +75,7 @@ definitions = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(definition=definitions, inner=leaves)
 def test_every_literal_is_a_constant_of_ours(definition: dict[str, Any], inner: dict[str, Any]) -> None:
     condition = parse({"all": [definition, {"segment": "zqx inner"}]})
@@ -92,7 +93,7 @@ def test_every_literal_is_a_constant_of_ours(definition: dict[str, Any], inner: 
     assert MARK in json.dumps(compiled.params, default=str)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(definition=definitions, inner=leaves)
 def test_the_text_does_not_depend_on_the_instant(definition: dict[str, Any], inner: dict[str, Any]) -> None:
     condition = parse({"all": [definition, {"segment": "zqx inner"}]})

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.trying import examples
 
 from omniloom.cli.bench.customers import make
 from omniloom.cli.bench.linkage import rightness
@@ -147,7 +148,7 @@ def test_groups_are_what_pairs_connect(edges):
     assert found == {tuple(sorted(part)) for part in parts if len(part) > 1}
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(16))
 @given(st.integers(2, 8), st.data())
 def test_parts_are_disjoint_whole_and_accept_no_pair_across(size, data):
     count = size * (size - 1) // 2
