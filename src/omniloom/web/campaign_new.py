@@ -48,7 +48,8 @@ class CampaignSteps:
         """Draw it, at the first step."""
         view, stores = self.view, self.view.platform.stores
         self.segments = await view.run(segments.segments, stores)
-        self.templates = await view.run(messaging.templates, stores)
+        known = await view.run(messaging.templates, stores)
+        self.templates = [template for template in known if not messaging.is_notice(template)]
         self.channels = await view.run(messaging.channel_views, stores)
         self.advertisers = await view.run(profiles.advertisers, stores)
         self.zone = (await view.run(messaging.policy, stores)).default_timezone
