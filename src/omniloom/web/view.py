@@ -86,7 +86,7 @@ class View:
 
     def warn(self, text: str) -> None:
         """Say that something needs attention."""
-        ui.notify(text, type="warning", icon="warning")
+        ui.notify(text, type="warning", icon="warning", textColor="white")
 
     def fault(self, error: Exception) -> None:
         """Show an error as its reader needs it: what is wrong, and what to do; surprises stay in the log."""
