@@ -94,10 +94,10 @@ def _by_advertiser(
 
 
 def _addresses(identifiers: list[Identifier]) -> dict[str, str]:
-    """The address of each channel: of several, the one seen last."""
+    """The address of each channel: of several, the one seen last. One that many people use is nobody's."""
     addresses: dict[str, str] = {}
     for channel, kind in ADDRESS_KINDS.items():
-        known = [i for i in identifiers if i.kind == kind]
+        known = [i for i in identifiers if i.kind == kind and not i.is_shared]
         if known:
             addresses[channel] = max(known, key=lambda i: (i.last_seen_at, i.value)).value
     return addresses

@@ -12,6 +12,7 @@ from omniloom.messaging.reach import Reach, reach_map, reach_of
 from omniloom.store.sql import parse_state
 
 SECRET = b"s" * 32
+CALL_CENTRE = "+12025559999"
 
 
 def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
@@ -27,6 +28,8 @@ def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
     for n in range(0, 20, 4):  # some have a device that turns out to be somebody's with an address of their own
         company.tell("identify", identifiers={"anonymous_id": f"d{n}", "email": f"later{n}@example.test"})
         company.tell("identify", identifiers={"anonymous_id": f"d{n}", "user_id": f"p{n}"})
+    for n in range(0, 60, 6):  # customers who name the line of a call centre
+        company.tell("identify", identifiers={"user_id": f"p{n}", "phone": CALL_CENTRE})
     company.resolve()
     people = [company.id_of(f"p{n}") for n in range(60)]
     company.mailing("c1", people[:40])
@@ -48,6 +51,7 @@ def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
     with company.stores.state.read() as tx:
         everyone = [row["root_id"] for row in tx.rows(roots)]
     asked = {person: {one.channel: one for one in reach_of(company.stores, person, now=now)} for person in everyone}
+    assert not [one for each in asked.values() for one in each.values() if one.address == CALL_CENTRE]
     for found in reach_map(company.stores, now=now):
         own = [each[found.channel] for each in asked.values()]
         counts = Counter(one.reach for one in own)

@@ -1,6 +1,7 @@
 -- store: state
--- reach_map: one channel over everybody; of several addresses the one seen last counts. A person's newest word about
--- the channel or about all of them is in force; at the same instant a withdrawal wins. The newest wish holds.
+-- reach_map: one channel over everybody; of several addresses that are not shared the one seen last counts. A person's
+-- newest word about the channel or about all of them is in force; at the same instant a withdrawal wins. The newest
+-- wish holds.
 -- in: :channel :kind :purpose :advertiser :now   out: the counts of ChannelReach but no_address   rows: one
 with
 seen as (
@@ -9,7 +10,7 @@ seen as (
         i.value,
         row_number() over (partition by p.root_id order by i.last_seen_at desc, i.value desc) as age
     from identity_identifier as i inner join identity_person as p on p.person_id = i.person_id
-    where i.kind = :kind
+    where i.kind = :kind and i.shared_position is null
 ),
 word as (
     select

@@ -1,12 +1,13 @@
 -- store: state
 -- reachable: people with an address of a kind, and how many of them agreed to a channel for a purpose.
--- The newest word about the channel or about every channel is in force; at the same instant a withdrawal wins.
+-- An address that many people use is nobody's. The newest word about the channel or about every channel is in force;
+-- at the same instant a withdrawal wins.
 -- in: :kind :channel :purpose   out: addresses, agreed   rows: one
 with
 addressed as (
     select distinct p.root_id
     from identity_identifier as i inner join identity_person as p on p.person_id = i.person_id
-    where i.kind = :kind
+    where i.kind = :kind and i.shared_position is null
 ),
 word as (
     select
