@@ -58,7 +58,6 @@ from omniloom.messaging.mailing import (
     renew_texts,
     resume_mailing,
 )
-from omniloom.messaging.notice import is_notice
 from omniloom.messaging.opt_in_ask import ask_opt_ins
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
 from omniloom.messaging.recipients import RecipientView, recipients
@@ -122,7 +121,6 @@ __all__ = [
     "hold_mailing",
     "is_all_told",
     "is_machine",
-    "is_notice",
     "known_channels",
     "mailing",
     "open_mailing",

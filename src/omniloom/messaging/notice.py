@@ -4,7 +4,6 @@ It goes through the usual machinery (decided, tried again, told to the log), to 
 the same person. Its text is a template, made of our own on first use, so that a marketer may reword it.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,7 +17,6 @@ from omniloom.messaging.template import Template, save_template, template_of
 from omniloom.store import StateTx, Stores, query
 
 ROUNDS_MAX = 200  # notices of one text one person may have had before, in one period
-_NOTICES_OWN = re.compile(r"""\{[{%][^}]*(?<![.\w'"])(code|recognise_url|confirm_url|notice)\b""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,6 @@ def notice_template(
         stores, name=texts["name"], channel=channel, subject=texts["subject"], body=texts["body"].strip(), now=now,
         ids=ids,
     )  # fmt: skip
-
-
-def is_notice(template: Template) -> bool:
-    """Whether a text needs what only a notice has, such as a code: no campaign can send it."""
-    return _NOTICES_OWN.search(f"{template.subject}\n{template.body}") is not None
 
 
 def plan_notice(tx: StateTx, notice: Notice, *, now: datetime, ids: Ids, rounds_before: int = 0) -> str:

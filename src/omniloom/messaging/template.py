@@ -1,5 +1,6 @@
 """Templates as marketers write them: Liquid in a subject and a body, for one channel."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from omniloom.messaging.sandbox import Part
 from omniloom.profiles import topics_of
 from omniloom.store import StateTx, Stores, query
 
+_NOTICES_OWN = re.compile(r"""\{[{%][^}]*(?<![.\w'"])(code|recognise_url|confirm_url|notice)\b""")
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
@@ -27,6 +30,11 @@ class Template:
     topic: str
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether it needs what only a notice has, such as a code: no campaign can send it."""
+        return _NOTICES_OWN.search(f"{self.subject}\n{self.body}") is not None
 
 
 def save_template(  # noqa: PLR0913 - one template

@@ -49,7 +49,7 @@ class CampaignSteps:
         view, stores = self.view, self.view.platform.stores
         self.segments = await view.run(segments.segments, stores)
         known = await view.run(messaging.templates, stores)
-        self.templates = [template for template in known if not messaging.is_notice(template)]
+        self.templates = [template for template in known if not template.is_notice]
         self.channels = await view.run(messaging.channel_views, stores)
         self.advertisers = await view.run(profiles.advertisers, stores)
         self.zone = (await view.run(messaging.policy, stores)).default_timezone

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from omniloom import messaging
-from omniloom.messaging import Template, is_notice
+from omniloom.messaging import Template
 from omniloom.messaging.recognition.way import known_ways
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def _ours() -> Iterator[Mapping[str, str]]:
 def test_every_text_of_a_notice_is_known_for_one() -> None:
     texts = list(_ours())
     assert len(texts) >= 8
-    assert all(is_notice(_template(text["body"], text["subject"])) for text in texts)
+    assert all(_template(text["body"], text["subject"]).is_notice for text in texts)
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_every_text_of_a_notice_is_known_for_one() -> None:
     ],
 )
 def test_a_campaigns_text_is_not_taken_for_one(body: str) -> None:
-    assert not is_notice(_template(body))
+    assert not _template(body).is_notice
