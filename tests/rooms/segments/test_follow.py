@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.trying import seeds
 
 from omniloom.identity import find, merge, unmerge
 from omniloom.segments import announce, create, follow, members, parse, refresh, sample, segment
@@ -41,7 +42,7 @@ def something(shop: Any, dice: random.Random) -> None:
             shop.did(user, "Page Opened")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_following_any_events_gives_what_a_full_computation_gives(shop: Any, seed: int) -> None:
     dice = random.Random(seed)
     shop.identify("keeper", city="Moscow")  # a trait that nobody has is refused

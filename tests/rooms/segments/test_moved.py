@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.engines import chosen
+from tests.trying import seeds
 
 from omniloom.identity import find, merge, unmerge
 from omniloom.segments import announce, create, follow, members, membership, refresh, segment, segments_of, update
@@ -240,7 +241,7 @@ def settled(shop: Any, dice: random.Random) -> Model:
     return Model(facts)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 def test_any_order_of_merges_unmerges_and_refreshes_is_as_the_model_says(shop: Any, seed: int) -> None:
     dice = random.Random(seed)
     model = settled(shop, dice)
