@@ -61,10 +61,7 @@ def demo(
                     print_summary(facts)
                 if not no_serve:
                     greet(platform, url)
-                    console.print(f"Visit the demo shop at [bold]{url}/demo-shop/[/bold] and watch yourself arrive at "
-                                  f"[bold]{url}/sources[/bold]", highlight=False)  # fmt: skip
-                    console.print("Stop with Ctrl-C; start again with [bold]omniloom serve --data-dir[/bold] "
-                                  f"{data_dir}", highlight=False)  # fmt: skip
+                    _say_where(url, data_dir)
                     run_until_stopped(threading.Event())
     finally:
         gateway.server_close()
@@ -86,3 +83,13 @@ def _write_settings(data_dir: Path) -> None:
     half = path.with_suffix(".part")
     half.write_text(text)
     half.replace(path)
+
+
+def _say_where(url: str, data_dir: Path) -> None:
+    """What else there is to see; unbroken lines, for they are copied."""
+    for told in (
+        f"Visit the demo shop at [bold]{url}/demo-shop/[/bold] and watch yourself arrive at [bold]{url}/sources[/bold]",
+        f"Its letters and SMS, also the codes of [bold]{url}/me[/bold], land in {data_dir / 'received.jsonl'}",
+        f"Stop with Ctrl-C; start again with [bold]omniloom serve --data-dir[/bold] {data_dir}",
+    ):
+        console.print(told, highlight=False, soft_wrap=True)
