@@ -30,6 +30,8 @@ RECOGNITION_REQUESTED: Final = "Recognition Requested"  # an address was asked t
 CUSTOMER_RECOGNISED: Final = "Customer Recognised"  # properties: way, place, benefit; context.confidence: how surely
 SEGMENT_ENTERED: Final = "Segment Entered"  # properties: segment_id, segment
 SEGMENT_LEFT: Final = "Segment Left"
+# Told of customers, not done by them: nobody was seen by it.
+ABOUT_THEM: Final = (MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, SEGMENT_ENTERED, SEGMENT_LEFT)
 
 
 OWN_SOURCE_ID: Final = "omniloom"  # of what the platform itself tells; no source has this id

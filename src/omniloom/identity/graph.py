@@ -19,7 +19,7 @@ undone, and the person of an event can be looked up again at any later time with
 
 from dataclasses import dataclass, field
 
-from omniloom.core.event import OWN_SOURCE_ID
+from omniloom.core.event import ABOUT_THEM, OWN_SOURCE_ID
 from omniloom.identity.claim import MERGING_TYPES, Claim, Key
 from omniloom.identity.held import Held
 from omniloom.identity.normal import KINDS
@@ -71,10 +71,11 @@ class Graph:
             return
         links = [*claim.keys, *self._previous(claim)]
         keys = [key for key in links if key not in self.shared]
+        unseen = {key for key in links if key in self.owners} if claim.event.name in ABOUT_THEM else ()
         if keys:
             self._settle(claim, keys)
         for key in links:
-            if key in self.owners:
+            if key in self.owners and key not in unseen:
                 self._see(key, claim.seen_at)
 
     def _settle_one(self, key: Key, claim: Claim) -> None:
@@ -83,6 +84,8 @@ class Graph:
             person = self._new_person()
             self.owners[key] = person
             self.held[person].add(key[0], claim.seen_at)
+        elif claim.event.name in ABOUT_THEM:
+            return
         self._see(key, claim.seen_at)
 
     def _see(self, key: Key, at: int) -> None:

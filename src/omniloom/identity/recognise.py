@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
+from omniloom.core.event import ABOUT_THEM, OWN_SOURCE_ID, LoggedEvent
 from omniloom.identity.claim import NOBODY, Key, place
 from omniloom.identity.kind import Level, Problem, ProblemReason
 from omniloom.identity.known import Known, Sighting
@@ -172,13 +172,15 @@ class _Laid:
                 yield number
 
     def widened(self, seen_at: Ints, people: Ints) -> dict[Key, tuple[int, int]]:
-        """Identifiers of recognised events that were seen earlier or later than known."""
+        """Identifiers of recognised events that were seen earlier or later than known, by acts of their people."""
         known, numbers = self._known, np.maximum(self.numbers, 0)
         at = seen_at[self.event_of]
         is_outside = (at < known.firsts[numbers]) | (at > known.lasts[numbers])
         is_outside &= (self.numbers >= 0) & (people[self.event_of] != UNKNOWN)
         widened: dict[Key, tuple[int, int]] = {}
         for where in np.flatnonzero(is_outside).tolist():
+            if self._events[self.event_of[where]].name in ABOUT_THEM:
+                continue
             number, seen = int(numbers[where]), int(at[where])
             key = self._kinds[where], self._values[where]
             first, last = widened.get(key, (int(known.firsts[number]), int(known.lasts[number])))

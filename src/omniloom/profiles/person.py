@@ -5,14 +5,7 @@ from datetime import datetime
 
 from omniloom.core.clock import instant
 from omniloom.core.errors import Missing
-from omniloom.core.event import (
-    MESSAGE_BOUNCED,
-    MESSAGE_DELIVERED,
-    MESSAGE_SENT,
-    ORDER_COMPLETED,
-    SEGMENT_ENTERED,
-    SEGMENT_LEFT,
-)
+from omniloom.core.event import ABOUT_THEM, ORDER_COMPLETED
 from omniloom.identity import Identifier, identifiers_by_root, members_of, root_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.consent import Consent, consents_by_root
@@ -23,7 +16,6 @@ from omniloom.store import EventsTx, Row, Stores, query
 _CREATED_AT = query(__file__, "created_at")
 _SEEN = query(__file__, "seen")
 _ORDERS = query(__file__, "orders")
-_NOT_THEIRS = [MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, SEGMENT_ENTERED, SEGMENT_LEFT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +77,5 @@ def display_name(card: Card, identifiers: list[Identifier]) -> str:
 
 def _figures(events: EventsTx, people: list[int]) -> tuple[Row, list[Row]]:
     who = {"person_ids": people, "person_min": min(people), "person_max": max(people)}
-    seen = events.one(_SEEN, **who, not_theirs=_NOT_THEIRS) or {"first_seen_at": None, "last_seen_at": None}
+    seen = events.one(_SEEN, **who, not_theirs=list(ABOUT_THEM)) or {"first_seen_at": None, "last_seen_at": None}
     return seen, events.rows(_ORDERS, **who, order_completed=ORDER_COMPLETED)

@@ -132,6 +132,17 @@ def test_identifiers_know_when_they_were_seen_whatever_the_order_of_events(sende
     assert (identifier.first_seen_at, identifier.last_seen_at) == (march(1), march(9))
 
 
+@pytest.mark.parametrize("more", [{}, {"anonymous_id": "new"}])  # by heart, and the careful way
+def test_nobody_is_seen_by_what_is_only_told_of_them(sender, more):
+    sender.send("identify", user_id="A", at=march(5))
+    sender.resolve()
+    sender.send("track", "Segment Entered", user_id="A", at=march(9), **more)
+    sender.resolve()
+    assert {one.value: one.last_seen_at for one in identifiers_of(sender.stores, 1)} == {"A": march(5)} | dict.fromkeys(
+        more.values(), march(9)
+    )
+
+
 def test_the_log_may_forget_what_both_stores_have(sender):
     assert passed(sender.stores) == 0
     sender.send("track", user_id="A")
