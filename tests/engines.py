@@ -37,6 +37,8 @@ CLICKHOUSE = "chdb://memory"  # the real engine, in this process
 CHOICE = "OMNILOOM_TEST_ENGINES"
 _STARTED_S = 60.0
 _PLENTY = 6 << 30  # bytes; a run leaves less than a third of that behind
+_STREAMS_MAX = 25  # of tests that have ended; each dropping connects anew
+_streams_left: set[str] = set()
 _clickhouse_databases: set[str] = set()  # of the test that runs
 _clickhouse_free: list[str] = []  # migrated and empty: making the tables costs more than most tests
 
@@ -297,8 +299,10 @@ def forgotten() -> Iterator[None]:
     made = _made() - before
     if databases := {name for kind, name in made if kind is postgres}:
         postgres().drop(databases)
-    if streams := {name for kind, name in made if kind is nats}:
-        nats().drop(streams)
+    _streams_left.update(name for kind, name in made if kind is nats)
+    if len(_streams_left) > _STREAMS_MAX:
+        nats().drop(_streams_left)
+        _streams_left.clear()
 
 
 def _emptied(name: str) -> None:
