@@ -123,7 +123,7 @@ def _shares(levels: Gammas, count: int, belief: Floats, weights: Floats | None =
 def _of_all(drawn: Gammas, others: float, patterns: Gammas, weights: Floats, *, count: int) -> Floats:
     """How large a part of all pairs is at each level: the candidates are counted, the others are drawn from."""
     rate = np.count_nonzero(drawn >= 0) / max(len(drawn), 1)
-    rest = _shares(drawn, count, _of_strangers(count)) * max(others * rate, 1.0)
+    rest = _shares(drawn, count, _of_strangers(count)) * max(others * rate, BELIEF)
     known = patterns >= 0
     found = rest + np.bincount(patterns[known], weights[known], count)
     return np.asarray(found / found.sum())

@@ -116,6 +116,15 @@ def test_tables_of_next_to_nothing_have_an_answer(customers, rows):
     assert len(match(customers.table.slice(0, rows), customers.table.slice(0, 0), id_column="id").left) == 0
 
 
+@pytest.mark.parametrize(("people", "copies"), [(1, 2), (1, 3), (1, 4), (2, 2), (5, 3)])
+def test_equal_rows_of_a_small_table_are_one_person(customers, people, copies):
+    """Also where all rows are, so that nothing shows how strangers look."""
+    numbers = [row for row in range(people) for _ in range(copies)]
+    ids = pa.array([str(number) for number in range(len(numbers))])
+    table = customers.table.slice(40, people).take(numbers).drop("id").append_column("id", ids)
+    assert len(accepted(match(table, id_column="id"))) == people * copies * (copies - 1) // 2
+
+
 def test_a_table_with_nothing_to_go_by_is_refused():
     table = pa.table({"id": ["1", "2"], "row": ["1", "2"]})
     with pytest.raises(Invalid, match="no column says"):
