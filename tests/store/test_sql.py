@@ -29,6 +29,7 @@ def test_a_query_is_read_from_its_file_once(tmp_path: Path) -> None:
         ("select 1", "lacks its header"),
         ("-- store: elsewhere\nselect 1", "lacks its header"),
         ("-- store: state\nselect 1; select 2", "holds 2 statements"),
+        ("-- store: state\nselect '", "correct the SQL file"),
         ("-- store: state\n", "holds 0 statements"),
         ("-- store: state\nselect from where (", "correct the SQL file"),
     ],

@@ -31,7 +31,7 @@ from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
 ROOTS_CURSOR = "identity_roots"  # events store: the root version that identity_override shows
-KNOWN_MAX = 1 << 23  # identifiers that a process knows by heart at most, some 80 bytes each
+KNOWN_MAX = 1 << 23  # identifiers that a process knows by heart at most, some 130 bytes each with their people
 
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"

@@ -87,7 +87,7 @@ def _of_file(path: Path) -> Query:
 def _statement(text: str, store: str, path: Path) -> exp.Expression:
     try:
         statements = [s for s in sqlglot.parse(text, dialect=CANONICAL[store]) if s is not None]
-    except sqlglot.errors.ParseError as error:
+    except sqlglot.errors.SqlglotError as error:
         raise Misconfigured(f"{path.name}: {error}", hint="correct the SQL file") from error
     if len(statements) != 1:
         raise Misconfigured(f"{path.name} holds {len(statements)} statements", hint="one file, one query")
