@@ -108,8 +108,31 @@ def test_a_detached_identifier_is_told_of_in_the_journal_of_both(site):
         page = site.get(f"/customers/{person_id}?tab=identity&detached={done.own_id}", role="owner").text
         assert f"+12025550199 was detached from customer {customer}; since then it is customer {done.own_id}" in page
         assert "why it was detached: a typo" in page
-        assert "The identifier is a customer of its own now." in page
+        assert ("The identifier is a customer of its own now." in page) is (person_id == customer)
     assert "2025550199" not in site.get(f"/customers/{done.own_id}?tab=identity", role="viewer").text
+
+
+def test_what_was_done_just_now_is_not_believed_from_the_address_bar(site, crowd):
+    stores, (one, other, *_) = site.platform.stores, crowd
+    customer = mistaken(site, "+12025550196")
+    done = identity.detach(stores, customer, ("phone", "+12025550196"), by="o", now=site.platform.now(),
+                           ids=site.platform.ids)  # fmt: skip
+    (line,) = profiles.merge_journal(stores, done.own_id)
+
+    def offers(person_id: int, told: str) -> bool:
+        return "-undo" in site.get(f"/customers/{person_id}?{told}", role="owner").text
+
+    for person_id in (other, 99_999_999, one):
+        assert not offers(one, f"detached={person_id}")
+        assert "They are two customers again." not in site.get(f"/customers/{one}?apart={person_id}", role="owner").text
+    assert offers(customer, f"detached={done.own_id}")
+    assert not offers(one, f"detached={done.own_id}")
+    again = identity.merge(stores, into_id=customer, from_id=done.own_id, rule="by hand", evidence={},
+                           now=site.platform.now(), ids=site.platform.ids)  # fmt: skip
+    assert not offers(customer, f"detached={done.own_id}"), "they are one again"
+    assert offers(customer, f"merged={again}")
+    for person_id, merge_id in ((one, again), (customer, line.merge_id), (customer, "unknown")):
+        assert not offers(person_id, f"merged={merge_id}")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ async def customer(
     memberships = await view.run(segments.segments_of, stores, person_id)
     name = marks.name_of(view, person.person_id, person.name)
     ui.context.client.title = f"{name} · Omniloom"
-    notes(view, person.person_id, merged=merged, apart=apart, detached=detached)
+    await notes(view, person.person_id, merged=merged, apart=apart, detached=detached)
     _head(view, person, name)
     _figures(view, person)
     with parts.columns(wide=True):

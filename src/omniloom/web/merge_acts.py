@@ -4,8 +4,10 @@ from functools import partial
 
 from nicegui import ui
 
-from omniloom import identity
+from omniloom import identity, profiles
 from omniloom.access import Permission
+from omniloom.profiles import Joining
+from omniloom.store import Stores
 from omniloom.web import parts
 from omniloom.web.view import View
 
@@ -45,14 +47,29 @@ async def detach(view: View, person_id: int, key: tuple[str, str], note: str) ->
     ui.navigate.to(f"/customers/{done.person_id}?detached={done.own_id}")
 
 
-def notes(view: View, person_id: int, *, merged: str, apart: int, detached: int) -> None:
-    """Tell what was done just before this page was opened: a merge, whom one was taken apart from, whose one was."""
-    if merged:
+async def notes(view: View, person_id: int, *, merged: str, apart: int, detached: int) -> None:
+    """Tell what was done just before this page was opened: a merge, whom one was taken apart from, whose one was.
+
+    The address bar says so, and anybody may have written it: only what the journal says too is told.
+    """
+    if not (merged or apart or detached):
+        return
+    stores = view.platform.stores
+    journal = await view.run(profiles.merge_journal, stores, person_id)
+    if any(line.merge_id == merged and line.is_standing for line in journal):
         _merged(view, merged)
-    if apart:
+    parted = await view.run(_parted, stores, person_id, journal)
+    if apart in parted:
         _apart(view, apart)
-    if detached:
+    if detached in parted:
         _detached(view, person_id, detached)
+
+
+def _parted(stores: Stores, person_id: int, journal: list[Joining]) -> set[int]:
+    """Who is apart from a person because a merge of the two was undone."""
+    sides = {number for line in journal if not line.is_standing for number in (line.from_id, line.into_id)}
+    with stores.state.read() as tx:
+        return set(identity.roots_of(tx, sorted(sides)).values()) - {person_id}
 
 
 def _merged(view: View, merge_id: str) -> None:
