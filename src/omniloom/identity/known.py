@@ -19,7 +19,7 @@ from omniloom.identity.kind import Level
 from omniloom.identity.numbering import UNKNOWN, Ints, Numbering, digests
 from omniloom.store import StateTx, Stores, query
 
-EPOCH_CURSOR = "identity.epoch"  # grows when identifiers were erased, detached or marked; then nothing is known by heart
+EPOCH_CURSOR = "identity.epoch"  # grows when identifiers are erased, detached or marked: nothing is known by heart then
 
 _ROOTS_SINCE = query(__file__, "roots_since")
 _LAST_PERSON = query(__file__, "last_person")
