@@ -27,7 +27,8 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
     at = places(shown)
     nodes = [_person(view, shown, person_id) | at[f"p{person_id}"] for person_id in shown.people]
     for n, one in enumerate(shown.identifiers):
-        side = "top" if at[f"i{n}"]["y"] < at[f"p{one.person_id}"]["y"] else "bottom"  # away from the person
+        is_below = at[f"i{n}"]["y"] - at[f"p{one.person_id}"]["y"] > NEAR / 2
+        side = "bottom" if is_below else "top"  # away from the person, whose own name stands below
         node = {"id": f"i{n}", **_identifier(view, one, 1 + kinds.index(one.kind)), **at[f"i{n}"]}
         nodes.append({**node, "label": {"position": side}})
     for n, not_taken in enumerate(refused):
