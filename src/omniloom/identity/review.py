@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
@@ -20,6 +21,7 @@ from omniloom.identity.merge import join, part
 from omniloom.identity.normal import KINDS
 from omniloom.identity.people import identifiers_by_root, roots_of
 from omniloom.identity.resolve import sync_overrides
+from omniloom.identity.unmerge import undo
 from omniloom.store import Row, StateTx, Stores, query
 
 _ADD_PAIR = query(__file__, "add_pair")
@@ -59,7 +61,7 @@ class PairReason(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two people who may be one."""
+    """Two people who may be one. ``was_apart``: they had been parted by hand before a decision merged them."""
 
     left_id: int
     right_id: int
@@ -68,6 +70,8 @@ class Pair:
     status: PairStatus
     decided_by: str | None
     merge_id: str | None = None  # told by the decision that merged them
+    decided_at: datetime | None = None
+    was_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,25 +192,34 @@ def decide_pair(
         pair = _pair(row)
         if pair.status is not PairStatus.OPEN:
             raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
+        was_apart = is_same and _is_apart(tx, pair)
         merge_id = _join(tx, pair, now=now, ids=ids, by=by) if is_same else None
         status = PairStatus.MERGED if is_same else PairStatus.REJECTED
         tx.run(_DECIDE_PAIR, **_decided(pair, status, by=by, now=now))
     if is_same:
         sync_overrides(stores)
-    return replace(pair, status=status, decided_by=by, merge_id=merge_id)
+    return replace(pair, status=status, decided_by=by, decided_at=now, merge_id=merge_id, was_apart=was_apart)
 
 
 def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> None:
     """Let a pair, as ``decide_pair`` returned it, wait again; who was merged is two people until it is decided.
 
-    Errors: Missing if nothing of the kind was decided; Conflict if the merge was undone before.
+    Nobody said that they are two: what comes later may join them, unless they had been parted before.
+
+    Errors: Missing if nothing of the kind was decided; Conflict if it was decided anew since, the merge was undone
+            before, or it is not told which merge it was.
     """
     with stores.state.write() as tx:
         row = tx.one(_PAIR, left_id=decided.left_id, right_id=decided.right_id)
-        if row is None or row["status"] != decided.status or decided.status is PairStatus.OPEN:
+        if row is None or row["status"] == PairStatus.OPEN:
             raise Missing("this decision is not there", hint="list the pairs that wait")
+        told = _pair(row)
+        if (told.status, told.decided_by, told.decided_at) != (decided.status, decided.decided_by, decided.decided_at):
+            raise Conflict("this pair was decided anew since", hint="that decision stands", status=told.status)
+        if (told.status is PairStatus.MERGED) is not bool(decided.merge_id):
+            raise Conflict("the merge of this pair stands", hint="undo it in the customer's journal of merges")
         if decided.merge_id:
-            part(tx, decided.merge_id, by=by, now=now)
+            (part if decided.was_apart else undo)(tx, decided.merge_id, by=by, now=now)
         tx.run(_DECIDE_PAIR, **_decided(decided, PairStatus.OPEN, by=None, now=None))
     if decided.merge_id:
         sync_overrides(stores)
@@ -238,6 +251,11 @@ def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
     return rejected | {frozenset((root, other)) for _, _, root, other in tx.tuples(_APART, root_ids=root_ids)}
 
 
+def _is_apart(tx: StateTx, pair: Pair) -> bool:
+    roots_now = sorted(roots_of(tx, [pair.left_id, pair.right_id]).values())
+    return frozenset(roots_now) in _kept_apart(tx, roots_now)
+
+
 def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:
     left, right = sorted((numbers[found.left[place]], numbers[found.right[place]]))
     reasons = [PairReason(*reason) for reason in found.reasons(place)]
@@ -247,5 +265,6 @@ def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:
 def _pair(row: Row) -> Pair:
     reasons = msgspec.json.decode(row["reasons"], type=list[PairReason])
     return Pair(
-        row["left_id"], row["right_id"], row["probability"], reasons, PairStatus(row["status"]), row["decided_by"]
-    )
+        row["left_id"], row["right_id"], row["probability"], reasons, PairStatus(row["status"]), row["decided_by"],
+        decided_at=None if row["decided_at"] is None else instant(row["decided_at"]),
+    )  # fmt: skip

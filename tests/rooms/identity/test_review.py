@@ -1,6 +1,7 @@
 """What the matcher finds among people: merged where it is sure, asked about where not, and asked about once."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pytest
@@ -157,7 +158,55 @@ def test_a_decision_is_taken_back_and_made_anew(sender, is_same):
     assert root_of(sender.stores, numbers[1]) == numbers[1]
     with pytest.raises(Missing):
         undo_decision(sender.stores, decided, by="anna@example.com", now=NOW)
-    assert run(sender, people, automatic=0.0).merged == (0 if is_same else 1)
-    if is_same:  # they stay apart until somebody says otherwise
-        decide(sender, *numbers[:2], is_same=True, ids=3)
+    assert run(sender, people, automatic=0.0).merged == 1
     assert root_of(sender.stores, numbers[1]) == numbers[0]
+
+
+def waiting(sender):
+    """The numbers of two who wait for a decision."""
+    numbers, people = known_people(sender)
+    run(sender, people, automatic=1.1)
+    return numbers[:2]
+
+
+def take_back(sender, decided):
+    undo_decision(sender.stores, decided, by="anna@example.com", now=NOW)
+
+
+def test_a_decision_made_anew_by_somebody_else_is_not_taken_back(sender):
+    left, right = waiting(sender)
+    decided = decide(sender, left, right, is_same=False)
+    take_back(sender, decided)
+    for n, by in ((1, "anna@example.com"), (0, "ivan@example.com")):
+        anew = decide_pair(sender.stores, left, right, is_same=False, by=by, now=NOW + timedelta(minutes=n),
+                           ids=SeededIds(3))  # fmt: skip
+        with pytest.raises(Conflict):
+            take_back(sender, decided)
+        assert pairs_to_review(sender.stores) == []
+        take_back(sender, anew)
+
+
+@pytest.mark.parametrize("merge_id", [None, ""])
+def test_a_pair_does_not_wait_again_while_its_merge_stands(sender, merge_id):
+    left, right = waiting(sender)
+    decided = decide(sender, left, right, is_same=True)
+    with pytest.raises(Conflict, match="stands"):
+        take_back(sender, replace(decided, merge_id=merge_id))
+    assert root_of(sender.stores, right) == left
+    take_back(sender, decided)
+    assert root_of(sender.stores, right) == right
+
+
+@pytest.mark.parametrize("were_parted", [False, True])
+def test_a_mistaken_yes_says_nothing_of_what_comes_later(sender, were_parted):
+    left, right = waiting(sender)
+    if were_parted:
+        merge_id = merge(sender.stores, into_id=left, from_id=right, rule="by hand", evidence={}, now=NOW,
+                         ids=SeededIds(4))  # fmt: skip
+        unmerge(sender.stores, merge_id, by="ivan@example.com", now=NOW)
+    take_back(sender, decide(sender, left, right, is_same=True))
+    assert root_of(sender.stores, right) == right
+    sender.send("identify", phone="+79161000000", email="ivan@example.com")
+    sender.send("identify", phone="+79161000001", email="ivan@example.com")
+    sender.resolve_all()
+    assert (root_of(sender.stores, right) == root_of(sender.stores, left)) is not were_parted
