@@ -232,6 +232,9 @@ def _check_templates(stores: Stores, channels: list[str], templates: dict[str, s
             raise Invalid(error.message, hint="make the template first", field="templates") from error
         if found.channel != channel:
             raise Invalid(f"the template {found.name} is for {found.channel}, not {channel}", field="templates")
+        if found.is_notice:
+            raise Invalid(f"the template {found.name} needs what only a notice has, such as a code",
+                          hint="choose another one", field="templates")  # fmt: skip
 
 
 def _prices(channels: list[str], prices: int | Mapping[str, int]) -> dict[str, int]:

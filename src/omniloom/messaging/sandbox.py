@@ -143,6 +143,14 @@ def check(source: str, *, is_html: bool = False) -> str:
     return f"unknown filter '{min(unknown)}'" if unknown else ""
 
 
+def names(source: str) -> frozenset[str]:
+    """What a template takes from outside, by its first name: of ``person.city``, person. Of no valid one: nothing."""
+    try:
+        return frozenset(_parsed(source, False).global_variables())  # noqa: FBT003 - as the cache takes it
+    except (LiquidError, RecursionError):
+        return frozenset()
+
+
 def first_line(error: Exception) -> str:
     """What an error says and in which line, without Liquid's drawing of the place."""
     text = (str(error).splitlines() or [type(error).__name__])[0][:300]

@@ -1,6 +1,5 @@
 """Templates as marketers write them: Liquid in a subject and a body, for one channel."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from omniloom.messaging.sandbox import Part
 from omniloom.profiles import topics_of
 from omniloom.store import StateTx, Stores, query
 
-_NOTICES_OWN = re.compile(r"""\{[{%][^}]*(?<![.\w'"])(code|recognise_url|confirm_url|notice)\b""")
+_NOTICES_OWN = frozenset({"code", "recognise_url", "confirm_url", "notice"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Template:
     @property
     def is_notice(self) -> bool:
         """Whether it needs what only a notice has, such as a code: no campaign can send it."""
-        return _NOTICES_OWN.search(f"{self.subject}\n{self.body}") is not None
+        return any(_NOTICES_OWN & sandbox.names(text) for text in (self.subject, self.body))
 
 
 def save_template(  # noqa: PLR0913 - one template

@@ -297,3 +297,23 @@ def test_the_preview_shows_each_channel_and_the_decision_without_writing(
     assert sends(stores) == []
     with pytest.raises(Missing):
         journeys.preview(stores, renderer, made.campaign_id, 999, now=clock.now())
+
+
+def test_a_text_that_only_a_notice_can_fill_is_refused(
+    stores: Stores, make: Any, clock: ManualClock, ids: SeededIds
+) -> None:
+    draft = make()
+
+    def saved(name: str, body: str) -> dict[str, str]:
+        made = messaging.save_template(
+            stores, name=name, channel="sms", subject="", body=body, now=clock.now(), ids=ids
+        )  # fmt: skip
+        return {**draft.templates, "sms": made.template_id}
+
+    notice = saved("Code", "{{ code }} is your code")
+    with pytest.raises(Invalid) as refused:
+        make(name="Autumn", templates=notice)
+    assert refused.value.facts["field"] == "templates"
+    with pytest.raises(Invalid):
+        journeys.update_campaign(stores, draft.campaign_id, templates=notice, now=clock.now())
+    assert make(name="Winter", templates=saved("Promo", "Your code: {{ person['promo code'] }}"))

@@ -41,7 +41,26 @@ def test_every_text_of_a_notice_is_known_for_one() -> None:
         "{{ person.code }}",
         "{{ person.city | default: 'code' }}",
         "{% if person.notice %}x{% endif %}",
+        "{{ person['promo code'] }}",
+        "{{ promo-code }}",
+        "{% assign code = person.promo %}Your code: {{ code }}",
+        "{% comment %}{{ code }}{% endcomment %}",
+        "{{ code",
     ],
 )
 def test_a_campaigns_text_is_not_taken_for_one(body: str) -> None:
     assert not _template(body).is_notice
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        ("{{code}}", ""),
+        ("x", "{{ code }}"),
+        ("{% if notice.benefit != '' %}x{% endif %}", ""),
+        ("{{ person.city | append: code }}", ""),
+        ("{% assign code = code | default: '1' %}{{ code }}", ""),
+    ],
+)
+def test_a_text_that_needs_what_only_a_notice_has_is_known_for_one(body: str, subject: str) -> None:
+    assert _template(body, subject).is_notice
