@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from omniloom.app import open_platform
 from omniloom.cli.main import app
-from omniloom.core.errors import Conflict, Missing
+from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.event import Event, encode
 from omniloom.worker.loop import catch_up
 
@@ -55,3 +55,18 @@ def test_a_number_that_is_also_a_user_id_of_another_is_asked_about(place: Path) 
 def test_who_is_to_be_erased_is_named_before(place: Path) -> None:
     asked = _run(place, "person", "erase", "1", "--reason", "a letter", answer="n\n").output
     assert "Erase person 1 (Anna Kim, anna@example.test) for good?" in " ".join(asked.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("person", "detach", "1", "email", "anna@example.test", "--note", "сестра\udcff"), "note"),
+        (("person", "detach", "1", "email", "anna@example.test\ud800"), "value"),
+        (("person", "show", "анна\udcff"), "what to look for"),
+        (("campaign", "report", "весна\udcff"), "the name or number"),
+        (("campaign", "report", "a\nb"), "the name or number"),
+    ],
+)
+def test_what_is_no_text_is_named_and_not_sent(place: Path, words: tuple[str, ...], named: str) -> None:
+    with pytest.raises(Invalid, match=named):
+        _run(place, *words)

@@ -24,6 +24,7 @@ from omniloom.worker import loop
 SERVER_FILE = "server.json"
 _KINDS = {kind.code: kind for kind in (Invalid, Missing, Conflict, Denied, Unavailable, Misconfigured)}
 TIMEOUT_S = 120.0
+_TYPED_AS = {"q": "what to look for"}
 
 
 class Client:
@@ -73,6 +74,8 @@ class Client:
                 answer = await client.request(method, f"{self._base_url}{path}", headers=self._headers(), **options)
             except httpx.TransportError as error:
                 raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
+            except (UnicodeEncodeError, httpx.InvalidURL) as error:
+                raise _unsendable(options) from error
         if answer.status_code >= httpx.codes.BAD_REQUEST:
             raise _fault(answer)
         return answer
@@ -90,6 +93,8 @@ class Client:
                             size += file.write(piece)
             except httpx.TransportError as error:
                 raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
+            except (UnicodeEncodeError, httpx.InvalidURL) as error:
+                raise _unsendable({"params": params}) from error
         return size
 
     def _client(self) -> httpx.AsyncClient:
@@ -99,6 +104,18 @@ class Client:
 
     def _headers(self) -> dict[str, str]:
         return {"authorization": f"Bearer {self._token}"}
+
+
+def _unsendable(options: dict[str, Any]) -> Invalid:
+    """Name the text that cannot be sent: bytes that are not UTF-8 come from a terminal as half surrogate pairs."""
+    hint = "type it again; the terminal or script should write UTF-8"
+    for told in (options.get("params"), options.get("json")):
+        for field, value in told.items() if isinstance(told, dict) else ():
+            try:
+                json.dumps(value, ensure_ascii=False, default=str).encode()
+            except UnicodeEncodeError:
+                return Invalid(f"{_TYPED_AS.get(field, field)} is not valid Unicode", hint=hint, field=field)
+    return Invalid("the name or number has characters that cannot be sent", hint=hint)
 
 
 def _fault(answer: httpx.Response) -> OmniloomError:
