@@ -44,7 +44,7 @@ def create(
 def _read(path: Path) -> dict[str, Any]:
     try:
         body = yaml.safe_load(path.read_text())
-    except (OSError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Invalid(f"cannot read {path}: {error}", hint="see docs/guide/campaigns.md") from error
     if not isinstance(body, dict):
         raise Invalid(f"{path} does not describe a campaign", hint="give name, segment, channels and templates")
@@ -117,8 +117,10 @@ def _show(client: Client, campaign: str, *, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    tally = found["progress"]["tally"]
-    console.print(f"{found['campaign']['name']}: {found['campaign']['state']}", markup=False)
+    tally, terms = found["progress"]["tally"], found["campaign"]
+    console.print(f"{terms['name']}: {terms['state']}", markup=False)
+    if terms["advertiser"]:
+        console.print(f"In the name of {terms['advertiser']}, whose consent it needs.", markup=False)
     rows = [(name, tally[name]) for name in ("planned", "accepted", "rejected", "suppressed", "unknown", "open")]
     rows += [(f"skipped: {reason}", count) for reason, count in sorted(tally["skipped"].items())]
     rows += [(f"accepted by {channel}", count) for channel, count in sorted(tally["by_channel"].items())]
