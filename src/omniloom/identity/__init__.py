@@ -40,6 +40,7 @@ from omniloom.identity.people import (
     identifiers_of,
     members_of,
     merges_of,
+    naming,
     root_of,
     roots_of,
     roots_since,
@@ -65,7 +66,7 @@ __all__ = [
     "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "detach", "detaching", "find", "identifiers_by_root", "identifiers_of", "match",
-    "matching", "matchings", "members_of", "merge", "merges_of", "normalise", "pairs_to_review", "passed", "prefixes",
-    "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone",
+    "matching", "matchings", "members_of", "merge", "merges_of", "naming", "normalise", "pairs_to_review", "passed",
+    "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone",
     "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

@@ -110,6 +110,23 @@ def identifiers_by_root(tx: StateTx, root_ids: list[int]) -> dict[int, list[Iden
     return found
 
 
+def naming(tx: StateTx, person_ids: list[int]) -> dict[int, tuple[str, str]]:
+    """What to name each person by in an event about them: person -> (kind, value); who has nothing is left out.
+
+    The strongest identifier, of several the one seen last (so it stays that). Never one that many people use: such an
+    event would be its stand-in's.
+    """
+    roots = roots_of(tx, person_ids)
+    known = identifiers_by_root(tx, sorted(set(roots.values())))
+    named: dict[int, tuple[str, str]] = {}
+    for person_id, root_id in roots.items():
+        own = [one for one in known.get(root_id, ()) if not one.is_shared]
+        if own:
+            newest = max((one for one in own if one.kind == own[0].kind), key=lambda i: (i.last_seen_at, i.value))
+            named[person_id] = (newest.kind, newest.value)
+    return named
+
+
 def merges_of(stores: Stores, person_id: int) -> list[MergeEntry]:
     """How a person came together, oldest merge first. Errors: Missing if there never was such a person."""
     root_id = root_of(stores, person_id)

@@ -11,7 +11,7 @@ from omniloom.core.errors import Invalid, Missing
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
-from omniloom.identity import identifiers_by_root, roots_of
+from omniloom.identity import naming, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
@@ -98,9 +98,8 @@ def _open(tx: StateTx, root_id: int, channel: str) -> None:
 
 
 def _events(tx: StateTx, entry: ConsentEntry) -> list[Event]:
-    """What the log is told, under the ledger's own id; nothing of somebody without an identifier."""
-    identifiers = identifiers_by_root(tx, [entry.person_id]).get(entry.person_id, [])
-    named = next((one for one in identifiers if one.kind == "user_id"), identifiers[0] if identifiers else None)
+    """What the log is told, under the ledger's own id; nothing of somebody who cannot be named."""
+    named = naming(tx, [entry.person_id]).get(entry.person_id)
     if named is None:
         return []
     told = {
@@ -110,6 +109,6 @@ def _events(tx: StateTx, entry: ConsentEntry) -> list[Event]:
     return [Event(
         source_id=SOURCE_ID, message_id=entry.message_id, type="track",
         name=CONSENT_GIVEN if entry.is_given else CONSENT_WITHDRAWN, occurred_at=entry.occurred_at,
-        received_at=entry.recorded_at, identifiers={named.kind: named.value},
+        received_at=entry.recorded_at, identifiers=dict([named]),
         properties={key: value for key, value in told.items() if value},
     )]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from omniloom import identity
 from omniloom.core.errors import Conflict, Invalid, Missing
-from omniloom.core.event import decode
+from omniloom.core.event import Event, decode, encode
 from omniloom.segments import (
     Refreshed,
     announce,
@@ -258,3 +258,22 @@ def test_many_segments_built_on_each_other_twice_over_stay_cheap(shop: Any, mosc
         below = {"segment": f"s{n - 1}"}
         make(shop, f"s{n}", {"any": [below, {"all": [below, BUYERS]}]})
     assert count(shop.stores, {"segment": "s11"}, now=shop.now) == 2
+
+
+def test_somebody_whose_strongest_address_many_people_use_is_announced_by_their_own(shop: Any) -> None:
+    line = {"email": "office@shop.test", "card": "4006381333931"}
+    said = [line, *({"user_id": f"u{n}", "email": "office@shop.test"} for n in range(8))]
+    for number, identifiers in enumerate(said):
+        event = Event(source_id="test", message_id=f"m{number}", type="identify", occurred_at=shop.now,
+                      received_at=shop.now, identifiers=identifiers, traits={"city": "Москва"})  # fmt: skip
+        shop.stores.log.append([encode(event)])
+        shop.settle()
+    holder = shop.person("4006381333931")
+    assert holder in identity.find(shop.stores, "office@shop.test", "US"), "the first who had it"
+    segment_id = make(shop, "Muscovites", MOSCOW)
+    refresh(shop.stores, segment_id, now=shop.now)
+    while not announce(shop.stores, now=shop.now).is_done:
+        pass
+    named = [e.identifiers for e in counted(shop) if e.source_id == "omniloom"]
+    assert {"card": "4006381333931"} in named
+    assert all("email" not in identifiers for identifiers in named)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
-from omniloom.identity import identifiers_by_root, normalise, roots_of
+from omniloom.identity import naming, normalise, roots_of
 from omniloom.messaging.recognition.ask import OPEN, TooOften, Wish, add
 from omniloom.messaging.recognition.benefit import BOT_URL_MARK, known_way, way_settings
 from omniloom.messaging.recognition.limit import wait_s
@@ -100,7 +100,7 @@ def bring_back(  # noqa: PLR0913 - one act
             return Refused(against)
         named = _named(tx, row)
         if not named:
-            return Refused(Reason.UNKNOWN)  # its person was erased
+            return Refused(Reason.UNKNOWN)  # its person was erased, or is known by nothing of their own
         if way == BOT:
             [[kind, value]] = beside[0].items()
             tx.run(query(__file__, "brought_by"), request_id=row["request_id"], kind=kind, value=value)
@@ -130,9 +130,7 @@ def _row(tx: StateTx, way: str, token: str, secret: bytes) -> Row | None:
 
 
 def _named(tx: StateTx, row: Row) -> dict[str, str]:
-    """The strongest identifier of whom the token was handed to."""
+    """Whom the token was handed to, as an event names them; empty if nothing does."""
     if not row["person_id"]:
         return {"anonymous_id": row["anonymous_id"]}
-    root_id = roots_of(tx, [row["person_id"]]).get(row["person_id"], 0)
-    held = identifiers_by_root(tx, [root_id]).get(root_id, [])
-    return {held[0].kind: held[0].value} if held else {}
+    return dict(naming(tx, [row["person_id"]]).values())
