@@ -16,6 +16,10 @@ from omniloom.profiles import Frequency, PrivacyKind, Topic
 from omniloom.store.sql import parse_state
 
 RU = {"accept-language": "ru"}
+ANOTHERS = (
+    "insert into identity_person (person_id, root_id, created_at) values (2, 2, :now)",
+    "update identity_identifier set person_id = 2, last_seen_at = :now where value = 'ann@example.test'",
+)
 
 
 def wish_of(stores: Any) -> profiles.Preference:
@@ -135,6 +139,23 @@ def test_being_erased_takes_two_steps_and_ends_marketing_at_once(door: Door, clo
     with door.stores.state.write() as tx:
         profiles.settle_privacy(tx, asked.request_id, profiles.PrivacyState.DONE, by="job", now=clock.now())
     assert profiles.privacy_requests(door.stores) == []
+
+
+@pytest.mark.parametrize("page", ["", "/why", "/data", "/data.json", "/erase"])
+def test_a_link_to_an_address_that_is_anothers_by_now_only_leaves(door: Door, clock: ManualClock, page: str) -> None:  # noqa: F811
+    path = door.path("p")
+    with door.stores.state.write() as tx:
+        for text in ANOTHERS:
+            tx.run(parse_state("t", text), now=clock.now())
+    answer = door.client.get(path + page, headers=RU)
+    assert answer.status_code == 410
+    assert "теперь принадлежит другому клиенту" in answer.text
+    if page in ("", "/data", "/erase"):
+        assert door.client.post(path + page, data={"channel": "sms", "sure": "yes"}).status_code == 410
+    assert profiles.consent_history(door.stores, 1) == []
+    assert profiles.privacy_requests(door.stores) == []
+    assert door.client.post(door.path("u")).status_code == 200
+    assert door.is_suppressed()
 
 
 @pytest.mark.parametrize("page", ["", "/why", "/data", "/data.json", "/erase"])

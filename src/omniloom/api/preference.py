@@ -1,7 +1,8 @@
 """The preference centre: what comes, where, how often and why; what is stored; being erased; and confirming a wish.
 
 Same terms as public.py: a signed link, no script, GET changes nothing. A link may have been passed on, so addresses are
-masked, and a full copy of the data is asked for here and handed over elsewhere.
+masked, and a full copy of the data is asked for here and handed over elsewhere. Once the address it went to is another
+customer's, or many people's, it opens nothing here; leaving (public.py) goes on.
 """
 
 from typing import Any
@@ -30,7 +31,9 @@ def add_choosing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
     def show_choices(request: Request, token: str) -> Response:
         """Channels, topics, frequency, pause, language."""
         shown = voice.preferences(rooms.stores, token, secret=rooms.secret)
-        return pages.gone(request) if shown is None else _centre(pages, request, rooms, shown, is_saved=False)
+        if shown is None:
+            return _gone(pages, request, rooms, token)
+        return _centre(pages, request, rooms, shown, is_saved=False)
 
     @routes.post("/p/{token}")
     @needs(PUBLIC)
@@ -52,7 +55,9 @@ def add_choosing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
             shown = await run_in_threadpool(work)
         except (Invalid, ValueError):
             return await run_in_threadpool(show_choices, request, token)
-        return pages.gone(request) if shown is None else _centre(pages, request, rooms, shown, is_saved=True)
+        if shown is None:
+            return await run_in_threadpool(_gone, pages, request, rooms, token)
+        return _centre(pages, request, rooms, shown, is_saved=True)
 
 
 def add_why(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
@@ -65,7 +70,7 @@ def add_why(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         shown = voice.preferences(rooms.stores, token, secret=rooms.secret)
         grounds = voice.grounds_of(rooms.stores, token, secret=rooms.secret)
         if shown is None or grounds is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         told_of = [(ground, _segment(rooms, ground.campaign_id)) for ground in grounds]
         return pages.show("why", request, language=shown.language, token=token, grounds=told_of)
 
@@ -79,7 +84,7 @@ def add_data(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         """What is stored of the link's person."""
         shown = voice.preferences(rooms.stores, token, secret=rooms.secret)
         if shown is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         asked = {one.kind for one in profiles.privacy_requests_of(rooms.stores, shown.person_id) if one.state == "open"}
         return pages.show("stored", request, language=shown.language, token=token,
                           stored=_stored(rooms, shown.person_id), is_asked="export" in asked)  # fmt: skip
@@ -90,7 +95,7 @@ def add_data(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         """The same as a file."""
         shown = voice.preferences(rooms.stores, token, secret=rooms.secret)
         if shown is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         answer = reply(_stored(rooms, shown.person_id))
         answer.headers["content-disposition"] = 'attachment; filename="my-data.json"'
         answer.headers["cache-control"] = "no-store, private"
@@ -101,7 +106,7 @@ def add_data(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
     def ask_copy(request: Request, token: str) -> Response:
         """Ask for a full copy; it goes to the address on record, not to whoever holds the link."""
         if not _ask(rooms, request, token, PrivacyKind.EXPORT):
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         return show_data(request, token)
 
 
@@ -114,7 +119,7 @@ def add_erasing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         """What erasing means, with a box to tick; nothing happens yet."""
         shown = voice.preferences(rooms.stores, token, secret=rooms.secret)
         if shown is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         return pages.show("erase", request, language=shown.language, token=token, is_done=False, is_unsure=False)
 
     @routes.post("/p/{token}/erase")
@@ -124,7 +129,7 @@ def add_erasing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         is_sure = (await form_of(request)).get("sure") == ["yes"]
         shown = await run_in_threadpool(voice.preferences, rooms.stores, token, secret=rooms.secret)
         if shown is None:
-            return pages.gone(request)
+            return await run_in_threadpool(_gone, pages, request, rooms, token)
         if is_sure:
             await run_in_threadpool(_ask, rooms, request, token, PrivacyKind.ERASURE)
         return pages.show(
@@ -141,7 +146,7 @@ def add_confirming(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         """The question, with a button; nothing happens yet."""
         asked = voice.opt_in_of(rooms.stores, token, secret=rooms.secret, now=rooms.now())
         if asked is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         return pages.show("confirm", request, language=asked.language, asked=asked)
 
     @routes.post("/c/{token}")
@@ -152,9 +157,16 @@ def add_confirming(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
             rooms.stores, token, secret=rooms.secret, now=rooms.now(), visitor=visitor_of(request)
         )
         if asked is None:
-            return pages.gone(request)
+            return _gone(pages, request, rooms, token)
         told(rooms)
         return pages.show("confirm", request, language=asked.language, asked=asked)
+
+
+def _gone(pages: Pages, request: Request, rooms: Rooms, token: str) -> Response:
+    """The page of a link that is not ours, or whose address is another's by now: that one can still be left."""
+    if voice.is_passed_on(rooms.stores, token, secret=rooms.secret):
+        return pages.show("passed_on", request, status=410)
+    return pages.gone(request)
 
 
 def _centre(pages: Pages, request: Request, rooms: Rooms, shown: voice.Preferences, *, is_saved: bool) -> Response:

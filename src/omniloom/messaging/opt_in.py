@@ -18,7 +18,7 @@ from omniloom.core.errors import Conflict, Invalid
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_REQUESTED
 from omniloom.core.ids import Ids
 from omniloom.identity import normalise
-from omniloom.messaging.address import verify_address
+from omniloom.messaging.address import is_anothers, is_shared, verify_address
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
@@ -87,6 +87,8 @@ def request_opt_in(
         "expires_at": now + VALID, "evidence": msgspec.json.encode(dict(wish.evidence or {})).decode(),
     }  # fmt: skip
     with stores.state.write() as tx:
+        if is_shared(tx, wish.channel, address):
+            raise Invalid("many people use this address", hint="take one that is theirs alone", field="address")
         recent = tx.rows(
             query(__file__, "opt_ins_of_address"), channel=wish.channel, address=address, since=now - timedelta(days=1)
         )
@@ -106,7 +108,7 @@ def request_opt_in(
 
 
 def opt_in_of(stores: Stores, token: str, *, secret: bytes, now: datetime) -> OptIn | None:
-    """What a link asks; None for a token that is not ours. Changes nothing."""
+    """What a link asks; None for a token that is not ours, or if its address is another's by now. Changes nothing."""
     with stores.state.read() as tx:
         row = _row(tx, token, secret)
         return None if row is None else _view(row, now)
@@ -115,7 +117,8 @@ def opt_in_of(stores: Stores, token: str, *, secret: bytes, now: datetime) -> Op
 def confirm_opt_in(
     stores: Stores, token: str, *, secret: bytes, now: datetime, visitor: Visitor = NOBODY
 ) -> OptIn | None:
-    """Say yes: the consent is in force when this returns. None for a token that is not ours.
+    """Say yes: the consent is in force when this returns. None for a token that is not ours, or if the address is
+    another's by now: their consent is not theirs to give whom the question was for.
 
     A question that has run out, or was answered, is only shown.
     """
@@ -135,11 +138,12 @@ def confirm_opt_in(
 
 
 def _row(tx: StateTx, token: str, secret: bytes) -> Row | None:
-    """The request whose question carried this token, if it went to the address it is about."""
+    """The request whose question carried this token, if it went to the address it is about, still its person's."""
     parts = verify(secret, CONFIRM, token)
     if parts is None or len(parts) != 2:
         return None
-    return tx.one(query(__file__, "opt_in_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
+    row = tx.one(query(__file__, "opt_in_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
+    return None if row is None or is_anothers(tx, row) else row
 
 
 def _view(row: Row, now: datetime) -> OptIn:

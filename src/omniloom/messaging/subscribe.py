@@ -2,7 +2,8 @@
 
 The effect is in force when the answer is sent: suppression and the ledger's line in one state transaction, which the
 next intent's transaction sees. The event for the log lies in the same transaction's outbox, so it works when the
-worker, or even the log, is down. Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
+worker, or even the log, is down. A link speaks for whom its message was for while the address it went to is theirs;
+once it is another's, or many people's, it only leaves. Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
 """
 
 import dataclasses
@@ -11,12 +12,13 @@ from datetime import datetime
 
 from omniloom.core.clock import micros
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, encode
+from omniloom.messaging.address import is_anothers
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
 from omniloom.messaging.record import suppress
 from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox, user_ids
-from omniloom.messaging.site import PREFERENCES, UNSUBSCRIBE
+from omniloom.messaging.site import CONFIRM, PREFERENCES, UNSUBSCRIBE
 from omniloom.messaging.token import verify
 from omniloom.profiles import ConsentEntry, Contact, contacts, take_word
 from omniloom.store import Held, Row, StateTx, Stores, query
@@ -56,8 +58,15 @@ class Subscription:
 def subscription(stores: Stores, token: str, *, secret: bytes) -> Subscription | None:
     """The channels of the person a message with this token went to; None for a token that is not ours."""
     with stores.state.read() as tx:
-        attempt = attempt_of_token(tx, token, secret)
+        attempt = attempt_to_leave(tx, token, secret)
         return None if attempt is None else subscription_of(tx, attempt)
+
+
+def is_passed_on(stores: Stores, token: str, *, secret: bytes) -> bool:
+    """Whether a link, of whatever purpose, is ours, but its address is another's by now: it says nothing but a no."""
+    with stores.state.read() as tx:
+        attempt = _attempt(tx, token, secret, UNSUBSCRIBE, PREFERENCES, CONFIRM)
+        return attempt is not None and attempt["is_anothers"]
 
 
 def unsubscribe(
@@ -69,14 +78,14 @@ def unsubscribe(
     """
     try:
         with stores.state.write() as tx:
-            attempt = attempt_of_token(tx, token, secret)
+            attempt = attempt_to_leave(tx, token, secret)
             if attempt is None:
                 return None
             leave(tx, attempt, method=method, now=now, visitor=visitor)
             return subscription_of(tx, attempt)
     except Held:
         with stores.state.read() as tx:
-            attempt = attempt_of_token(tx, token, secret)
+            attempt = attempt_to_leave(tx, token, secret)
             if attempt is None:
                 return None
             told = _told(tx, UNSUBSCRIBED, attempt, _word(attempt, "left", method=method, now=now, visitor=visitor))
@@ -87,20 +96,36 @@ def unsubscribe(
 
 
 def attempt_of_token(tx: StateTx, token: str, secret: bytes) -> Row | None:
-    """The message whose link was followed; None for a token that is not ours, or whose recipient was erased."""
-    parts = verify(secret, UNSUBSCRIBE, token) or verify(secret, PREFERENCES, token)
+    """The message whose link was followed; None for a token that is not ours, or whose recipient was erased.
+
+    None as well if its address is another's by now: whoever reads it may not speak for whom the message was for.
+    """
+    attempt = attempt_to_leave(tx, token, secret)
+    return None if attempt is None or attempt["is_anothers"] else attempt
+
+
+def attempt_to_leave(tx: StateTx, token: str, secret: bytes) -> Row | None:
+    """As :func:`attempt_of_token`, also if the address is another's: leaving harms nobody."""
+    return _attempt(tx, token, secret, UNSUBSCRIBE, PREFERENCES)
+
+
+def _attempt(tx: StateTx, token: str, secret: bytes, *purposes: str) -> Row | None:
+    parts = next(filter(None, (verify(secret, purpose, token) for purpose in purposes)), None)
     if parts is None or len(parts) != 2:
         return None
     attempt = tx.one(query(__file__, "attempt_of_send"), send_id=parts[0].hex(), channel=parts[1].decode())
-    return attempt if attempt is not None and attempt["address"] else None
+    if attempt is None or not attempt["address"]:
+        return None
+    return {**attempt, "is_anothers": is_anothers(tx, attempt)}
 
 
 def contact_of(tx: StateTx, attempt: Row) -> Contact:
-    """Whom the message went to, with its address if none is known by now."""
+    """Whom the message went to, with its address if none is known by now; with no other if that is another's."""
     known = contacts(tx, [attempt["person_id"]]).get(attempt["person_id"])
     if known is None:
         known = Contact(attempt["person_id"], {}, {}, "", "", "")
-    return dataclasses.replace(known, addresses={attempt["channel"]: attempt["address"]} | known.addresses)
+    own = {} if attempt["is_anothers"] else known.addresses
+    return dataclasses.replace(known, addresses={attempt["channel"]: attempt["address"]} | own)
 
 
 def subscription_of(tx: StateTx, attempt: Row) -> Subscription:

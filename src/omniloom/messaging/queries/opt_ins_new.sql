@@ -1,5 +1,5 @@
 -- store: state
--- opt_ins_new: requests whose address has a person by now, and how many questions that person was asked before.
+-- opt_ins_new: requests whose address is one person's by now, and how many questions that person was asked before.
 -- in: :channel :kind :now :rows_max
 -- out: request_id, channel, address, language, card_language, person_id, asked_before   order: oldest first
 select
@@ -10,7 +10,7 @@ select
         where they.root_id = p.root_id
     ) as asked_before
 from messaging_opt_in as o
-inner join identity_identifier as i on i.kind = :kind and i.value = o.address
+inner join identity_identifier as i on i.kind = :kind and i.value = o.address and i.shared_position is null
 inner join identity_person as p on p.person_id = i.person_id
 left join profiles_card as c on c.person_id = p.root_id
 where o.state = 'new' and o.channel = :channel and o.expires_at > :now
