@@ -66,6 +66,7 @@ def test_a_word_is_in_force_when_it_is_answered_and_its_proof_opens(ask: Any) ->
     assert [line["wording_version"] for line in shown["consents"]] == ["news v1 ru"]
     assert {one["channel"]: one["reach"] for one in shown["reach"]}["email"] == "reachable"
     proof = ask("GET", "/people/1/consent-proof").json()
+    assert json.loads(proof["lines"][0]["evidence"]) == {"call_id": "7", "written_down_by": "t"}
     assert (proof["format"], proof["broken"], proof["lines"][0]["ip"]) == (
         "omniloom.consent-proof/1",
         [],

@@ -81,6 +81,12 @@ def user_of(request: Request) -> User | None:
     return access.user_of(platform.stores, session, now=platform.now())
 
 
+def who_asks(request: Request) -> str:
+    """By whom an act was done, for a journal: a person by e-mail, a program by the name of its token."""
+    user = user_of(request)
+    return (user.email or user.name) if user else ""
+
+
 def _session_of(request: Request) -> str | None:
     """The session's token; over https only the prefixed cookie counts, which no subdomain can plant."""
     plain = request.cookies.get("omniloom") if request.url.scheme == "http" else None

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from omniloom import messaging, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
+from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.core.errors import Invalid
 from omniloom.messaging import voice
@@ -94,7 +94,7 @@ def take_consent(request: Request, person_id: int, body: WordBody) -> Response:
         purpose=body.purpose, advertiser=body.advertiser, evidence=body.evidence,
     )  # fmt: skip
     entry = voice.take_consent(
-        platform.stores, person_id, word, by=_who(request), now=platform.now(), ids=platform.ids,
+        platform.stores, person_id, word, by=who_asks(request), now=platform.now(), ids=platform.ids,
         visitor=voice.Visitor(body.ip, body.user_agent),
     )  # fmt: skip
     messaging.try_flush(platform.stores)
@@ -150,7 +150,7 @@ def add_wording(request: Request, body: WordingBody) -> Response:
     platform = platform_of(request)
     added = profiles.add_wording(
         platform.stores, name=body.name, text=body.text, language=body.language, version=body.version,
-        now=platform.now(), by=_who(request),
+        now=platform.now(), by=who_asks(request),
     )  # fmt: skip
     return reply({"wording": added}, status=201)
 
@@ -198,8 +198,3 @@ def _wording(request: Request, body: dict[str, Any]) -> tuple[str, str]:
     if body["wording_id"] and not text:
         raise Invalid(f"there is no wording {body['wording_id']}", hint="register it first", field="wording_id")
     return text, label
-
-
-def _who(request: Request) -> str:
-    user = user_of(request)
-    return user.email if user else ""

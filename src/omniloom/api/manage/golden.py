@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from omniloom import collect, identity, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
+from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
 from omniloom.api.manage.body import Body
 from omniloom.core.errors import Invalid
 from omniloom.core.event import OWN_SOURCE_ID
@@ -67,7 +67,7 @@ def show_merges(request: Request, person_id: int) -> Response:
 def merge_people(request: Request, person_id: int, body: MergeBody) -> Response:
     """Make another person part of this one. It can be undone at any time."""
     platform = platform_of(request)
-    evidence = {"by": _who(request), **({"note": body.note} if body.note else {})}
+    evidence = {"by": who_asks(request), **({"note": body.note} if body.note else {})}
     merge_id = identity.merge(
         platform.stores, into_id=person_id, from_id=body.other_id, rule=BY_HAND, evidence=evidence,
         now=platform.now(), ids=platform.ids,
@@ -81,7 +81,7 @@ def merge_people(request: Request, person_id: int, body: MergeBody) -> Response:
 def undo_merge(request: Request, merge_id: str) -> Response:
     """Make two people of one again; each gets back what is theirs."""
     platform = platform_of(request)
-    gone, stays = identity.unmerge(platform.stores, merge_id, by=_who(request), now=platform.now())
+    gone, stays = identity.unmerge(platform.stores, merge_id, by=who_asks(request), now=platform.now())
     platform.wake.set()
     return reply({"people": [stays, gone]})
 
@@ -96,7 +96,7 @@ def detach_identifier(request: Request, person_id: int, body: DetachBody) -> Res
         field = "kind" if value.reason is identity.ProblemReason.UNKNOWN_KIND else "value"
         raise Invalid(f"{field}: {value.message}", hint="take it from the person's identifiers", field=field)
     done = identity.detach(
-        platform.stores, person_id, (body.kind, value), by=_who(request), now=platform.now(), ids=platform.ids,
+        platform.stores, person_id, (body.kind, value), by=who_asks(request), now=platform.now(), ids=platform.ids,
         note=body.note,
     )  # fmt: skip
     platform.wake.set()
@@ -116,7 +116,7 @@ def set_rule(request: Request, key: str, body: RuleBody) -> Response:
     """Choose the rule of one trait for everybody; ``recency`` takes it away."""
     platform = platform_of(request)
     wanted = Survivorship(key, body.rule, tuple(_source(platform.stores, said) for said in body.sources))
-    profiles.set_survivorship(platform.stores, wanted, by=_who(request), now=platform.now())
+    profiles.set_survivorship(platform.stores, wanted, by=who_asks(request), now=platform.now())
     platform.wake.set()
     return reply({"rules": profiles.survivorships(platform.stores)})
 
@@ -128,8 +128,3 @@ def _source(stores: Stores, said: str) -> str:
         if said.strip() in {source_id, name}:
             return source_id
     raise Invalid(f"there is no source {said!r}", hint=f"one of {', '.join(known.values())}", field="sources")
-
-
-def _who(request: Request) -> str:
-    user = user_of(request)
-    return (user and (user.email or user.name)) or "api"

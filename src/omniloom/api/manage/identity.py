@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from omniloom import identity, privacy, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, sees_whom, user_of
+from omniloom.api.door import needs, platform_of, reply, sees_whom, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.identity import Matching
 
@@ -32,7 +32,7 @@ def start_matching(request: Request, body: MatchingBody) -> Response:
     """Look for people who are one; ask for progress by the job's id. One at a time."""
     platform = platform_of(request)
     job_id = profiles.start_matching(
-        platform.stores, automatic=body.automatic, by=_who(request), now=platform.now, ids=platform.ids,
+        platform.stores, automatic=body.automatic, by=who_asks(request), now=platform.now, ids=platform.ids,
         then=platform.wake.set,
     )  # fmt: skip
     return reply({"job_id": job_id}, status=202)
@@ -64,11 +64,6 @@ def _shown(job: Matching) -> dict[str, Any]:
     return {"is_done": job.is_done} | {name: getattr(job, name) for name in job.__slots__}
 
 
-def _who(request: Request) -> str:
-    user = user_of(request)
-    return (user and (user.email or user.name)) or "api"
-
-
 @routes.get("/identity/pairs")
 @needs(Permission.CUSTOMERS_READ)
 def list_pairs(request: Request, rows_max: RowsMax = 50) -> Response:
@@ -89,6 +84,7 @@ def decide_pair(request: Request, left_id: int, right_id: int, body: DecisionBod
     """Merge a waiting pair, or never ask about it again."""
     platform = platform_of(request)
     pair = identity.decide_pair(
-        platform.stores, left_id, right_id, is_same=body.is_same, by=_who(request), now=platform.now(), ids=platform.ids
-    )
+        platform.stores, left_id, right_id, is_same=body.is_same, by=who_asks(request), now=platform.now(),
+        ids=platform.ids,
+    )  # fmt: skip
     return reply(pair)

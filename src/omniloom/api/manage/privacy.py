@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from omniloom import privacy
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.privacy import ExportFormat, IncidentReport, NoticeKind
 
@@ -82,9 +82,8 @@ def export_person(request: Request, person_id: int, format: ExportFormat = Expor
 def erase_person(request: Request, person_id: int, body: ErasureBody) -> Response:
     """Erase one person with everyone merged into them: in force when this answers; it cannot be undone."""
     platform = platform_of(request)
-    user = user_of(request)
     made = privacy.erase(
-        platform.stores, person_id, by=user.email if user else "", reason=body.reason, now=platform.now(),
+        platform.stores, person_id, by=who_asks(request), reason=body.reason, now=platform.now(),
         ids=platform.ids, home_region=platform.settings.identity.home_region,
     )  # fmt: skip
     platform.wake.set()
@@ -125,10 +124,10 @@ def show_incidents(request: Request, rows_max: RowsMax = 100) -> Response:
 @needs(Permission.PRIVACY_WRITE)
 def note_incident(request: Request, body: IncidentBody) -> Response:
     """Write an incident down; found now, unless said otherwise."""
-    platform, user = platform_of(request), user_of(request)
+    platform = platform_of(request)
     now = platform.now()
     report = IncidentReport(**body.model_dump() | {"found_at": body.found_at or now})
-    made = privacy.note_incident(platform.stores, report, by=user.email if user else "", now=now, ids=platform.ids)
+    made = privacy.note_incident(platform.stores, report, by=who_asks(request), now=now, ids=platform.ids)
     return reply(made, status=201)
 
 
@@ -169,8 +168,8 @@ def show_rules(request: Request) -> Response:
 @needs(Permission.SETTINGS_WRITE)
 def set_rule(request: Request, subject: str, body: RuleBody) -> Response:
     """Keep a table, or a kind of data, so many days."""
-    platform, user = platform_of(request), user_of(request)
-    privacy.set_rule(platform.stores, subject, body.days, by=user.email if user else "", now=platform.now())
+    platform = platform_of(request)
+    privacy.set_rule(platform.stores, subject, body.days, by=who_asks(request), now=platform.now())
     return reply({"rules": privacy.rules(platform.stores)})
 
 

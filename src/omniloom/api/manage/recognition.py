@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from omniloom import messaging
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, user_of
+from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import Body
 from omniloom.api.recognised import answer
 from omniloom.messaging import recognition, voice
@@ -162,7 +162,7 @@ def bring_back(request: Request, body: BroughtBody) -> Response:
     platform = platform_of(request)
     found = recognition.bring_back(
         platform.stores, body.way, body.token, Newcomer(body.kind, body.value), secret=platform.secret,
-        home_region=platform.settings.identity.home_region, now=platform.now(), by=_who(request),
+        home_region=platform.settings.identity.home_region, now=platform.now(), by=who_asks(request),
     )  # fmt: skip
     _told(request)
     return answer(found)
@@ -174,7 +174,7 @@ def see_card(request: Request, body: CardBody) -> Response:
     """A card was read at the till: who it is, and what they get."""
     platform = platform_of(request)
     seen = recognition.see_card(
-        platform.stores, body.card, place=body.place, by=_who(request), now=platform.now(), ids=platform.ids
+        platform.stores, body.card, place=body.place, by=who_asks(request), now=platform.now(), ids=platform.ids
     )
     _told(request)
     return reply({"seen": seen})
@@ -213,8 +213,3 @@ def _told(request: Request) -> None:
     platform = platform_of(request)
     messaging.try_flush(platform.stores)
     platform.wake.set()
-
-
-def _who(request: Request) -> str:
-    user = user_of(request)
-    return user.email if user else ""

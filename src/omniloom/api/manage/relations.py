@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from omniloom import profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, user_of
+from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.profiles import Tie
 
@@ -37,9 +37,9 @@ def show_relations(request: Request, person_id: int) -> Response:
 @needs(Permission.CUSTOMERS_WRITE)
 def add_relation(request: Request, person_id: int, body: TieBody) -> Response:
     """Write a relation down; a company begins with its first one."""
-    platform, user = platform_of(request), user_of(request)
+    platform = platform_of(request)
     made = profiles.relate(
-        platform.stores, person_id, Tie(**body.model_dump()), by=user.email if user else "", now=platform.now(),
+        platform.stores, person_id, Tie(**body.model_dump()), by=who_asks(request), now=platform.now(),
         ids=platform.ids,
     )  # fmt: skip
     return reply({"relation": made}, status=201)
