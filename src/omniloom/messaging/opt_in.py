@@ -81,10 +81,11 @@ def request_opt_in(
     """
     address = _address(wish, home_region)
     row = {
-        "request_id": ids.token(), "channel": wish.channel, "address": address, "advertiser": wish.advertiser,
-        "purpose": wish.purpose, "wording": wish.wording.strip(), "wording_version": wish.wording_version,
-        "language": wish.language, "ip": visitor.ip, "user_agent": visitor.user_agent[:300], "requested_at": now,
-        "expires_at": now + VALID, "evidence": msgspec.json.encode(dict(wish.evidence or {})).decode(),
+        "request_id": ids.token(), "channel": wish.channel, "address": address,
+        "advertiser": wish.advertiser.strip(), "purpose": wish.purpose, "wording": wish.wording.strip(),
+        "wording_version": wish.wording_version, "language": wish.language, "ip": visitor.ip,
+        "user_agent": visitor.user_agent[:300], "requested_at": now, "expires_at": now + VALID,
+        "evidence": msgspec.json.encode(dict(wish.evidence or {})).decode(),
     }  # fmt: skip
     with stores.state.write() as tx:
         if is_shared(tx, wish.channel, address):
@@ -93,7 +94,7 @@ def request_opt_in(
             query(__file__, "opt_ins_of_address"), channel=wish.channel, address=address, since=now - timedelta(days=1)
         )
         for known in recent:
-            is_same = (known["purpose"], known["advertiser"]) == (wish.purpose, wish.advertiser)
+            is_same = (known["purpose"], known["advertiser"]) == (wish.purpose, row["advertiser"])
             if is_same and known["state"] != OptInState.CONFIRMED and known["requested_at"] > micros(now - AGAIN_AFTER):
                 return str(known["request_id"])
         if len(recent) >= PER_DAY_MAX:
