@@ -45,9 +45,9 @@ demo: install ## import a year of a real grocer, run a campaign, print the summa
 serve: install ## serve the API and the UI on this machine
 	$(BIN)/omniloom serve
 
-test: install sdks ## all tests in two processes; then the rooms' again, on the engines of scale
-	$(BIN)/python -m pytest -n 2
-	$(BIN)/python -m pytest -n 2 --engines scaled tests/rooms
+test: install sdks ## all tests in three processes, for some wait; then the rooms' again, on the engines of scale
+	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 3 --engines scaled tests/rooms
 
 check: install ## format, lint, types, import contracts
 	$(BIN)/ruff format --check $(CODE)

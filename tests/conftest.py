@@ -5,6 +5,7 @@
 engines.py).
 """
 
+import gc
 import os
 import subprocess
 from collections.abc import Iterator
@@ -69,6 +70,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if (terms := getattr(tried, "_hypothesis_internal_use_settings", None)) is not None:
                 few = settings(terms, max_examples=min(terms.max_examples, SCALED_EXAMPLES))
                 tried._hypothesis_internal_use_settings = few  # type: ignore[union-attr]  # Hypothesis names no other way
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through it for cycles again and again took a tenth of the run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def needs_engines(item: pytest.Item) -> bool:

@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 
 import pytest
+from tests.engines import EMBEDDED, chosen
 from tests.rooms.late_bound.living import NOW, Living
 from tests.rooms.late_bound.scratch import from_scratch
 from tests.rooms.late_bound.test_late_bound import differing, told
@@ -19,7 +20,7 @@ IDENTIFIERS = parse_state(
     "test.identifiers", "select kind, value, person_id from identity_identifier order by kind, value"
 )
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), *([] if chosen() == EMBEDDED else [pytest.mark.soak])]  # half a minute there
 
 
 def roots_of(stores: Stores) -> dict[int, int]:
