@@ -97,16 +97,20 @@ def sign_in(page: Page, shop: Shop) -> None:
     page.wait_for_url(f"{shop.url}/")
 
 
-@pytest.mark.parametrize(("language", "pair"), [("en", "41"), ("ru", "42")])
-def test_two_duplicates_are_found_merged_and_parted(page: Page, shop: Shop, language: str, pair: str) -> None:
-    words, main = WORDS[language], page.locator(".om-main")
+def open_anna(page: Page, shop: Shop, language: str, pair: str) -> None:
+    """Sign in, choose a language, search for one of the Annas and open her page."""
     sign_in(page, shop)
     speak(page, shop.url, language)
-
     page.goto(f"{shop.url}/customers?q=anna-{pair}")
     page.locator(".om-main a[href^='/customers/']").first.click()
     page.wait_for_url(re.compile(r"/customers/\d+$"))
     page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize(("language", "pair"), [("en", "41"), ("ru", "42")])
+def test_two_duplicates_are_found_merged_and_parted(page: Page, shop: Shop, language: str, pair: str) -> None:
+    words, main = WORDS[language], page.locator(".om-main")
+    open_anna(page, shop, language, pair)
     expect(main.locator(".om-event")).to_have_count(2)
 
     page.locator("[data-testid=merge-open]").click()
@@ -140,12 +144,7 @@ def test_two_duplicates_are_found_merged_and_parted(page: Page, shop: Shop, lang
 @pytest.mark.parametrize(("language", "pair"), [("en", "43"), ("ru", "44")])
 def test_an_identifier_is_detached_and_attached_again(page: Page, shop: Shop, language: str, pair: str) -> None:
     words, main = WORDS[language], page.locator(".om-main")
-    sign_in(page, shop)
-    speak(page, shop.url, language)
-    page.goto(f"{shop.url}/customers?q=anna-{pair}")
-    page.locator(".om-main a[href^='/customers/']").first.click()
-    page.wait_for_url(re.compile(r"/customers/\d+$"))
-    page.wait_for_load_state("networkidle")
+    open_anna(page, shop, language, pair)
     customer = page.url
 
     page.locator("[data-testid=identifier-email] [data-testid=identifier-menu]").click()
