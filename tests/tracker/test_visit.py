@@ -1,6 +1,7 @@
 """A visitor of a real shop page in a real browser: whatever happens to the network, each event arrives once."""
 
 import gzip
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -75,23 +76,33 @@ def test_a_visit_with_the_network_cut_in_the_middle_ends_complete_and_once(
     check_the_timeline(installation)
 
 
-VISIT = [
+BROWSED = [
     "Leaf & Loom", "Teas", "Product List Viewed", "Sencha", "Product Viewed", "Product Added", "Product Added", "Cart",
-    "Cart Viewed", "identify", "Form Submitted", "Thank you", "identify", "Order Completed", "Thank you",
-    "identify",
+    "Cart Viewed",
 ]  # fmt: skip
+BOUGHT = ["identify", "Form Submitted", "Thank you", "identify", "Order Completed", "Thank you", "identify"]
+
+
+def check_the_names(names: list[str]) -> None:
+    """Each event once, in order.
+
+    The pages of the checkout follow each other faster than their requests: an event is dated to within its request's
+    time on the way, so theirs may stand in another order.
+    """
+    assert names[: len(BROWSED)] == BROWSED
+    assert sorted(names[len(BROWSED) :]) == sorted(BOUGHT)
 
 
 def check_the_log(installation: Installation) -> None:
     """Names, order, times, ids, campaign and click ids of what arrived."""
     events = installation.log()
-    assert [event.name or event.type for event in events] == VISIT
+    check_the_names([event.name or event.type for event in events])
     at = {event.name: event.occurred_at for event in events}
     assert at["Product Added"] - at["Leaf & Loom"] < AWAY, "told late, dated right"
     assert at["Cart Viewed"] - at["Product Added"] >= AWAY
     assert abs(events[-1].occurred_at - installation.platform.now()) < AWAY, "the browser's clock is years off"
     assert len({event.identifiers["anonymous_id"] for event in events}) == 1
-    assert [event.identifiers.get("user_id", "") for event in events] == [""] * 12 + ["ann@shop.example"] * 4
+    assert Counter(event.identifiers.get("user_id") for event in events) == {None: 12, "ann@shop.example": 4}
     for event in events:
         context = event.context
         assert context["campaign"] == {"name": "spring", "source": "yandex", "medium": "cpc"}
@@ -110,7 +121,7 @@ def check_the_timeline(installation: Installation) -> None:
     stores = installation.platform.stores
     [row] = profiles.search(stores, "ann@shop.example", home_region="RU", rows_max=10)
     timeline = profiles.timeline(stores, row.person_id, before=None, rows_max=100)
-    assert [event.name or event.type for event in reversed(timeline)] == VISIT
+    check_the_names([event.name or event.type for event in reversed(timeline)])
     assert {event.campaign_id for event in timeline} == {"spring"}
     order = next(event for event in timeline if event.name == "Order Completed")
     assert (order.revenue_minor, order.currency, len(order.items)) == (2400, "USD", 2)
