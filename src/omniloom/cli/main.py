@@ -2,61 +2,80 @@
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Annotated, NoReturn
+from importlib import import_module
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from omniloom import __version__
-from omniloom.cli import (
-    bench,
-    campaign,
-    collect,
-    config,
-    consent,
-    deadletters,
-    demo,
-    identity,
-    imports,
-    person,
-    plan,
-    privacy,
-    recognise,
-    report,
-    segment,
-    serve,
-    source,
-    store,
-    top,
-    webhook,
-)
 from omniloom.cli.output import explain
 from omniloom.core.errors import OmniloomError
 
+COMMANDS = {
+    "demo": "demo",
+    "serve": "serve",
+    "collect": "collect",
+    "import": "imports",
+    "config": "config",
+    "doctor": "config",
+    "top": "top",
+}  # by the module that registers them
+GROUPS = {
+    "person": "Look people up.",
+    "identity": "Find which records are one person.",
+    "consent": "The texts people agree to, and who can be reached.",
+    "recognise": "Let customers show who they are: links, codes, QR codes, cards.",
+    "segment": "Define groups of people and count them.",
+    "campaign": "Create, launch and follow campaigns.",
+    "source": "What sends events, and what to put on a site or into an ad.",
+    "webhook": "Take in what other systems post.",
+    "deadletters": "What was refused, and putting it right.",
+    "privacy": "What is stored where, for how long, and who was erased.",
+    "plan": "What sources are to send, and what they do send.",
+    "store": "Where the stores are.",
+    "report": "What the money did.",
+    "bench": "Measure what this machine reaches.",
+}  # a group is the `app` of the module of its name
+
+
+class _Commands(Mapping[str, Any]):
+    """The commands by name. A module is loaded when its command is asked for: looking a person up needs no server."""
+
+    def __getitem__(self, name: str) -> Any:
+        loaded = typer.Typer()
+        if name in COMMANDS:
+            import_module(f"omniloom.cli.{COMMANDS[name]}").register(loaded)
+        else:
+            about = GROUPS[name]  # a KeyError for any other name
+            loaded.add_typer(import_module(f"omniloom.cli.{name}").app, name=name, help=about)
+        return typer.main.get_group(loaded).commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*COMMANDS, *GROUPS])
+
+    def __len__(self) -> int:
+        return len(COMMANDS) + len(GROUPS)
+
+
+class _OnDemand(TyperGroup):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        commands: Any = _Commands()
+        self.commands = commands
+
+
 app = typer.Typer(
     name="omniloom",
+    cls=_OnDemand,
     help="Omniloom: one timeline of one person, and the means to act on it.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-for module in (demo, serve, collect, imports, config, top):
-    module.register(app)
-app.add_typer(person.app, name="person", help="Look people up.")
-app.add_typer(identity.app, name="identity", help="Find which records are one person.")
-app.add_typer(consent.app, name="consent", help="The texts people agree to, and who can be reached.")
-app.add_typer(recognise.app, name="recognise", help="Let customers show who they are: links, codes, QR codes, cards.")
-app.add_typer(segment.app, name="segment", help="Define groups of people and count them.")
-app.add_typer(campaign.app, name="campaign", help="Create, launch and follow campaigns.")
-app.add_typer(source.app, name="source", help="What sends events, and what to put on a site or into an ad.")
-app.add_typer(webhook.app, name="webhook", help="Take in what other systems post.")
-app.add_typer(deadletters.app, name="deadletters", help="What was refused, and putting it right.")
-app.add_typer(privacy.app, name="privacy", help="What is stored where, for how long, and who was erased.")
-app.add_typer(plan.app, name="plan", help="What sources are to send, and what they do send.")
-app.add_typer(store.app, name="store", help="Where the stores are.")
-app.add_typer(report.app, name="report", help="What the money did.")
-app.add_typer(bench.app, name="bench", help="Measure what this machine reaches.")
 
 
 def _say_version(is_asked: bool) -> None:

@@ -13,7 +13,7 @@ _RECORD_ENTRIES = query(__file__, "record_entries")
 _RECORD_EXITS = query(__file__, "record_exits")
 _DROP_GONE = query(__file__, "drop_gone")
 _ADD = query(__file__, "add_members")
-NOBODY = pa.array([], pa.int64())
+NOBODY = pa.nulls(0, pa.int64())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class Moved:
     asides: pa.Table
 
 
-NOBODY_MOVED = Moved(NOBODY, NOBODY, NOBODY, pa.table({"segment_id": pa.array([], pa.string())}))
+NOBODY_MOVED = Moved(NOBODY, NOBODY, NOBODY, pa.table({"segment_id": pa.nulls(0, pa.string())}))
 
 
 def moved_since(tx: EventsTx, changed: Sequence[int], *, after: int) -> Moved:
