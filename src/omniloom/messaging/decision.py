@@ -55,7 +55,8 @@ class Policy:
 class Facts:
     """What is known about one recipient at one instant.
 
-    ``channels`` in order of preference; ``suppressed`` (channel, address) -> reason; ``refused`` channels this send
+    ``channels`` in order of preference; ``agreed`` channel -> the word in force about marketing towards the message's
+    advertiser, for channels with one; ``suppressed`` (channel, address) -> reason; ``refused`` channels this send
     tried in vain; ``taken`` (channel, address) pairs that already have a message of the campaign; ``recent`` instants
     of marketing messages to the person inside the cap's window; ``is_served``: the person has the campaign's message
     under another id. ``topics`` say what the campaign's message is about, by channel; ``topics_off``,
@@ -67,7 +68,7 @@ class Facts:
     channels: tuple[str, ...]
     channels_on: frozenset[str]
     addresses: Mapping[str, str]
-    consents: Mapping[tuple[str, str], bool]
+    agreed: Mapping[str, bool]
     timezone: str
     suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)

@@ -173,9 +173,8 @@ def _check(choice: Choice) -> None:
 def _stop_everything(tx: StateTx, attempt: Row, *, now: datetime, visitor: Visitor, is_new: bool) -> None:
     """Withdraw towards every advertiser; of a wish that was known already, towards those who were agreed to since."""
     contact = contact_of(tx, attempt)
-    for advertiser in sorted({OWN, attempt["advertiser"], *contact.others}):
-        if not is_new and not any(contact.consents_to(advertiser).values()):
-            continue
+    agreed = contact.agreed_with()
+    for advertiser in sorted({OWN, attempt["advertiser"], *agreed} if is_new else agreed):
         entry = ConsentEntry(
             source_id=SOURCE_ID, message_id=f"erasure:{attempt['send_id']}:{micros(now)}:{advertiser}",
             person_id=attempt["person_id"], advertiser=advertiser, channel=EVERY_CHANNEL, purpose=MARKETING,

@@ -75,7 +75,7 @@ class Situation:
         )
         return Facts(
             now=self._now, kind=candidate.kind, channels=candidate.channels, channels_on=self._channels_on,
-            addresses=addresses, consents=contact.consents_to(candidate.advertiser) if contact else {},
+            addresses=addresses, agreed=_agreed(candidate, contact) if contact else {},
             timezone=contact.timezone if contact else "", suppressed=self._suppressed,
             refused=self._refused.get(candidate.send_id, {}), taken=taken,
             recent=tuple(self._recent.get(self._root(candidate), ())),
@@ -106,3 +106,8 @@ class Situation:
 
     def _roots(self) -> Iterable[int]:
         return {contact.person_id for contact in self._contacts.values()}
+
+
+def _agreed(candidate: Candidate, contact: Contact) -> dict[str, bool]:
+    words = {channel: contact.word(channel, advertiser=candidate.advertiser) for channel in candidate.channels}
+    return {channel: word.is_given for channel, word in words.items() if word is not None}

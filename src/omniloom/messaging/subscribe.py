@@ -121,9 +121,7 @@ def _attempt(tx: StateTx, token: str, secret: bytes, *purposes: str) -> Row | No
 
 def contact_of(tx: StateTx, attempt: Row) -> Contact:
     """Whom the message went to, with its address if none is known by now; with no other if that is another's."""
-    known = contacts(tx, [attempt["person_id"]]).get(attempt["person_id"])
-    if known is None:
-        known = Contact(attempt["person_id"], {}, {}, "", "", "")
+    known = contacts(tx, [attempt["person_id"]]).get(attempt["person_id"], Contact(attempt["person_id"]))
     own = {} if attempt["is_anothers"] else known.addresses
     return dataclasses.replace(known, addresses={attempt["channel"]: attempt["address"]} | own)
 
@@ -135,11 +133,10 @@ def subscription_of(tx: StateTx, attempt: Row) -> Subscription:
         (row["channel"], row["address"])
         for row in tx.rows(query(__file__, "suppressions"), addresses=list(contact.addresses.values()))
     }
-    given = contact.consents_to(attempt["advertiser"])
     choices = [
         ChannelChoice(
             key, known_channels()[key].title, masked(address),
-            is_on=given.get((key, MARKETING), given.get(("*", MARKETING), False)) and (key, address) not in closed,
+            is_on=contact.agreed(key, advertiser=attempt["advertiser"]) and (key, address) not in closed,
         )
         for key, address in sorted(contact.addresses.items())
         if key in known_channels()
@@ -153,8 +150,8 @@ def leave(tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Vis
     addresses = {attempt["address"], contact.addresses.get(attempt["channel"], attempt["address"])}
     known = tx.rows(query(__file__, "suppressions"), addresses=list(addresses))
     closed = {row["address"] for row in known if row["channel"] == attempt["channel"]}
-    given = contact.consents_to(attempt["advertiser"]).get((attempt["channel"], MARKETING))
-    if addresses <= closed and given is False:
+    word = contact.word(attempt["channel"], advertiser=attempt["advertiser"])
+    if addresses <= closed and word is not None and not word.is_given:
         return
     for address in addresses:
         suppress(tx, channel=attempt["channel"], address=address, reason=LEFT, evidence=method, now=now)

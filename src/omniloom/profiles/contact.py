@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from omniloom.identity import Identifier, identifiers_by_root, roots_of
 from omniloom.profiles.card import Card, cards
-from omniloom.profiles.consent import OWN, Consent, consents_by_root
+from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, consents_by_root
 from omniloom.profiles.preference import NO_PREFERENCE, Preference, preferences_by_root
 from omniloom.store import StateTx, Stores, query
 
@@ -18,24 +18,29 @@ ADDRESS_KINDS = {"email": "email", "sms": "phone"}  # channel -> the kind of ide
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One person to reach.
-
-    ``consents`` hold what is in force per (channel, purpose); ``*`` is every channel. ``others`` hold the same towards
-    other advertisers than our own, by their names.
-    """
+    """One person to reach. ``words`` are in force, per (advertiser, channel, purpose): ask ``word`` and ``agreed``."""
 
     person_id: int
-    addresses: dict[str, str]
-    consents: dict[tuple[str, str], bool]
-    timezone: str
-    language: str
-    name: str
-    others: Mapping[str, Mapping[tuple[str, str], bool]] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    timezone: str = ""
+    language: str = ""
+    name: str = ""
+    words: Mapping[tuple[str, str, str], Consent] = field(default_factory=dict)
     preference: Preference = NO_PREFERENCE
 
-    def consents_to(self, advertiser: str) -> Mapping[tuple[str, str], bool]:
-        """What is in force towards an advertiser."""
-        return self.consents if advertiser == OWN else self.others.get(advertiser, {})
+    def word(self, channel: str, *, purpose: str = MARKETING, advertiser: str = OWN) -> Consent | None:
+        """What is in force about a channel, said of it or of all of them; None if nothing ever was."""
+        found = self.words.get((advertiser, channel, purpose))
+        return found or self.words.get((advertiser, EVERY_CHANNEL, purpose))
+
+    def agreed(self, channel: str, *, purpose: str = MARKETING, advertiser: str = OWN) -> bool:
+        """Whether they agreed, and did not take it back; silence is no consent."""
+        word = self.word(channel, purpose=purpose, advertiser=advertiser)
+        return word is not None and word.is_given
+
+    def agreed_with(self, *, purpose: str = MARKETING) -> set[str]:
+        """The advertisers with a consent in force, in whatever channel."""
+        return {word.advertiser for word in self.words.values() if word.purpose == purpose and word.is_given}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,29 +73,16 @@ def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:
     found = {}
     for root_id in root_ids:
         card, preference = known.get(root_id, Card()), preferences.get(root_id, NO_PREFERENCE)
-        own, others = _by_advertiser(consents.get(root_id, []))
         found[root_id] = Contact(
             person_id=root_id,
             addresses=_addresses(identifiers.get(root_id, [])),
-            consents=own,
             timezone=card.timezone,
             language=preference.language or card.language,
             name=card.name,
-            others=others,
+            words={(one.advertiser, one.channel, one.purpose): one for one in consents.get(root_id, [])},
             preference=preference,
         )
     return {person_id: found[root_id] for person_id, root_id in roots.items()}
-
-
-def _by_advertiser(
-    consents: list[Consent],
-) -> tuple[dict[tuple[str, str], bool], dict[str, dict[tuple[str, str], bool]]]:
-    own: dict[tuple[str, str], bool] = {}
-    others: dict[str, dict[tuple[str, str], bool]] = {}
-    for consent in consents:
-        towards = own if consent.advertiser == OWN else others.setdefault(consent.advertiser, {})
-        towards[consent.channel, consent.purpose] = consent.is_given
-    return own, others
 
 
 def _addresses(identifiers: list[Identifier]) -> dict[str, str]:

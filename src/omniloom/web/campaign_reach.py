@@ -1,6 +1,6 @@
 """How many of a set of people each channel reaches: those with an address who agreed to marketing over it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from omniloom import profiles
@@ -9,7 +9,6 @@ from omniloom.web import marks, parts
 from omniloom.web.view import View
 
 CHANNELS = ("email", "sms")
-PURPOSE = "marketing"
 PEOPLE_MAX = 50_000  # counted exactly up to here; a larger set is judged by its first so many people
 _AT_ONCE = 5_000
 
@@ -36,17 +35,13 @@ def reach(
             found = profiles.contacts(tx, asked[start : start + _AT_ONCE])
         for contact in found.values():
             with_address = [channel for channel in channels if contact.addresses.get(channel)]
-            agreed = [c for c in with_address if _agreed(contact.consents_to(advertiser), c)]
+            agreed = [channel for channel in with_address if contact.agreed(channel, advertiser=advertiser)]
             for channel in with_address:
                 addresses[channel] += 1
             for channel in agreed:
                 by_channel[channel] += 1
             any_channel += bool(agreed)
     return Reach(len(asked), by_channel, addresses, any_channel)
-
-
-def _agreed(consents: Mapping[tuple[str, str], bool], channel: str) -> bool:
-    return consents.get((channel, PURPOSE), consents.get(("*", PURPOSE), False))
 
 
 def show_reach(view: View, found: Reach, members: int) -> None:

@@ -46,7 +46,8 @@ def confirm(company: Any, token: str) -> voice.OptIn | None:
 def consents(company: Any, address: str = PHONE) -> dict[tuple[str, str], bool]:
     person = company.id_of(address)
     with company.stores.state.read() as tx:
-        return dict(profiles.contacts(tx, [person])[person].consents)
+        words = profiles.contacts(tx, [person])[person].words
+    return {(channel, purpose): word.is_given for (_, channel, purpose), word in words.items()}
 
 
 def test_nothing_is_given_before_the_address_itself_says_yes(company: Any) -> None:
@@ -247,5 +248,5 @@ def test_wishing_to_be_erased_again_takes_back_what_was_agreed_to_since(company:
     assert not may_be_sent()
     with company.stores.state.read() as tx:
         (contact,) = profiles.contacts(tx, [person]).values()
-    assert not any(contact.consents_to("ACME").values())
+    assert not contact.agreed_with()
     assert [one.request_id for one in profiles.privacy_requests(company.stores)] == [first.request_id]

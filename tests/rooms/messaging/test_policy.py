@@ -21,7 +21,7 @@ def model(facts: Facts, policy: Policy) -> tuple[str, str]:
     possible = []
     for channel in facts.channels:
         address = facts.addresses.get(channel)
-        consent = facts.consents.get((channel, "marketing"), facts.consents.get(("*", "marketing"), False))
+        consent = facts.agreed.get(channel, False)
         closed = facts.suppressed.get((channel, address or ""))
         marketing = facts.kind == "marketing"
         if (
@@ -62,11 +62,7 @@ def many_facts(draw: st.DrawFn) -> Facts:
         channels=tuple(draw(st.permutations(CHANNELS))[: draw(st.integers(0, 3))]),
         channels_on=draw(subset) | draw(subset),
         addresses=addresses,
-        consents=draw(
-            st.dictionaries(
-                st.tuples(st.sampled_from([*CHANNELS, "*"]), st.sampled_from(["marketing", "other"])), st.booleans()
-            )
-        ),
+        agreed=draw(st.dictionaries(st.sampled_from(CHANNELS), st.booleans())),
         timezone=draw(st.sampled_from(["", "Asia/Tokyo", "America/New_York", "Europe/Moscow"])),
         suppressed=draw(st.dictionaries(pairs, st.sampled_from(["bounced", "unsubscribed", "complained"]), max_size=2)),
         refused=draw(st.dictionaries(st.sampled_from(CHANNELS), st.just("550"), max_size=1)),
@@ -103,22 +99,21 @@ def facts_of(**fields: object) -> Facts:
     whole: dict[str, object] = {
         "now": NOW, "kind": "marketing", "channels": ("email", "sms"), "channels_on": frozenset(CHANNELS),
         "addresses": {"email": "a@x.test", "sms": "+1"}, "timezone": "UTC",
-        "consents": {("email", "marketing"): True, ("sms", "marketing"): True},
+        "agreed": {"email": True, "sms": True},
     }  # fmt: skip
     return Facts(**(whole | fields))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("fields", "expected"), [
     ({}, Send("email", "a@x.test")),
-    ({"consents": {("sms", "marketing"): True}}, Send("sms", "+1")),
-    ({"consents": {("*", "marketing"): True}}, Send("email", "a@x.test")),
-    ({"consents": {("*", "marketing"): True, ("email", "marketing"): False}}, Send("sms", "+1")),
-    ({"consents": {("*", "marketing"): True}, "channels": ()}, Skip(Reason.NO_ADDRESS, "the campaign has no channels")),
-    ({"consents": {("email", "profiling"): True}}, Skip(Reason.NO_CONSENT, "never given")),
+    ({"agreed": {"sms": True}}, Send("sms", "+1")),
+    ({"agreed": {"email": False, "sms": True}}, Send("sms", "+1")),
+    ({"agreed": {"email": True}, "channels": ()}, Skip(Reason.NO_ADDRESS, "the campaign has no channels")),
+    ({"agreed": {}}, Skip(Reason.NO_CONSENT, "never given")),
     ({"suppressed": {("email", "a@x.test"): "bounced", ("sms", "+1"): "complained"}},
      Skip(Reason.SUPPRESSED, "bounced")),
     ({"suppressed": {("email", "other@x.test"): "bounced"}}, Send("email", "a@x.test")),
-    ({"kind": "transactional", "consents": {}, "suppressed": {("email", "a@x.test"): "unsubscribed"}},
+    ({"kind": "transactional", "agreed": {}, "suppressed": {("email", "a@x.test"): "unsubscribed"}},
      Send("email", "a@x.test")),
     ({"kind": "transactional", "suppressed": {("email", "a@x.test"): "bounced"}}, Send("sms", "+1")),
     ({"refused": {"email": "550", "sms": "422"}}, Skip(Reason.REFUSED, "550")),

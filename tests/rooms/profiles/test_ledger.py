@@ -126,9 +126,12 @@ def test_an_advertisers_consent_is_its_own(teller):
     teller.settle()
     with teller.stores.state.read() as tx:
         known = contacts(tx, [1])[1]
-    assert known.consents == {("email", "marketing"): False}
-    assert known.consents_to("Brand B") == {("email", "marketing"): True}
-    assert known.consents_to("Brand C") == {}
+    assert not known.agreed("email")
+    assert known.agreed("email", advertiser="Brand B")
+    assert not known.agreed("sms", advertiser="Brand B")
+    assert not known.agreed("email", advertiser="Brand B", purpose="service")
+    assert known.word("email", advertiser="Brand C") is None
+    assert known.agreed_with() == {"Brand B"}
 
 
 def test_the_proof_opens_in_a_pdf_reader_and_names_wording_time_and_evidence(teller):
@@ -234,9 +237,7 @@ def answers(stores):
     with stores.state.read() as tx:
         known = contacts(tx, [1, 2])
     return {
-        (who, channel): known[person_id].consents.get(
-            (channel, "marketing"), known[person_id].consents.get(("*", "marketing"), False)
-        )
+        (who, channel): known[person_id].agreed(channel)
         for who, person_id in (("A", 1), ("B", 2))
         for channel in ("email", "sms")
     }

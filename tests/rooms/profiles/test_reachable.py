@@ -23,8 +23,6 @@ def test_the_count_equals_asking_everyone_one_by_one(stores, teller):
         everyone = {contact.person_id: contact for contact in contacts(tx, list(range(1, 200))).values()}.values()
     for channel, found in reachable(stores).items():
         addressed = [one for one in everyone if channel in one.addresses]
-        word = [
-            one.consents.get((channel, "marketing"), one.consents.get(("*", "marketing"), False)) for one in addressed
-        ]
+        word = [one.agreed(channel) for one in addressed]
         assert (found.addresses, found.agreed) == (len(addressed), sum(word))
         assert 0 < found.agreed < found.addresses

@@ -1,17 +1,16 @@
-"""Marketing needs consent for the channel: given for it, or for all channels (``*``), and not withdrawn for it.
+"""Marketing needs consent for the channel, towards whoever's name it goes in.
 
 Silence is not consent. Source: 38-FZ art. 18, GDPR art. 7.
 """
 
 from omniloom.messaging.decision import MARKETING, Considered, Facts, Reason
 
-EVERY_CHANNEL = "*"
-
 
 def objection(facts: Facts, channel: str) -> Considered | None:
     """Why consent forbids the channel, or None."""
     if facts.kind != MARKETING:
         return None
-    own = facts.consents.get((channel, MARKETING))
-    is_given = facts.consents.get((EVERY_CHANNEL, MARKETING), False) if own is None else own
-    return None if is_given else Considered(channel, Reason.NO_CONSENT, "withdrawn" if own is False else "never given")
+    is_given = facts.agreed.get(channel)
+    if is_given:
+        return None
+    return Considered(channel, Reason.NO_CONSENT, "never given" if is_given is None else "withdrawn")
