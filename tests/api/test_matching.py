@@ -77,6 +77,29 @@ def test_matching_runs_as_a_job_and_pairs_are_decided_side_by_side(platform: Pla
     assert ask("POST", "/identity/pairs/98/99", is_same=True).status_code == 404
 
 
+def test_a_decision_is_taken_back_unless_somebody_decided_anew(platform: Platform) -> None:
+    ask, other = asking(platform, Role.OWNER), asking(platform, Role.MARKETER)
+    job = ask("POST", "/identity/matching", automatic=1.1).json()["job_id"]
+    while not ask("GET", f"/identity/matching/{job}").json()["is_done"]:
+        time.sleep(0.05)
+    waiting = ask("GET", "/identity/pairs").json()["pairs"]
+    left, right = waiting[0]["pair"]["left_id"], waiting[0]["pair"]["right_id"]
+    path = f"/identity/pairs/{left}/{right}"
+    mistaken = ask("POST", path, is_same=True).json()
+    (told,) = ask("GET", "/identity/pairs?is_decided=true").json()["pairs"]
+    assert told["pair"] == mistaken
+    assert other("POST", f"/identity/pairs/{right}/{left}/undo").json()["status"] == "open"
+    assert ask("GET", f"/people/{right}").json()["person"]["person_id"] == right
+    assert ask("GET", "/identity/pairs").json()["pairs"] == waiting
+    assert ask("POST", f"{path}/undo").status_code == 404
+    other("POST", path, is_same=False)
+    assert ask("POST", f"{path}/undo", decided_at=mistaken["decided_at"]).status_code == 409
+    anew = ask("GET", "/identity/pairs?is_decided=true").json()["pairs"][0]["pair"]
+    assert (anew["status"], anew["decided_by"]) == ("rejected", "marketer")
+    assert ask("POST", f"{path}/undo", decided_at=anew["decided_at"]).json()["status"] == "open"
+    assert ask("POST", "/identity/pairs/98/99/undo").status_code == 404
+
+
 def test_searches_are_remembered_and_one_that_ended_cannot_be_stopped(platform: Platform) -> None:
     ask = asking(platform, Role.OWNER)
     job = ask("POST", "/identity/matching", automatic=1.0).json()["job_id"]
@@ -95,6 +118,7 @@ def test_who_may_only_look_may_not_merge(platform: Platform) -> None:
     ask = asking(platform, Role.VIEWER)
     assert ask("POST", "/identity/matching", automatic=1.0).status_code == 403
     assert ask("POST", "/identity/pairs/1/2", is_same=True).status_code == 403
+    assert ask("POST", "/identity/pairs/1/2/undo").status_code == 403
 
 
 def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
@@ -108,5 +132,14 @@ def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
     assert run("propose", "--automatic", "1.0")["people"] == len(PEOPLE)
     waiting = run("review")
     pair = waiting[0]["pair"]
-    left = run("review", "--apart", str(pair["left_id"]), str(pair["right_id"]))
-    assert len(left) == len(waiting) - 1
+    two = (str(pair["left_id"]), str(pair["right_id"]))
+    for said, status in (("--apart", "rejected"), ("--same", "merged")):
+        assert len(run("review", said, *two)) == len(waiting) - 1
+        (decided,) = run("review", "--decided")
+        assert (decided["pair"]["status"], decided["pair"]["right_id"]) == (status, pair["right_id"])
+        assert run("review", "--undo", *two) == waiting
+    told = CliRunner().invoke(app, ["identity", "review", "--same", *two, "--data-dir", str(tmp_path / "data")])
+    assert f"omniloom identity review --undo {two[0]} {two[1]}" in told.stdout
+    assert "Pairs that wait" in told.stdout
+    told = CliRunner().invoke(app, ["identity", "review", "--decided", "--data-dir", str(tmp_path / "data")])
+    assert "merged" in told.stdout

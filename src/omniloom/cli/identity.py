@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pyarrow as pa
 import typer
@@ -95,23 +95,40 @@ def propose(
 def review(
     same: Annotated[tuple[int, int] | None, typer.Option(help="These two are one person: merge them.")] = None,
     apart: Annotated[tuple[int, int] | None, typer.Option(help="These two are two people: never ask again.")] = None,
+    undo: Annotated[tuple[int, int] | None, typer.Option(help="Take back what was decided about these two.")] = None,
+    decided: Annotated[bool, typer.Option("--decided", help="List what was decided, the last first.")] = False,
     data_dir: DataDir = DEFAULT_DATA_DIR,
     as_json: AsJson = False,
 ) -> None:
-    """List the pairs that wait for a decision, with the reasons; or decide one."""
+    """List the pairs that wait for a decision, with the reasons; decide one, or take a decision back."""
     with connect(data_dir) as client:
         for pair, is_same in ((same, True), (apart, False)):
             if pair:
                 client.post(f"/identity/pairs/{pair[0]}/{pair[1]}", {"is_same": is_same})
-        waiting = client.get("/identity/pairs")["pairs"]
+        if undo:
+            client.post(f"/identity/pairs/{undo[0]}/{undo[1]}/undo")
+        if same or undo:
+            client.settle()
+        pairs = client.get("/identity/pairs", is_decided=decided)["pairs"]
     if as_json:
-        print_json(waiting)
+        print_json(pairs)
         return
+    for first, second in filter(None, (same, apart)):
+        console.print(f"Decided. To take it back: omniloom identity review --undo {first} {second}", markup=False)
+    _print_pairs([one["pair"] for one in pairs], decided=decided)
+
+
+def _print_pairs(pairs: list[dict[str, Any]], *, decided: bool) -> None:
     rows = [
-        (str(p["pair"]["left_id"]), str(p["pair"]["right_id"]), f"{p['pair']['probability']:.3f}",
-         "; ".join(f"{r['title']}: {r['words']}" for r in p["pair"]["reasons"] if r["bits"])) for p in waiting
+        (str(p["left_id"]), str(p["right_id"]), f"{p['probability']:.3f}",
+         *((p["status"], p["decided_by"], p["decided_at"]) if decided else
+           ("; ".join(f"{r['title']}: {r['words']}" for r in p["reasons"] if r["bits"]),))) for p in pairs
     ]  # fmt: skip
-    print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
+    if decided:
+        columns = ("person", "person", "probability", "decided", "by", "when")
+        print_table("Pairs that were decided", columns, rows, empty="nobody decided anything")
+    else:
+        print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
 
 
 def _table(path: Path, id_column: str) -> pa.Table:

@@ -32,6 +32,7 @@ from omniloom.identity.matching_job import (
 )
 from omniloom.identity.merge import merge, unmerge
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
+from omniloom.identity.pair import Pair, PairReason, PairStatus
 from omniloom.identity.people import (
     Identifier,
     MergeEntry,
@@ -48,13 +49,12 @@ from omniloom.identity.people import (
 from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.review import (
     AUTOMATIC,
-    Pair,
-    PairReason,
-    PairStatus,
     Proposed,
     decide_pair,
+    decided_pairs,
     pairs_to_review,
     propose,
+    proposed_pair,
     roots,
     undo_decision,
 )
@@ -65,8 +65,8 @@ __all__ = [
     "AUTOMATIC", "BY_PRIORITY", "DETACHED_RULE", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Detached",
     "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
-    "begin_matching", "decide_pair", "detach", "detaching", "find", "identifiers_by_root", "identifiers_of", "match",
-    "matching", "matchings", "members_of", "merge", "merges_of", "naming", "normalise", "pairs_to_review", "passed",
-    "prefixes", "propose", "resolve", "root_of", "roots", "roots_of", "roots_since", "stop_matching", "tombstone",
-    "undo_decision", "unmerge", "verify",
+    "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
+    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "naming", "normalise",
+    "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of", "roots", "roots_of",
+    "roots_since", "stop_matching", "tombstone", "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

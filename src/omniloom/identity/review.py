@@ -7,26 +7,24 @@ the matcher makes is journalled like any other and can be undone.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
 
-import msgspec
 import pyarrow as pa
 
-from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
 from omniloom.identity.merge import join, part
 from omniloom.identity.normal import KINDS
+from omniloom.identity.pair import Pair, PairReason, PairStatus, kept, read_pair, said
 from omniloom.identity.people import identifiers_by_root, roots_of
 from omniloom.identity.resolve import sync_overrides
 from omniloom.identity.unmerge import undo
-from omniloom.store import Row, StateTx, Stores, query
+from omniloom.store import StateTx, Stores, query
 
 _ADD_PAIR = query(__file__, "add_pair")
 _APART = query(__file__, "apart")
 _DECIDE_PAIR = query(__file__, "decide_pair")
+_DECIDED_PAIRS = query(__file__, "decided_pairs")
 _OPEN_PAIRS = query(__file__, "open_pairs")
 _PAIR = query(__file__, "pair")
 _REJECTED_PAIRS = query(__file__, "rejected_pairs")
@@ -40,38 +38,6 @@ PAIRS_AT_ONCE = 200  # so many merges keep other writers waiting for a tenth of 
 MATCHED = 0.85  # of the way, when all pairs are known
 
 Progress = Callable[[str, float], None]
-
-
-class PairStatus(StrEnum):
-    """What has become of a pair."""
-
-    OPEN = "open"
-    MERGED = "merged"
-    REJECTED = "rejected"
-
-
-class PairReason(msgspec.Struct, frozen=True):
-    """What one field says about a pair: in words, and in bits (below 0: against)."""
-
-    field: str
-    title: str
-    words: str
-    bits: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two people who may be one. ``was_apart``: they had been parted by hand before a decision merged them."""
-
-    left_id: int
-    right_id: int
-    probability: float
-    reasons: list[PairReason]
-    status: PairStatus
-    decided_by: str | None
-    merge_id: str | None = None  # told by the decision that merged them
-    decided_at: datetime | None = None
-    was_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +111,7 @@ class Settling:
         self._apart = _kept_apart(tx, roots_now)
         held = identifiers_by_root(tx, roots_now)
         self._single = {root: {i.kind for i in each if KINDS[i.kind].is_single} for root, each in held.items()}
-        kept: list[Pair] = []
+        keeping: list[Pair] = []
         merged: list[Pair] = []
         refused = 0
         for pair, is_accepted in pairs:
@@ -155,14 +121,17 @@ class Settling:
             if self._single.get(left, set()) & self._single.get(right, set()):
                 refused += 1
                 continue
-            kept.append(pair)
+            keeping.append(pair)
             if is_accepted and pair.probability >= self._automatic:
                 _join(tx, pair, now=self._now, ids=self._ids, by=RULE)
                 self._follow(right, left)
                 merged.append(pair)
-        tx.many(_ADD_PAIR, (_kept(pair, self._now) for pair in kept))
-        tx.many(_DECIDE_PAIR, (_decided(pair, PairStatus.MERGED, by=RULE, now=self._now) for pair in merged))
-        return len(merged), len(kept) - len(merged), refused
+        tx.many(_ADD_PAIR, (kept(pair, self._now) for pair in keeping))
+        tx.many(
+            _DECIDE_PAIR,
+            (said(replace(p, status=PairStatus.MERGED, decided_by=RULE, decided_at=self._now)) for p in merged),
+        )
+        return len(merged), len(keeping) - len(merged), refused
 
     def _follow(self, gone: int, stays: int) -> None:
         """A merge changes who the pairs after it are about."""
@@ -174,7 +143,19 @@ class Settling:
 def pairs_to_review(stores: Stores, rows_max: int = 50) -> list[Pair]:
     """Pairs that wait for a decision, the likeliest first."""
     with stores.state.read() as tx:
-        return [_pair(row) for row in tx.rows(_OPEN_PAIRS, rows_max=rows_max)]
+        return [read_pair(row) for row in tx.rows(_OPEN_PAIRS, rows_max=rows_max)]
+
+
+def decided_pairs(stores: Stores, rows_max: int = 50) -> list[Pair]:
+    """Pairs that somebody decided, the last first."""
+    with stores.state.read() as tx:
+        return [read_pair(row) for row in tx.rows(_DECIDED_PAIRS, rows_max=rows_max, matcher=RULE)]
+
+
+def proposed_pair(stores: Stores, left_id: int, right_id: int) -> Pair:
+    """What is known of two people, in any order, as a pair. Errors: Missing if no such pair was proposed."""
+    with stores.state.read() as tx:
+        return _proposed(tx, left_id, right_id)
 
 
 def decide_pair(
@@ -184,45 +165,51 @@ def decide_pair(
 
     Errors: Missing if no such pair was proposed; Conflict if it was decided before, or the two cannot be one.
     """
-    left_id, right_id = sorted((left_id, right_id))
     with stores.state.write() as tx:
-        row = tx.one(_PAIR, left_id=left_id, right_id=right_id)
-        if row is None:
-            raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait")
-        pair = _pair(row)
+        pair = _proposed(tx, left_id, right_id)
         if pair.status is not PairStatus.OPEN:
             raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
         was_apart = is_same and _is_apart(tx, pair)
         merge_id = _join(tx, pair, now=now, ids=ids, by=by) if is_same else None
         status = PairStatus.MERGED if is_same else PairStatus.REJECTED
-        tx.run(_DECIDE_PAIR, **_decided(pair, status, by=by, now=now))
+        pair = replace(pair, status=status, decided_by=by, decided_at=now, merge_id=merge_id, was_apart=was_apart)
+        tx.run(_DECIDE_PAIR, **said(pair))
     if is_same:
         sync_overrides(stores)
-    return replace(pair, status=status, decided_by=by, decided_at=now, merge_id=merge_id, was_apart=was_apart)
+    return pair
 
 
 def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> None:
-    """Let a pair, as ``decide_pair`` returned it, wait again; who was merged is two people until it is decided.
+    """Let a pair wait again, whoever decided it; who was merged is two people until it is decided.
 
-    Nobody said that they are two: what comes later may join them, unless they had been parted before.
+    ``decided`` says which decision is meant: of whom, by whom, when. Nobody said that the two are two: what comes later
+    may join them, unless they had been parted before.
 
     Errors: Missing if nothing of the kind was decided; Conflict if it was decided anew since, the merge was undone
-            before, or it is not told which merge it was.
+            before, or it is not known which merge it was.
     """
     with stores.state.write() as tx:
-        row = tx.one(_PAIR, left_id=decided.left_id, right_id=decided.right_id)
-        if row is None or row["status"] == PairStatus.OPEN:
-            raise Missing("this decision is not there", hint="list the pairs that wait")
-        told = _pair(row)
+        told = _proposed(tx, decided.left_id, decided.right_id)
+        if told.status is PairStatus.OPEN:
+            raise Missing("this decision is not there", hint="list the pairs that were decided")
         if (told.status, told.decided_by, told.decided_at) != (decided.status, decided.decided_by, decided.decided_at):
             raise Conflict("this pair was decided anew since", hint="that decision stands", status=told.status)
-        if (told.status is PairStatus.MERGED) is not bool(decided.merge_id):
+        if told.status is PairStatus.MERGED and not told.merge_id:  # by the matcher, or by an earlier release
             raise Conflict("the merge of this pair stands", hint="undo it in the customer's journal of merges")
-        if decided.merge_id:
-            (part if decided.was_apart else undo)(tx, decided.merge_id, by=by, now=now)
-        tx.run(_DECIDE_PAIR, **_decided(decided, PairStatus.OPEN, by=None, now=None))
-    if decided.merge_id:
+        if told.merge_id:
+            (part if told.was_apart else undo)(tx, told.merge_id, by=by, now=now)
+        tx.run(_DECIDE_PAIR, **said(Pair(told.left_id, told.right_id, 0.0, [], PairStatus.OPEN, None)))
+    if told.merge_id:
         sync_overrides(stores)
+
+
+def _proposed(tx: StateTx, left_id: int, right_id: int) -> Pair:
+    """Errors: Missing if no such pair was proposed."""
+    left_id, right_id = sorted((left_id, right_id))
+    row = tx.one(_PAIR, left_id=left_id, right_id=right_id)
+    if row is None:
+        raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait")
+    return read_pair(row)
 
 
 def _join(tx: StateTx, pair: Pair, *, now: datetime, ids: Ids, by: str) -> str:
@@ -230,19 +217,6 @@ def _join(tx: StateTx, pair: Pair, *, now: datetime, ids: Ids, by: str) -> str:
     merge_id = ids.token()
     join(tx, merge_id, into_id=pair.left_id, from_id=pair.right_id, rule=RULE, evidence=evidence, now=now)
     return merge_id
-
-
-def _kept(pair: Pair, now: datetime) -> dict[str, Any]:
-    return {
-        "left_id": pair.left_id, "right_id": pair.right_id, "probability": pair.probability,
-        "reasons": msgspec.json.encode(pair.reasons).decode(), "status": PairStatus.OPEN, "proposed_at": now,
-    }  # fmt: skip
-
-
-def _decided(pair: Pair, status: PairStatus, *, by: str | None, now: datetime | None) -> dict[str, Any]:
-    return {
-        "left_id": pair.left_id, "right_id": pair.right_id, "status": status, "decided_at": now, "decided_by": by
-    }  # fmt: skip
 
 
 def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
@@ -260,11 +234,3 @@ def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:
     left, right = sorted((numbers[found.left[place]], numbers[found.right[place]]))
     reasons = [PairReason(*reason) for reason in found.reasons(place)]
     return Pair(left, right, float(found.probability[place]), reasons, PairStatus.OPEN, None)
-
-
-def _pair(row: Row) -> Pair:
-    reasons = msgspec.json.decode(row["reasons"], type=list[PairReason])
-    return Pair(
-        row["left_id"], row["right_id"], row["probability"], reasons, PairStatus(row["status"]), row["decided_by"],
-        decided_at=None if row["decided_at"] is None else instant(row["decided_at"]),
-    )  # fmt: skip

@@ -11,10 +11,12 @@ from omniloom.core.ids import SeededIds
 from omniloom.identity import (
     PairStatus,
     decide_pair,
+    decided_pairs,
     merge,
     merges_of,
     pairs_to_review,
     propose,
+    proposed_pair,
     root_of,
     roots,
     undo_decision,
@@ -186,15 +188,27 @@ def test_a_decision_made_anew_by_somebody_else_is_not_taken_back(sender):
         take_back(sender, anew)
 
 
-@pytest.mark.parametrize("merge_id", [None, ""])
-def test_a_pair_does_not_wait_again_while_its_merge_stands(sender, merge_id):
+def test_a_pair_does_not_wait_again_while_a_merge_stands_that_nobody_decided(sender):
+    numbers, people = known_people(sender)
+    run(sender, people)
+    left, right = numbers[:2]
+    with pytest.raises(Conflict, match="stands"):
+        take_back(sender, proposed_pair(sender.stores, left, right))
+    assert root_of(sender.stores, right) == left
+    assert decided_pairs(sender.stores) == []
+
+
+def test_a_decision_is_taken_back_by_whoever_reads_of_it_later_and_by_nothing_but_itself(sender):
     left, right = waiting(sender)
     decided = decide(sender, left, right, is_same=True)
-    with pytest.raises(Conflict, match="stands"):
-        take_back(sender, replace(decided, merge_id=merge_id))
-    assert root_of(sender.stores, right) == left
-    take_back(sender, decided)
-    assert root_of(sender.stores, right) == right
+    other = merge(sender.stores, into_id=left, from_id=right + 1, rule="by hand", evidence={}, now=NOW,
+                  ids=SeededIds(5))  # fmt: skip
+    (read,) = decided_pairs(sender.stores)
+    assert read == proposed_pair(sender.stores, right, left) == decided
+    take_back(sender, replace(read, merge_id=other, was_apart=True))
+    assert (root_of(sender.stores, right), root_of(sender.stores, right + 1)) == (right, left)
+    assert decided_pairs(sender.stores) == []
+    assert sender.state_rows("select person_id from identity_apart") == []
 
 
 @pytest.mark.parametrize("were_parted", [False, True])

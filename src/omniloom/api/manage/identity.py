@@ -1,5 +1,6 @@
 """Who is likely one person: matching as a job, the pairs that wait, and what is decided about them."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,7 +9,7 @@ from starlette.responses import Response
 from omniloom import identity, privacy, profiles
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, sees_whom, who_asks
-from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
+from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.identity import Matching
 
 routes = APIRouter()
@@ -24,6 +25,12 @@ class DecisionBody(Body):
     """Whether two people are one."""
 
     is_same: bool
+
+
+class UndoBody(Body):
+    """Which decision is meant: the ``decided_at`` that it was answered with; else the one there is."""
+
+    decided_at: Instant | None = None
 
 
 @routes.post("/identity/matching")
@@ -66,10 +73,10 @@ def _shown(job: Matching) -> dict[str, Any]:
 
 @routes.get("/identity/pairs")
 @needs(Permission.CUSTOMERS_READ)
-def list_pairs(request: Request, rows_max: RowsMax = 50) -> Response:
-    """Pairs that wait for a decision, the likeliest first, both people side by side."""
+def list_pairs(request: Request, *, is_decided: bool = False, rows_max: RowsMax = 50) -> Response:
+    """Pairs that wait for a decision, the likeliest first, or those that somebody decided, the last first."""
     stores = platform_of(request).stores
-    pairs = identity.pairs_to_review(stores, min(rows_max, ROWS_MAX))
+    pairs = (identity.decided_pairs if is_decided else identity.pairs_to_review)(stores, min(rows_max, ROWS_MAX))
     traits = profiles.traits_of(stores, sorted({n for pair in pairs for n in (pair.left_id, pair.right_id)}))
     if not sees_whom(request):
         pairs = privacy.masked(pairs)
@@ -87,4 +94,18 @@ def decide_pair(request: Request, left_id: int, right_id: int, body: DecisionBod
         platform.stores, left_id, right_id, is_same=body.is_same, by=who_asks(request), now=platform.now(),
         ids=platform.ids,
     )  # fmt: skip
+    platform.wake.set()
     return reply(pair)
+
+
+@routes.post("/identity/pairs/{left_id}/{right_id}/undo")
+@needs(Permission.CUSTOMERS_WRITE)
+def undo_decision(request: Request, left_id: int, right_id: int, body: UndoBody | None = None) -> Response:
+    """Take a decision back: the pair waits again, and who was merged is two people until it is decided."""
+    platform = platform_of(request)
+    decided = identity.proposed_pair(platform.stores, left_id, right_id)
+    if body and body.decided_at:
+        decided = replace(decided, decided_at=body.decided_at)
+    identity.undo_decision(platform.stores, decided, by=who_asks(request), now=platform.now())
+    platform.wake.set()
+    return reply(identity.proposed_pair(platform.stores, left_id, right_id))

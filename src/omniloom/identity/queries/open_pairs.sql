@@ -1,7 +1,9 @@
 -- store: state
 -- open_pairs: pairs that wait for a decision and are not one person meanwhile, the likeliest first. in: :rows_max
--- out: left_id, right_id, probability, reasons, status, proposed_at, decided_at, decided_by
-select i.left_id, i.right_id, i.probability, i.reasons, i.status, i.proposed_at, i.decided_at, i.decided_by
+-- out: as pair
+select
+    i.left_id, i.right_id, i.probability, i.reasons, i.status, i.proposed_at, i.decided_at, i.decided_by, i.merge_id,
+    i.was_apart
 from identity_pair as i
 join identity_person as a on a.person_id = i.left_id
 join identity_person as b on b.person_id = i.right_id
