@@ -70,3 +70,17 @@ def test_who_is_to_be_erased_is_named_before(place: Path) -> None:
 def test_what_is_no_text_is_named_and_not_sent(place: Path, words: tuple[str, ...], named: str) -> None:
     with pytest.raises(Invalid, match=named):
         _run(place, *words)
+
+
+def test_an_anonymous_visitor_is_called_so(tmp_path: Path) -> None:
+    platform = open_platform(tmp_path, environ={})
+    event = Event(
+        source_id="web", message_id="1", type="page", occurred_at=NOW, received_at=NOW,
+        identifiers={"anonymous_id": "8f14e45f-ceea-467f-a0e6-9b2c1d5e3f2a"},
+    )  # fmt: skip
+    platform.stores.log.append([encode(event)])
+    catch_up(platform)
+    platform.close()
+    assert "Person 1 Anonymous visitor · 3f2a" in _run(tmp_path, "person", "show", "1").output
+    with pytest.raises(Missing, match=r"perhaps one of: person:1 \(Anonymous visitor · 3f2a, 8f14e45f"):
+        _run(tmp_path, "person", "show", "8f14e45f")

@@ -9,7 +9,7 @@ import typer
 from omniloom.cli import person_whole, privacy
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
-from omniloom.cli.who import Who, person_id
+from omniloom.cli.who import Who, called, person_id
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(person_whole.app)
@@ -44,7 +44,7 @@ def show(
         return
     person = shown["person"]
     console.print(f"[bold]Person {person['person_id']}[/bold] ", end="")
-    console.print(person["name"] or "", markup=False)
+    console.print(called(person), markup=False)
     print_table("Identifiers", ("kind", "value"), [(i["kind"], i["value"]) for i in person["identifiers"]])
     if lineage:
         person_whole.print_lineage(shown["golden"], names)

@@ -8,7 +8,7 @@ import typer
 
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
-from omniloom.cli.who import Who, person_id
+from omniloom.cli.who import Who, called, person_id
 from omniloom.privacy import ExportFormat, NoticeKind
 
 app = typer.Typer(no_args_is_help=True)
@@ -45,7 +45,7 @@ def erase(
         if not yes:
             person = client.get(f"/people/{number}")["person"]
             known = ", ".join(
-                part for part in (person["name"], *(i["value"] for i in person["identifiers"][:3])) if part
+                part for part in (called(person), *(i["value"] for i in person["identifiers"][:3])) if part
             )
             typer.confirm(f"Erase person {number} ({known}) for good?", abort=True)
         act = client.post(f"/people/{number}/erasure", {"reason": reason})

@@ -8,6 +8,7 @@ import yaml
 
 from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.cli.who import called
 from omniloom.core.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
@@ -47,7 +48,7 @@ def preview(
         print_json(found)
         return
     console.print(f"[bold]{found['count']:,}[/bold] people")
-    print_table("Some of them", ("person", "name"), [(str(p["person_id"]), p["name"]) for p in found["sample"]])
+    print_table("Some of them", ("person", "name"), [(str(p["person_id"]), called(p)) for p in found["sample"]])
 
 
 @app.command(epilog="Example: `omniloom segment create Lapsing lapsing.yaml`")

@@ -44,10 +44,15 @@ def _numbered(client: Client, number: int) -> dict[str, Any] | None:
     return person
 
 
+def called(person: dict[str, Any]) -> str:
+    """What to call a person of the API: by name, an anonymous visitor by a few letters of their browser's id."""
+    return person["name"] or (f"Anonymous visitor · {person['visitor']}" if person["visitor"] else "")
+
+
 def _offer(rows: list[dict[str, Any]]) -> str:
     """People with what tells them apart."""
     told = []
     for row in rows:
-        known = [row["name"], *(one["value"] for one in row["identifiers"][:2])]
+        known = [called(row), *(one["value"] for one in row["identifiers"][:2])]
         told.append(f"{NUMBER}{row['person_id']} ({', '.join(dict.fromkeys(part for part in known if part))})")
     return "; ".join(told)

@@ -20,7 +20,7 @@ from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_o
 from omniloom.profiles.holdings import HOLDINGS
 from omniloom.profiles.ledger import ConsentEntry, broken_ledger, broken_links, consent_history
 from omniloom.profiles.matching import people_table, run_matching, start_matching
-from omniloom.profiles.person import Person, person
+from omniloom.profiles.person import Person, first_identifier, person
 from omniloom.profiles.preference import Frequency, Preference, save_preference
 from omniloom.profiles.privacy_request import (
     PrivacyKind,
@@ -61,9 +61,10 @@ __all__ = [
     "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable",
     "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
     "Wordings", "add_wording", "advertisers", "ask_privacy", "broken_ledger", "broken_links", "companies",
-    "company_people", "consent_history", "consent_proof", "contacts", "fold", "golden", "merge_journal",
-    "open_privacy_requests", "people", "people_table", "person", "privacy_requests", "privacy_requests_of", "proof_pdf",
-    "reachable", "relate", "relations_of", "run_matching", "save_preference", "save_topic", "search",
-    "set_survivorship", "settle_privacy", "start_matching", "survivorships", "take_word", "timeline", "topics",
-    "topics_of", "trait_keys", "traits_of", "unrelate", "whole", "withdraw", "wordings", "wordings_of",
+    "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold", "golden",
+    "merge_journal", "open_privacy_requests", "people", "people_table", "person", "privacy_requests",
+    "privacy_requests_of", "proof_pdf", "reachable", "relate", "relations_of", "run_matching", "save_preference",
+    "save_topic", "search", "set_survivorship", "settle_privacy", "start_matching", "survivorships", "take_word",
+    "timeline", "topics", "topics_of", "trait_keys", "traits_of", "unrelate", "whole", "withdraw", "wordings",
+    "wordings_of",
 ]  # fmt: skip

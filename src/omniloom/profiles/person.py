@@ -1,12 +1,13 @@
 """One person as the customer page shows them."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from omniloom.core.clock import instant
 from omniloom.core.errors import Missing
 from omniloom.core.event import ABOUT_THEM, ORDER_COMPLETED
-from omniloom.identity import Identifier, identifiers_by_root, members_of, root_of
+from omniloom.identity import KINDS, Identifier, Level, identifiers_by_root, members_of, root_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.consent import Consent, consents_by_root
 from omniloom.profiles.golden import traits_by_root
@@ -16,17 +17,20 @@ from omniloom.store import EventsTx, Row, Stores, query
 _CREATED_AT = query(__file__, "created_at")
 _SEEN = query(__file__, "seen")
 _ORDERS = query(__file__, "orders")
+CODE_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person's golden record: who they are, what is known, what they agreed to, what they bought.
 
-    ``name`` falls back to the strongest identifier. Revenue is of the currency most orders came in ("" without any).
+    ``name`` falls back to the strongest identifier that says something; who has none is told from others by
+    ``visitor``, "" for everybody else. Revenue is of the currency most orders came in ("" without any).
     """
 
     person_id: int
     name: str
+    visitor: str
     city: str
     timezone: str
     language: str
@@ -59,6 +63,7 @@ def person(stores: Stores, person_id: int) -> Person:
     return Person(
         person_id=root_id,
         name=display_name(card, identifiers),
+        visitor=visitor_code(card, identifiers),
         city=card.city, timezone=card.timezone, language=card.language,
         created_at=instant(created["created_at"]),
         traits=traits, identifiers=identifiers, consents=consents,
@@ -71,8 +76,30 @@ def person(stores: Stores, person_id: int) -> Person:
 
 
 def display_name(card: Card, identifiers: list[Identifier]) -> str:
-    """What to call a person: their name, else their strongest identifier."""
-    return card.name or (identifiers[0].value if identifiers else "")
+    """What to call a person: their name, else their strongest identifier; "" for who has only been in a browser."""
+    return card.name or next((one.value for one in identifiers if not _is_of_a_thing(one)), "")
+
+
+def visitor_code(card: Card, identifiers: list[Identifier]) -> str:
+    """What tells an anonymous visitor from others: the last letters of the first id their browser or device had.
+
+    "" for who can be called something: :func:`display_name` gives it.
+    """
+    if not identifiers or display_name(card, identifiers):
+        return ""
+    first = first_identifier(identifiers).value
+    words: list[str] = re.findall(r"[^\W_]+", first) or [first]
+    return words[-1][-CODE_CHARS:]
+
+
+def first_identifier(identifiers: list[Identifier]) -> Identifier:
+    """What a person was first known by; what comes later does not change it."""
+    return min(identifiers, key=lambda one: (one.first_seen_at, one.value))
+
+
+def _is_of_a_thing(one: Identifier) -> bool:
+    """Whether an identifier is a browser's or a device's: it is no name for who uses it."""
+    return KINDS[one.kind].level <= Level.DEVICE
 
 
 def _figures(events: EventsTx, people: list[int]) -> tuple[Row, list[Row]]:

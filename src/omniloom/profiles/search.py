@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from omniloom.core.text import folded
 from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root, prefixes, roots_of
 from omniloom.profiles.card import Card, cards
-from omniloom.profiles.person import display_name
+from omniloom.profiles.person import display_name, visitor_code
 from omniloom.profiles.spoken import meant, mistakes_max, nearest, pieces, swapped
 from omniloom.store import StateTx, Stores, query
 
@@ -26,10 +26,14 @@ _LAST_CHARACTER = "\U0010ffff"  # sorts after every text that begins with the pr
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A person in a list; ``matched`` is the identifier that was searched for, empty for a name."""
+    """A person in a list; ``matched`` is the identifier that was searched for, empty for a name.
+
+    ``visitor`` tells an anonymous visitor from others where there is no ``name``.
+    """
 
     person_id: int
     name: str
+    visitor: str
     matched: str
     identifiers: list[Identifier]
     city: str
@@ -152,13 +156,11 @@ def _holding(tx: StateTx, text: str, rows_max: int) -> list[tuple[int, str]]:
 def _rows(tx: StateTx, matched: dict[int, str]) -> list[PersonRow]:
     root_ids = list(matched)
     identifiers, known = identifiers_by_root(tx, root_ids), cards(tx, root_ids)
+    found = ((one, known.get(one, Card()), identifiers.get(one, [])) for one in root_ids)
     return [
         PersonRow(
-            person_id=root_id,
-            name=display_name(known.get(root_id, Card()), identifiers.get(root_id, [])),
-            matched=matched[root_id],
-            identifiers=identifiers.get(root_id, []),
-            city=known.get(root_id, Card()).city,
+            person_id=one, name=display_name(card, own), visitor=visitor_code(card, own), matched=matched[one],
+            identifiers=own, city=card.city,
         )
-        for root_id in root_ids
-    ]
+        for one, card, own in found
+    ]  # fmt: skip

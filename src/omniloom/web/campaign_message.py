@@ -133,9 +133,7 @@ class MessagePreview:
         self._box.clear()
         with self._box:
             with parts.line():
-                name = marks.name_of(view, person.person_id, person.name)
-                parts.avatar(name)
-                parts.text(name, "om-strong")
+                marks.named(view, person.person_id, person)
             self._verdict(decision)
             show_message(view, shown)
 

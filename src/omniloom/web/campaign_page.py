@@ -225,12 +225,9 @@ class CampaignView:
             self._filter(tally)
             with parts.sheet([_("Customer"), _("State"), _("Reason"), _("Channel"), _("When")]):
                 for row in rows:
-                    found = by_id.get(row.person_id)
-                    name = marks.name_of(view, row.person_id, found.name if found else "")
                     with ui.element("tr"):
                         with ui.element("td"), ui.link(target=f"/customers/{row.person_id}").classes("om-line"):
-                            parts.avatar(name)
-                            parts.text(name, "om-strong")
+                            marks.named(view, row.person_id, by_id.get(row.person_id))
                         with ui.element("td"):
                             marks.state(view, row.state)
                         reason = marks.reason_text(view, row.reason) if row.reason else ""

@@ -47,7 +47,7 @@ async def customer(
         raise Missing(_("There is no such customer."), hint=_("Search by any identifier.")) from error
     sends = view.shown(await view.run(messaging.sends_of, stores, person_id))
     memberships = await view.run(segments.segments_of, stores, person_id)
-    name = marks.name_of(view, person.person_id, person.name)
+    name = marks.name_of(view, person.person_id, person)
     ui.context.client.title = f"{name} · Omniloom"
     await notes(view, person.person_id, merged=merged, apart=apart, detached=detached)
     _head(view, person, name)
@@ -80,7 +80,7 @@ def _own_data(view: View, person: Person) -> None:
     _ = view.translate
     if view.may(Permission.CUSTOMERS_EXPORT) or view.may(Permission.PRIVACY_WRITE):
         with parts.panel(_("Their own data")), parts.line():
-            person_buttons(view, person.person_id, name=marks.name_of(view, person.person_id, person.name))
+            person_buttons(view, person.person_id, name=marks.name_of(view, person.person_id, person))
 
 
 def _head(view: View, person: Person, name: str) -> None:
@@ -92,9 +92,18 @@ def _head(view: View, person: Person, name: str) -> None:
             known = [person.city, person.timezone, person.language.upper() if person.language else ""]
             seen = _("last seen {when}").format(when=view.fmt.ago(person.last_seen_at, view.now()))
             parts.text(" · ".join([part for part in known if part] + [seen]), "om-subtitle")
+            if person.visitor:
+                _whole_id(view, profiles.first_identifier(person.identifiers).value)
         if view.may(Permission.CUSTOMERS_WRITE):
             merging = parts.quiet(_("Merge…"), "merge", on_click=partial(merge_dialog, view, person.person_id))
             merging.props["data-testid"] = "merge-open"
+
+
+def _whole_id(view: View, value: str) -> None:
+    """The id that an anonymous visitor's name is short for."""
+    with parts.line("om-nowrap"):
+        parts.text(value, "om-muted om-mono om-ellipsis")
+        parts.icon_button("content_copy", view._("Copy the id"), on_click=lambda: ui.clipboard.write(value))
 
 
 def _figures(view: View, person: Person) -> None:

@@ -27,7 +27,7 @@ async def relations_panel(view: View, person_id: int) -> None:
     relations = view.shown(await view.run(profiles.relations_of, stores, person_id))
     others = [one.other_id for one in relations if one.other_id]
     rows = view.shown(await view.run(profiles.people, stores, others))
-    names = {row.person_id: marks.name_of(view, row.person_id, row.name) for row in rows}
+    names = {row.person_id: marks.name_of(view, row.person_id, row) for row in rows}
     with parts.panel(_("Relations")):
         if not relations:
             parts.text(_("No relations yet."), "om-muted")
@@ -69,7 +69,7 @@ def _add(view: View, person_id: int) -> None:
 
             async def name_chosen() -> None:
                 if pick.person:
-                    name = marks.name_of(view, pick.person.person_id, pick.person.name)
+                    name = marks.name_of(view, pick.person.person_id, pick.person)
                     chosen.set_text(_("Chosen: {name}").format(name=name))
 
             pick = PersonPick(

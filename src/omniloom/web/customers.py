@@ -76,10 +76,9 @@ def _row(view: View, row: profiles.PersonRow) -> None:
     target = f"/customers/{row.person_id}"
     with ui.element("tr").classes("om-clickable-row").on("click", lambda: ui.navigate.to(target)):
         with ui.element("td"), ui.link(target=target).classes("om-line"):
-            parts.avatar(marks.name_of(view, row.person_id, row.name))
-            parts.text(marks.name_of(view, row.person_id, row.name), "om-strong")
+            marks.named(view, row.person_id, row)
         with ui.element("td"), parts.line():
-            for shown in marks.identifier_texts(row.identifiers, row.name)[:3]:
+            for shown in marks.identifier_texts(row)[:3]:
                 parts.badge(shown, "info" if shown == row.matched else "neutral")
         parts.text(row.city or "–", tag="td")
         seen = max((one.last_seen_at for one in row.identifiers), default=None)

@@ -91,9 +91,10 @@ def _search(view: View) -> None:
         with found:
             for row in view.shown(rows):
                 with ui.link(target=f"/customers/{row.person_id}").classes("om-search-row"):
-                    parts.avatar(row.name or "?")
+                    name = marks.name_of(view, row.person_id, row)
+                    parts.avatar(name)
                     with ui.element("div"):
-                        parts.text(row.name or f"№ {row.person_id}")
+                        parts.text(name)
                         parts.text(marks.apart_line(row), "om-muted")
             if wanted and len(wanted) >= 2 and not rows:
                 parts.text(view._("Nobody found."), "om-muted om-search-none")

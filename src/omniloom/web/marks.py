@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
+from omniloom import profiles
+from omniloom.identity import KINDS, Level
 from omniloom.web import parts, theme
 from omniloom.web.theme import mark
 
 if TYPE_CHECKING:
-    from omniloom.identity import Identifier
-    from omniloom.profiles import PersonRow
+    from omniloom.profiles import Person, PersonRow
     from omniloom.web.view import View
 
 CHANNELS = {
@@ -96,19 +97,30 @@ def reason_text(view: "View", reason: str) -> str:
     return reason if " " in reason else reason.replace("_", " ")
 
 
-def name_of(view: "View", person_id: int, name: str) -> str:
-    """What to call a person of whom nothing is known."""
-    return name or view.translate("Customer {n}").format(n=person_id)
+def name_of(view: "View", person_id: int, known: "Person | PersonRow | None") -> str:
+    """What to call a person, whatever is known of them."""
+    if known is not None and known.visitor:
+        return view.translate("Anonymous visitor · {code}").format(code=known.visitor)
+    return (known.name if known is not None else "") or view.translate("Customer {n}").format(n=person_id)
+
+
+def named(view: "View", person_id: int, known: "PersonRow | None", classes: str = "om-strong") -> None:
+    """A person's mark and name in a list; of an anonymous visitor the whole id by hover."""
+    name = name_of(view, person_id, known)
+    parts.avatar(name)
+    label = parts.text(name, classes)
+    if known is not None and known.visitor:
+        label.props["title"] = profiles.first_identifier(known.identifiers).value
 
 
 def person(view: "View", row: "PersonRow") -> None:
     """A person in a short list, linked to their page."""
-    name = name_of(view, row.person_id, row.name)
+    name = name_of(view, row.person_id, row)
     with ui.link(target=f"/customers/{row.person_id}").classes("om-row"):
         parts.avatar(name)
         with ui.element("div").classes("om-grow om-ellipsis"):
             parts.text(name, "om-strong om-ellipsis")
-            known = [one.value for one in row.identifiers if one.value != name][:1]
+            known = identifier_texts(row)[:1]
             parts.text(" · ".join([*known, *([row.city] if row.city else [])]), "om-muted om-ellipsis")
 
 
@@ -124,10 +136,14 @@ def trait_title(view: "View", key: str) -> str:
 
 def apart_line(row: "PersonRow") -> str:
     """What tells a person from namesakes in a short list: what was searched for, else an identifier; and the city."""
-    known = [row.matched] if row.matched else identifier_texts(row.identifiers, row.name)[:1]
+    known = [row.matched] if row.matched else identifier_texts(row)[:1]
     return " · ".join(part for part in (*known, row.city) if part)
 
 
-def identifier_texts(identifiers: "list[Identifier]", name: str) -> list[str]:
-    """The identifiers worth showing beside a name: not a device's, not the name itself."""
-    return [one.value for one in identifiers if one.kind != "anonymous_id" and one.value != name]
+def identifier_texts(row: "PersonRow") -> list[str]:
+    """The identifiers worth showing beside a name: not the name itself, and a browser's or a device's only where
+    somebody was searched by it.
+    """
+    if row.visitor and row.matched:
+        return [row.matched]
+    return [one.value for one in row.identifiers if KINDS[one.kind].level > Level.DEVICE and one.value != row.name]

@@ -73,7 +73,7 @@ def comparison(view: View, one: Person, other: Person) -> None:
     """Fields and identifiers of two customers beside each other, differences marked."""
     _ = view.translate
     forbidden = conflicts(one, other)
-    with parts.sheet(["", *(marks.name_of(view, person.person_id, person.name) for person in (one, other))]):
+    with parts.sheet(["", *(marks.name_of(view, person.person_id, person) for person in (one, other))]):
         _figures(view, one, other)
         held = {
             kind: [[known.value for known in person.identifiers if known.kind == kind] for person in (one, other)]

@@ -59,7 +59,7 @@ class PersonPick:
             self._box.set_value("")
             await self._on_pick()
 
-        name = marks.name_of(self._view, row.person_id, row.name)
+        name = marks.name_of(self._view, row.person_id, row)
         with ui.element("div").classes("om-search-row om-pointer").on("mousedown", choose):
             parts.avatar(name)
             with ui.element("div"):

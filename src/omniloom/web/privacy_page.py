@@ -70,7 +70,7 @@ def _request(view: View, one: PrivacyRequest) -> None:
     due_at = one.requested_at + privacy.DEADLINE
     with ui.element("tr"):
         with ui.element("td"):
-            parts.link(marks.name_of(view, one.person_id, ""), f"/customers/{one.person_id}", "om-strong")
+            parts.link(marks.name_of(view, one.person_id, None), f"/customers/{one.person_id}", "om-strong")
         with ui.element("td"):
             parts.badge(_(ASKED[one.kind]), "bad" if one.kind == "erasure" else "info")
         with ui.element("td"):
@@ -79,7 +79,8 @@ def _request(view: View, one: PrivacyRequest) -> None:
         with ui.element("td"):
             parts.badge(view.fmt.date(due_at), "bad" if due_at < view.now() else "neutral")
         with ui.element("td"), parts.line():
-            person_buttons(view, one.person_id, name=marks.name_of(view, one.person_id, ""), request_id=one.request_id)
+            name = marks.name_of(view, one.person_id, None)
+            person_buttons(view, one.person_id, name=name, request_id=one.request_id)
 
 
 def person_buttons(view: View, person_id: int, *, name: str, request_id: str = "") -> None:

@@ -119,13 +119,11 @@ def people_sheet(view: View, rows: list[PersonRow]) -> None:
     _ = view.translate
     with parts.sheet([_("Customer"), _("Identifiers"), _("City")]):
         for row in view.shown(rows):
-            name = marks.name_of(view, row.person_id, row.name)
             with ui.element("tr"):
                 with ui.element("td"), ui.link(target=f"/customers/{row.person_id}").classes("om-line"):
-                    parts.avatar(name)
-                    parts.text(name, "om-strong")
+                    marks.named(view, row.person_id, row)
                 with ui.element("td"), parts.line():
-                    for shown in marks.identifier_texts(row.identifiers, row.name)[:2]:
+                    for shown in marks.identifier_texts(row)[:2]:
                         parts.badge(shown)
                 parts.text(row.city or "–", tag="td")
 
@@ -139,8 +137,7 @@ def _lately(view: View, lately: Changes, known: dict[int, PersonRow]) -> None:
         if not view.may(Permission.CUSTOMERS_READ):
             return
         for change in lately.newest:
-            row = known.get(change.person_id)
-            name = marks.name_of(view, change.person_id, row.name if row else "")
+            name = marks.name_of(view, change.person_id, known.get(change.person_id))
             with ui.link(target=f"/customers/{change.person_id}").classes("om-line om-change"):
                 ui.icon("login" if change.is_entry else "logout").classes("om-in" if change.is_entry else "om-out")
                 parts.text(name, "om-grow om-ellipsis")

@@ -183,9 +183,7 @@ class TemplateEditor:
                 parts.text(self._view._("There are no customers to preview for yet."), "om-muted")
                 return
             with parts.line():
-                name = marks.name_of(self._view, person.person_id, person.name)
-                parts.avatar(name)
-                parts.text(name, "om-strong")
+                marks.named(self._view, person.person_id, person)
             show_message(self._view, shown)
 
     def _fault(self) -> str:

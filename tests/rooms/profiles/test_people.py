@@ -148,3 +148,27 @@ def test_trait_keys_count_people(anna):
     assert keys["age"] == 1
     assert keys["name"] == 1
     assert "products" not in keys
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("8f14e45f-ceea-467f-a0e6-9b2c1d5e3f2a", "3f2a"), ("GA1.2.314159.1700004242", "4242"), ("tab-7", "7"),
+        ("a_b!", "b"), ("%&", "%&"),
+    ],
+)  # fmt: skip
+def test_an_anonymous_visitor_has_no_name_but_a_short_code_of_the_first_id(teller, value, code):
+    teller.tell("page", anonymous_id=value, at=day(2))
+    teller.tell("alias", anonymous_id="another", previous_id=value, at=day(3))
+    teller.settle()
+    shown = person(teller.stores, 1)
+    assert len(shown.identifiers) == 2
+    assert (shown.name, shown.visitor) == ("", code)
+
+
+def test_who_has_a_name_or_says_something_is_no_visitor(teller):
+    teller.tell("page", anonymous_id="tab", user_id="U")
+    teller.tell("identify", anonymous_id="pc", traits={"name": "Anna"})
+    teller.settle()
+    found = {row.name: row.visitor for row in people(teller.stores, [1, 2])}
+    assert found == {"U": "", "Anna": ""}
