@@ -20,6 +20,7 @@ MESSAGE_BOUNCED: Final = "Message Bounced"  # refused for good by the recipient'
 MESSAGE_OPENED: Final = "Message Opened"
 MESSAGE_CLICKED: Final = "Message Clicked"
 UNSUBSCRIBED: Final = "Unsubscribed"
+ADDRESS_CLOSED: Final = "Address Closed"  # left by an old link, when it was another's already: nobody's consent changes
 AD_VIEWED: Final = "Ad Viewed"  # an impression of an ad elsewhere; properties: campaign_id, source, erid
 CONSENT_GIVEN: Final = "Consent Given"  # properties: channel, purpose, wording, method
 CONSENT_WITHDRAWN: Final = "Consent Withdrawn"

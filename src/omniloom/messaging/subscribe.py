@@ -3,7 +3,10 @@
 The effect is in force when the answer is sent: suppression and the ledger's line in one state transaction, which the
 next intent's transaction sees. The event for the log lies in the same transaction's outbox, so it works when the
 worker, or even the log, is down. A link speaks for whom its message was for while the address it went to is theirs;
-once it is another's, or many people's, it only leaves. Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
+once it is another's, or many people's, it only closes that address: whose consent would it be to withdraw? Whom the
+message was for may be written to elsewhere, and whoever reads it now may not even be the address's owner.
+
+Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
 """
 
 import dataclasses
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from omniloom.core.clock import micros
-from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, encode
+from omniloom.core.event import ADDRESS_CLOSED, CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, encode
 from omniloom.messaging.address import is_anothers
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
@@ -74,7 +77,8 @@ def unsubscribe(
 ) -> Subscription | None:
     """End marketing in the channel of the token's message, now; None for a token that is not ours. Repeatable.
 
-    While the stores are moved, the word goes to the log instead, and is in force before anything is sent again.
+    Of an address that is another's by now, that address alone is closed. While the stores are moved, the word goes to
+    the log instead, and is in force before anything is sent again: then it is taken as the present owner's.
     """
     try:
         with stores.state.write() as tx:
@@ -145,19 +149,20 @@ def subscription_of(tx: StateTx, attempt: Row) -> Subscription:
 
 
 def leave(tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Visitor = NOBODY) -> None:
-    """Close the address and withdraw the consent; the newest address of the channel is closed as well."""
+    """Close the address and withdraw the consent; the newest address of the channel is closed as well.
+
+    An address that is another's by now is closed, and that is all.
+    """
     contact = contact_of(tx, attempt)
     addresses = {attempt["address"], contact.addresses.get(attempt["channel"], attempt["address"])}
     known = tx.rows(query(__file__, "suppressions"), addresses=list(addresses))
     closed = {row["address"] for row in known if row["channel"] == attempt["channel"]}
     word = contact.word(attempt["channel"], advertiser=attempt["advertiser"])
-    if addresses <= closed and word is not None and not word.is_given:
+    if addresses <= closed and (attempt["is_anothers"] or (word is not None and not word.is_given)):
         return
     for address in addresses:
         suppress(tx, channel=attempt["channel"], address=address, reason=LEFT, evidence=method, now=now)
-    entry = _word(attempt, "left", method=method, now=now, visitor=visitor)
-    take_word(tx, entry)
-    tell_word(tx, UNSUBSCRIBED, attempt, entry)
+    _withdraw(tx, UNSUBSCRIBED, attempt, _word(attempt, "left", method=method, now=now, visitor=visitor))
 
 
 def join(tx: StateTx, attempt: Row, *, method: str, wording: str, now: datetime, visitor: Visitor = NOBODY) -> None:
@@ -170,13 +175,22 @@ def join(tx: StateTx, attempt: Row, *, method: str, wording: str, now: datetime,
 
 
 def complain(tx: StateTx, attempt: Row, *, now: datetime) -> None:
-    """A complaint of the recipient closes the address and withdraws the consent."""
+    """A complaint of the recipient closes the address and withdraws the consent, if the address is still theirs."""
+    attempt = {**attempt, "is_anothers": is_anothers(tx, attempt)}
     suppress(tx, channel=attempt["channel"], address=attempt["address"], reason="complained", evidence="provider",
              now=now)  # fmt: skip
     entry = _word(attempt, "complained", method="complaint", now=now, visitor=NOBODY)
     entry = dataclasses.replace(entry, message_id=f"complained:{attempt['send_id']}:{attempt['channel']}")
+    _withdraw(tx, CONSENT_WITHDRAWN, attempt, entry)
+
+
+def _withdraw(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> None:
+    """Take the word and tell it. From an address that is another's by now it is nobody's: only its closing is told."""
+    if attempt["is_anothers"]:
+        put_in_outbox(tx, [_told(tx, ADDRESS_CLOSED, attempt, entry)])
+        return
     take_word(tx, entry)
-    tell_word(tx, CONSENT_WITHDRAWN, attempt, entry)
+    tell_word(tx, name, attempt, entry)
 
 
 def tell_word(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> None:
@@ -185,7 +199,8 @@ def tell_word(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> None
 
 
 def _told(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> Event:
-    user_id = user_ids(tx, [attempt["person_id"]]).get(attempt["person_id"], "")
+    person_id = attempt["person_id"]
+    user_id = "" if attempt.get("is_anothers") else user_ids(tx, [person_id]).get(person_id, "")
     told = {
         "wording": entry.wording, "advertiser": entry.advertiser, "ip": entry.ip, "user_agent": entry.user_agent,
     }  # fmt: skip

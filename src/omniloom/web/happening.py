@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from omniloom.core.event import (
     AD_VIEWED,
+    ADDRESS_CLOSED,
     CONSENT_GIVEN,
     CONSENT_WITHDRAWN,
     COUPON_REDEEMED,
@@ -39,6 +40,7 @@ _LOOKS = {
     MESSAGE_OPENED: Look(mark("Message opened"), "drafts", "info"),
     MESSAGE_CLICKED: Look(mark("Link clicked"), "ads_click", "info"),
     UNSUBSCRIBED: Look(mark("Unsubscribed"), "unsubscribe", "bad"),
+    ADDRESS_CLOSED: Look(mark("Address closed by an old link"), "block", "bad"),
     CONSENT_GIVEN: Look(mark("Consent given"), "verified_user", "good"),
     CONSENT_WITHDRAWN: Look(mark("Consent withdrawn"), "gpp_bad", "bad"),
     SEGMENT_ENTERED: Look(mark("Entered a segment"), "login"),
@@ -101,12 +103,12 @@ _VISIT = (
     "Product Viewed", "Product List Viewed", "Product Added", "Product Removed", "Cart Viewed", "Form Submitted",
     "Products Searched", AD_VIEWED,
 )  # fmt: skip
+_MESSAGES = (
+    MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, MESSAGE_OPENED, MESSAGE_CLICKED, UNSUBSCRIBED, ADDRESS_CLOSED,
+)  # fmt: skip
 KINDS = {
     "orders": Kind(mark("Orders"), frozenset({ORDER_COMPLETED, COUPON_REDEEMED, "Order Refunded"})),
-    "messages": Kind(
-        mark("Messages"),
-        frozenset({MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, MESSAGE_OPENED, MESSAGE_CLICKED, UNSUBSCRIBED}),
-    ),
+    "messages": Kind(mark("Messages"), frozenset(_MESSAGES)),
     "visits": Kind(
         mark("Visits"),
         frozenset(_VISIT),

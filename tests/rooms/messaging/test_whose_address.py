@@ -1,9 +1,12 @@
 """Whose an address is by now: once it is detached, or many people use it, nobody speaks for another from it."""
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.engines import EMBEDDED, chosen
+from tests.rooms.messaging.test_leave import hook
 
 from omniloom import identity, messaging, profiles
 from omniloom.core.errors import Invalid
@@ -13,6 +16,7 @@ from omniloom.store.sql import parse_events, parse_state
 
 SECRET = b"s" * 32
 PHONE, NEW_PHONE, LINE = "+12025550177", "+12025550111", "+12025559999"
+CLOSED = parse_state("t", "select address from messaging_suppression")
 LINE_OWNER = parse_state("t", "select person_id, shared_id from identity_identifier where value = :value")
 
 
@@ -97,26 +101,77 @@ def test_a_link_in_a_message_to_a_number_that_is_anothers_by_now_opens_nothing(c
     assert profiles.privacy_requests(company.stores) == []
 
 
-def test_such_a_link_leaves_and_closes_the_number_it_came_to_alone(company: Any) -> None:
+def closed(company: Any) -> list[str]:
+    with company.stores.state.read() as tx:
+        return [row["address"] for row in tx.rows(CLOSED)]
+
+
+@pytest.mark.parametrize("method", ["one-click", "unsubscribe page"])
+def test_such_a_link_closes_the_number_it_came_to_and_leaves_everybodys_consent(company: Any, method: str) -> None:
     anna, token = written_to(company)
-    sister = detached(company, anna)
+    detached(company, anna)
+    company.tell("identify", identifiers={"user_id": "sister", "phone": PHONE})
+    company.tell("track", name="Consent Given", identifiers={"user_id": "sister"}, properties={"channel": "sms"})
+    settle(company)
+    sister = company.id_of("sister")
+    said = [profiles.consent_history(company.stores, person) for person in (anna, sister)]
+    assert may_get_sms(company, sister)
     shown = voice.subscription(company.stores, token, secret=SECRET)
     assert shown is not None
     assert [one.address for one in shown.choices] == ["+1***77"], "no other address of Anna's is shown, masked or not"
-    left = voice.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method="link")
-    assert left is not None
-    assert [one.is_on for one in left.choices] == [False]
-    settle(company)
-    assert not may_get_sms(company, anna), "she had agreed by that number"
-    word = voice.Word(channel="sms", is_given=True, method="call", wording="I agree")
-    company.clock.advance(timedelta(minutes=1))
-    voice.take_consent(company.stores, anna, word, by="desk", now=company.clock.now(), ids=company.ids)
-    assert may_get_sms(company, anna)
+    for _ in range(2):
+        left = voice.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method=method)
+        assert left is not None
+        assert [one.is_on for one in left.choices] == [False]
+        company.clock.advance(timedelta(minutes=1))
+        settle(company)
+    assert closed(company) == [PHONE]
     reached = messaging.reach.reach_of(company.stores, sister, now=company.clock.now())
     assert [one.reach for one in reached if one.channel == "sms"] == ["suppressed"]
-    closed = parse_state("t", "select address from messaging_suppression")
-    with company.stores.state.read() as tx:
-        assert [row["address"] for row in tx.rows(closed)] == [PHONE]
+    assert not may_get_sms(company, sister)
+    assert may_get_sms(company, anna), "whoever has her old number now does not speak for her"
+    assert [profiles.consent_history(company.stores, person) for person in (anna, sister)] == said
+    assert whose(company, "Address Closed") == [sister]
+    assert whose(company, "Unsubscribed") == []
+
+
+def test_a_complaint_about_a_message_to_such_an_address_closes_it_and_leaves_everybodys_consent(company: Any) -> None:
+    company.person("anna", email="anna@example.test", consents=("email",))
+    company.resolve()
+    anna = company.id_of("anna")
+    company.mailing("c1", [anna], channels=("email",))
+    company.deliver_all()
+    given: dict[str, Any] = {"by": "desk", "now": company.clock.now(), "ids": company.ids}
+    sister = identity.detach(company.stores, anna, ("email", "anna@example.test"), **given).own_id
+    company.tell("identify", identifiers={"user_id": "anna", "email": "anna@new.test"})
+    settle(company)
+    said = profiles.consent_history(company.stores, anna)
+    key = f"{messaging.sends_of(company.stores, anna)[0].send_id}.email"
+    for _ in range(2):
+        hook(company, "email", [{"message_id": key, "status": "complained"}])
+        settle(company)
+    assert closed(company) == ["anna@example.test"]
+    decision = messaging.consider(company.stores, anna, channels=["email"], now=company.clock.now())
+    assert isinstance(decision.verdict, messaging.Send)
+    assert profiles.consent_history(company.stores, anna) == said
+    assert (whose(company, "Address Closed"), whose(company, "Consent Withdrawn")) == ([sister], [])
+
+
+@pytest.mark.skipif(chosen() != EMBEDDED, reason="only files are moved")
+def test_what_such_a_link_says_while_the_stores_are_moved_is_its_present_owners_word(company: Any) -> None:
+    anna, token = written_to(company)
+    sister = detached(company, anna)
+    mover = threading.Thread(target=company.stores.state.hold)
+    mover.start()
+    mover.join()
+    try:
+        left = voice.unsubscribe(company.stores, token, secret=SECRET, now=company.clock.now(), method="link")
+    finally:
+        company.stores.state.let_go()
+    assert left is not None
+    settle(company)
+    assert may_get_sms(company, anna)
+    assert [line.is_given for line in profiles.consent_history(company.stores, sister)] == [False]
 
 
 def test_a_link_counts_again_once_the_detachment_is_taken_back(company: Any) -> None:
