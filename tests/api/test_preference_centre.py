@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from tests.api.test_public import Door, door, is_ticked  # noqa: F401 - a fixture
+from tests.api.test_public import Door, Rooms, door, is_ticked  # noqa: F401 - a fixture
 
 from omniloom import identity, messaging, profiles
 from omniloom.core.clock import ManualClock
@@ -156,6 +156,32 @@ def test_a_link_to_an_address_that_is_anothers_by_now_only_leaves(door: Door, cl
     one_click = door.client.post(door.path("u"), data={"List-Unsubscribe": "One-Click"})
     assert (one_click.status_code, door.is_suppressed()) == (200, True)
     assert profiles.consent_history(door.stores, 1) == []
+
+
+@pytest.mark.parametrize("moved", ["between the steps", "while the second is answered"])
+def test_nobody_is_told_of_an_erasure_that_was_not_taken(
+    door: Door, clock: ManualClock, monkeypatch: pytest.MonkeyPatch, moved: str  # noqa: F811
+) -> None:  # fmt: skip
+    """The address goes to another customer after the question was shown: whoever reads it may not erase the first."""
+    path = door.path("p") + "/erase"
+    assert 'name="sure"' in door.client.get(path).text
+
+    def move(*_: Any) -> Any:
+        monkeypatch.undo()
+        with door.stores.state.write() as tx:
+            for text in ANOTHERS:
+                tx.run(parse_state("t", text), now=clock.now())
+        return clock.now()
+
+    if moved == "between the steps":
+        move()
+    else:
+        monkeypatch.setattr(Rooms, "now", move)  # the door looks at the clock once it knows whose link it is
+    answer = door.client.post(path, data={"sure": "yes"})
+    assert (answer.status_code, "Your wish is kept" in answer.text) == (410, False)
+    assert profiles.privacy_requests(door.stores) == []
+    assert profiles.consent_history(door.stores, 1) == []
+    assert door.events("Privacy Requested") == []
 
 
 @pytest.mark.parametrize("page", ["", "/why", "/data", "/data.json", "/erase"])

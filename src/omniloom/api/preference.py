@@ -130,10 +130,11 @@ def add_erasing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         shown = await run_in_threadpool(voice.preferences, rooms.stores, token, secret=rooms.secret)
         if shown is None:
             return await run_in_threadpool(_gone, pages, request, rooms, token)
-        if is_sure:
-            await run_in_threadpool(_ask, rooms, request, token, PrivacyKind.ERASURE)
+        is_kept = is_sure and await run_in_threadpool(_ask, rooms, request, token, PrivacyKind.ERASURE)
+        if is_kept != is_sure:  # the address became another's a moment ago
+            return await run_in_threadpool(_gone, pages, request, rooms, token)
         return pages.show(
-            "erase", request, language=shown.language, token=token, is_done=is_sure, is_unsure=not is_sure
+            "erase", request, language=shown.language, token=token, is_done=is_kept, is_unsure=not is_sure
         )
 
 
