@@ -23,7 +23,7 @@ PERSONAL = frozenset((
     "dateofbirth", "passport", "snils", "inn", "card", "ip", "useragent", "matched", "avatar", "photo", "deviceid",
     "userid", "anonymousid", "pushtoken", "telegram", "vk", "whatsapp", "viber", "max", "externalid", "evidence",
 ))  # fmt: skip
-_PEOPLE = frozenset(("Person", "PersonRow", "Contact", "Card", "RecipientView", "Reachable"))
+_PEOPLE = frozenset(("Person", "PersonRow", "Contact", "Card", "RecipientView"))
 _MAIL = re.compile(r"[^\s@\"'<>,;]+@[^\s@\"'<>,;]+\.[^\s@\"'<>,;]+")
 _NUMBER = re.compile(r"\+?\d[\d\s()\-]{8,}\d")
 

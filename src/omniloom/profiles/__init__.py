@@ -14,7 +14,7 @@ Invariants:
 """
 
 from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, advertisers, take_word, withdraw
-from omniloom.profiles.contact import ADDRESS_KINDS, Contact, Reachable, contacts, reachable
+from omniloom.profiles.contact import ADDRESS_KINDS, Contact, contacts
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
 from omniloom.profiles.holdings import HOLDINGS
@@ -58,12 +58,12 @@ from omniloom.profiles.wording import Wording, Wordings, add_wording, wordings, 
 __all__ = [
     "ADDRESS_KINDS", "CORPORATE", "EVERY_CHANNEL", "HOLDINGS", "MARKETING", "OWN", "PERSONAL", "Attached", "Belonging",
     "Company", "Consent", "ConsentEntry", "ConsentProof", "Contact", "Field", "Frequency", "Joining", "Origin",
-    "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine", "Reachable",
+    "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
     "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
     "Wordings", "add_wording", "advertisers", "ask_privacy", "broken_ledger", "broken_links", "companies",
     "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold", "golden",
     "merge_journal", "open_privacy_requests", "people", "people_table", "person", "privacy_requests",
-    "privacy_requests_of", "proof_pdf", "reachable", "relate", "relations_of", "run_matching", "save_preference",
+    "privacy_requests_of", "proof_pdf", "relate", "relations_of", "run_matching", "save_preference",
     "save_topic", "search", "set_survivorship", "settle_privacy", "start_matching", "survivorships", "take_word",
     "timeline", "topics", "topics_of", "trait_keys", "traits_of", "unrelate", "whole", "withdraw", "wordings",
     "wordings_of",

@@ -10,9 +10,8 @@ from omniloom.identity import Identifier, identifiers_by_root, roots_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, consents_by_root
 from omniloom.profiles.preference import NO_PREFERENCE, Preference, preferences_by_root
-from omniloom.store import StateTx, Stores, query
+from omniloom.store import StateTx
 
-_REACHABLE = query(__file__, "reachable")
 ADDRESS_KINDS = {"email": "email", "sms": "phone"}  # channel -> the kind of identifier it is addressed by
 
 
@@ -41,27 +40,6 @@ class Contact:
     def agreed_with(self, *, purpose: str = MARKETING) -> set[str]:
         """The advertisers with a consent in force, in whatever channel."""
         return {word.advertiser for word in self.words.values() if word.purpose == purpose and word.is_given}
-
-
-@dataclass(frozen=True, slots=True)
-class Reachable:
-    """Of everyone: how many have an address for a channel, and how many of those agreed."""
-
-    addresses: int
-    agreed: int
-
-
-def reachable(stores: Stores, *, purpose: str = "marketing") -> dict[str, Reachable]:
-    """How many people each channel could reach; stop lists and caps are not looked at.
-
-    Cost: one scan of identifiers and consents per channel.
-    """
-    with stores.state.read() as tx:
-        rows = {
-            channel: tx.rows(_REACHABLE, kind=kind, channel=channel, purpose=purpose)[0]
-            for channel, kind in ADDRESS_KINDS.items()
-        }
-    return {channel: Reachable(**row) for channel, row in rows.items()}
 
 
 def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:

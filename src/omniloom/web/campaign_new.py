@@ -10,7 +10,7 @@ from omniloom.segments import Segment
 from omniloom.web import marks, parts
 from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.campaign_message import message_step
-from omniloom.web.campaign_reach import Reach, reach, show_reach
+from omniloom.web.campaign_reach import reach, show_reach
 from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.styled import styled
@@ -38,8 +38,8 @@ class CampaignSteps:
         self.channels: list[ChannelView] = []
         self.advertisers: list[str] = []
         self.members: list[int] = []
-        self.reach: Reach | None = None
-        self._chosen: Reach | None = None
+        self.reach: messaging.reach.SetReach | None = None
+        self._chosen: messaging.reach.SetReach | None = None
         self.zone = "UTC"
         self.currency = view.platform.settings.identity.home_currency
         self._step = 0
@@ -76,10 +76,9 @@ class CampaignSteps:
         self.draft.switch(channel, is_on=is_on, templates=ids)
 
     async def _choose(self, segment_id: str) -> None:
-        stores = self.view.platform.stores
         self.draft.segment_id = segment_id
-        self.members = await self.view.run(segments.members, stores, segment_id)
-        self.reach = await self.view.run(reach, stores, self.members, advertiser=self.draft.advertiser)
+        self.members = await self.view.run(segments.members, self.view.platform.stores, segment_id)
+        self.reach = await self.view.run(reach, self.view, self.members, advertiser=self.draft.advertiser)
 
     async def _draw(self) -> None:
         self._steps.clear()
@@ -111,7 +110,7 @@ class CampaignSteps:
         self._step = step
         if step == len(STEPS) - 1:
             self._chosen = await self.view.run(
-                reach, self.view.platform.stores, self.members, self.draft.channels, advertiser=self.draft.advertiser
+                reach, self.view, self.members, channels=self.draft.channels, advertiser=self.draft.advertiser
             )
         await self._draw()
 
@@ -247,9 +246,7 @@ class CampaignSteps:
             found.append((channel in on, text.format(channel=title)))
         if self._chosen is not None:
             reachable = people(view, self._chosen.any_channel)
-            found.append(
-                (self._chosen.any_channel > 0, _("{people} have an address and agreed").format(people=reachable))
-            )
+            found.append((self._chosen.any_channel > 0, _("Can be reached: {people}").format(people=reachable)))
         return found
 
     def _confirm(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from omniloom import analytics, journeys, profiles
+from omniloom import analytics, journeys, messaging, profiles
 from omniloom.access import Permission
 from omniloom.core.money import exponent_of
 from omniloom.web import marks, parts, theme
@@ -32,7 +32,7 @@ class Glance:
     totals: analytics.Overview
     campaigns: list[journeys.Campaign]
     people: list[profiles.PersonRow]
-    reach: dict[str, profiles.Reachable]
+    reach: list[messaging.reach.ChannelReach]
 
 
 @page("/", permission=Permission.OVERVIEW_READ, title=mark("Overview"), nav=100, icon="insights")
@@ -69,7 +69,7 @@ def _glance(view: View) -> Glance:
         totals=analytics.overview(stores, now=view.now()),
         campaigns=journeys.campaigns(stores) if view.may(Permission.CAMPAIGNS_READ) else [],
         people=view.shown(profiles.search(stores, "", home_region=region, rows_max=RECENT_ROWS)),
-        reach=profiles.reachable(stores),
+        reach=messaging.reach.reach_map(stores, now=view.now()),
     )
 
 
@@ -163,20 +163,19 @@ def _path(view: View, totals: analytics.Overview) -> None:
                     ui.element("div").classes("om-fill").style(f"width: {share:.1%}")
 
 
-def _reach(view: View, reach: dict[str, profiles.Reachable]) -> None:
-    """Who could be written to."""
+def _reach(view: View, reach: list[messaging.reach.ChannelReach]) -> None:
+    """Who can be written to."""
     _, fmt = view.translate, view.fmt
-    with parts.panel(_("Reachable customers"), classes="om-flush"):
-        headings = [_("Channel"), _("Have an address"), _("Agreed"), _("Share")]
-        with parts.sheet(headings, numeric=3):
-            for channel, found in reach.items():
-                with ui.element("tr"):
-                    with ui.element("td"):
-                        marks.channel(view, channel)
-                    parts.text(fmt.number(found.addresses), "om-right", tag="td")
-                    parts.text(fmt.number(found.agreed), "om-right om-strong", tag="td")
-                    share = found.agreed / found.addresses if found.addresses else None
-                    parts.text(fmt.percent(share), "om-right om-muted", tag="td")
+    headings = [_("Channel"), _("With address"), _("Reachable"), _("of all")]
+    with parts.panel(_("Reachable customers"), classes="om-flush"), parts.sheet(headings, numeric=3):
+        for found in reach:
+            with ui.element("tr"):
+                with ui.element("td"):
+                    marks.channel(view, found.channel)
+                parts.text(fmt.number(found.addressed), "om-right", tag="td")
+                parts.text(fmt.number(found.reachable), "om-right om-strong", tag="td")
+                share = found.reachable / found.people if found.people else None
+                parts.text(fmt.percent(share), "om-right om-muted", tag="td")
 
 
 def _outcomes(view: View, totals: analytics.Overview) -> None:

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from nicegui import ui
 
-from omniloom import profiles, segments
+from omniloom import messaging, profiles, segments
 from omniloom.access import Permission
 from omniloom.profiles import PersonRow
 from omniloom.segments import Changes, Segment
 from omniloom.web import marks, parts
-from omniloom.web.campaign_reach import Reach, reach
+from omniloom.web.campaign_reach import reach, reach_figures
 from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.segment_form import EVERYONE
@@ -35,7 +35,7 @@ async def _fill(view: View, box: ui.element, found: Segment) -> None:
     stores, now = view.platform.stores, view.now()
     base = await view.run(segments.count, stores, EVERYONE, now=now)
     members = await view.run(segments.members, stores, found.segment_id)
-    reached = await view.run(reach, stores, members)
+    reached = await view.run(reach, view, members)
     lately = await view.run(segments.changes, stores, found.segment_id, since=now - RECENT, rows_max=RECENT_ROWS)
     rows = view.shown(await view.run(profiles.people, stores, [change.person_id for change in lately.newest]))
     names = {one.segment_id: one.name for one in await view.run(segments.segments, stores)}
@@ -71,18 +71,12 @@ def _head(view: View, box: ui.element, found: Segment) -> None:
             parts.action(_("Use in a campaign"), "campaign", href=f"/campaigns/new?segment={found.segment_id}")
 
 
-def _figures(view: View, found: Segment, base: int, reached: Reach) -> None:
+def _figures(view: View, found: Segment, base: int, reached: messaging.reach.SetReach) -> None:
     _, fmt = view.translate, view.fmt
     share = found.members / base if base else None
     of_all = _("{share} of all {base}").format(share=fmt.percent(share, 1), base=people(view, base))
     items = [(_("People"), fmt.number(found.members), of_all)]
-    for channel, n in reached.by_channel.items():
-        part = fmt.percent(n / reached.asked if reached.asked else None)
-        title = _("Reachable by {channel}").format(channel=marks.channel_title(view, channel))
-        items.append((title, fmt.number(n), _("{share} have an address and agreed").format(share=part)))
-    either = fmt.percent(reached.any_channel / reached.asked if reached.asked else None)
-    items.append((_("Reachable at all"), fmt.number(reached.any_channel), either))
-    parts.figures(items)
+    parts.figures([*items, *reach_figures(view, reached)])
 
 
 async def _members(view: View, members: list[int]) -> None:

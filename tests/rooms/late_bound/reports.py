@@ -42,7 +42,6 @@ def of_everybody(stores: Stores, people: list[int]) -> Found:
     found |= _money(stores) | _segments(stores)
     found["overview"] = analytics.overview(stores, now=NOW)
     found["year"] = analytics.imported(stores), analytics.mailed_pieces(stores, channel="email")
-    found["reachable"] = profiles.reachable(stores)
     found["reach map"] = (
         messaging.reach.reach_map(stores, now=NOW),
         messaging.reach.reach_map(stores, now=NOW, advertiser="ACME"),

@@ -8,7 +8,7 @@ from typing import Any
 from omniloom import messaging
 from omniloom.messaging import voice
 from omniloom.messaging.address import verify_address
-from omniloom.messaging.reach import Reach, reach_map, reach_of
+from omniloom.messaging.reach import Reach, reach_among, reach_map, reach_of
 from omniloom.store.sql import parse_state
 
 SECRET = b"s" * 32
@@ -52,6 +52,10 @@ def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
         everyone = [row["root_id"] for row in tx.rows(roots)]
     asked = {person: {one.channel: one for one in reach_of(company.stores, person, now=now)} for person in everyone}
     assert not [one for each in asked.values() for one in each.values() if one.address == CALL_CENTRE]
+    among = reach_among(company.stores, everyone, now=now)
+    assert among.any_channel == sum(
+        any(one.reach is Reach.REACHABLE for one in each.values()) for each in asked.values()
+    )
     for found in reach_map(company.stores, now=now):
         own = [each[found.channel] for each in asked.values()]
         counts = Counter(one.reach for one in own)
@@ -63,6 +67,8 @@ def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
             counts[reach]
             for reach in (Reach.REACHABLE, Reach.NO_ADDRESS, Reach.SUPPRESSED, Reach.NO_CONSENT, Reach.PAUSED)
         )
+        lacking = {reach: n for reach, n in counts.items() if reach is not Reach.REACHABLE}
+        assert (among.by_channel[found.channel], among.lacking[found.channel]) == (found.reachable, lacking)
         addressed = [one for one in own if one.address]
         assert found.addressed == len(addressed)
         assert found.agreed == sum(bool(one.is_agreed) for one in addressed)
