@@ -20,7 +20,7 @@ from tests.engines import CLICKHOUSE, named, nats, postgres
 
 from omniloom import profiles
 from omniloom.app import open_platform, read_settings
-from omniloom.cli.serve import serving
+from omniloom.cli.serving import serving
 from omniloom.collect import add_source
 from omniloom.core.errors import Conflict, Unavailable
 from omniloom.core.event import Event, encode

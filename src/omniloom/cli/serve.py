@@ -1,26 +1,15 @@
 """`omniloom serve`: every role in one process. It stops cleanly and goes on where it was."""
 
-import signal
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
-import uvicorn
 
-from omniloom import access, api
-from omniloom.app import Platform, open_platform
-from omniloom.cli.client import SERVER_FILE, write_server_file
-from omniloom.cli.collect import collecting
-from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
-from omniloom.core.errors import Conflict, Unavailable
-from omniloom.worker import loop, relocation
-
-STOP_S = 10  # how long open requests may take to finish
+from omniloom.app import Platform, open_platform, read_settings
+from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir
+from omniloom.cli.serving import run
 
 
 def register(app: typer.Typer) -> None:
@@ -38,115 +27,22 @@ def serve(
     """Serve the pages, the API and the worker until interrupted."""
     given = {"host": host, "port": port, "collectors": collectors, "collect_port": collect_port}
     flags = {f"server.{name}": value for name, value in given.items() if value is not None}
+    with _opened(data_dir.expanduser().resolve(), flags) as platform:
+        run(platform)
+
+
+@contextmanager
+def _opened(data_dir: Path, flags: dict[str, Any]) -> Iterator[Platform]:
+    """The platform; a demo's with what its channels send to."""
+    settings = read_settings(data_dir, flags=flags)
+    if settings.server.demo_shop:
+        from omniloom.cli.demo.again import opened  # takes a second that others need not pay
+
+        with opened(data_dir, flags, settings.core.egress_allow) as platform:
+            yield platform
+        return
     platform = open_platform(data_dir, flags=flags)
     try:
-        run(platform)
+        yield platform
     finally:
         platform.close()
-
-
-def run(platform: Platform) -> None:
-    """Serve an open platform until SIGINT or SIGTERM."""
-    with serving(platform) as url:
-        greet(platform, url)
-        run_until_stopped(threading.Event())
-
-
-@contextmanager
-def serving(platform: Platform, *, any_port: bool = False) -> Iterator[str]:
-    """Pages, API and worker running beside the caller; what it yields is the server's URL.
-
-    ``any_port``: take a free port where the settings' port is in use.
-    """
-    with listening(platform, any_port=any_port) as sock:
-        url = f"http://{platform.settings.server.host}:{sock.getsockname()[1]}"
-        platform.announce_url(url)
-        server = server_of(platform)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="server")
-        thread.start()
-        while not server.started:
-            if not thread.is_alive():
-                raise Unavailable("the server did not start", hint="see the message above")
-            time.sleep(0.02)
-        try:
-            with collecting(platform, url=url) as collect_url, working(platform):
-                write_server_file(platform.data_dir, url, collect_url)
-                yield url
-        finally:
-            (platform.data_dir / SERVER_FILE).unlink(missing_ok=True)
-            server.should_exit = True
-            thread.join()
-
-
-def run_until_stopped(stop: threading.Event) -> None:
-    """Wait for SIGINT or SIGTERM. Errors: Unavailable if the server or the worker ended by itself."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(1.0):
-        if not {"server", "worker"} <= {thread.name for thread in threading.enumerate()}:
-            raise Unavailable("a part of the server has ended", hint="see the messages above, then start it again")
-
-
-def greet(platform: Platform, url: str) -> None:
-    """Say where it is, and on first run how to become the owner."""
-    console.print(f"Omniloom serves [bold]{url}[/bold] (Ctrl-C stops it)")
-    if access.is_fresh(platform.stores):
-        token = access.setup_token(platform.stores)
-        link = f"[bold]{url}/setup?token={token}[/bold]"
-        console.print(f"First run: open {link} to become the owner", soft_wrap=True)  # a broken line breaks the link
-
-
-def server_of(platform: Platform) -> uvicorn.Server:
-    """The HTTP server of a platform with its pages."""
-    from omniloom.web.shell import mount  # loading every page takes a second that other commands need not pay
-
-    application = api.build(platform)
-    mount(application, platform)
-    settings = platform.settings.server
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=STOP_S,
-        timeout_keep_alive=settings.keep_alive_s,
-        http=api.bounded_http(connections_max=settings.connections_max, head_s=settings.head_s),
-    )
-    return uvicorn.Server(config)
-
-
-@contextmanager
-def listening(platform: Platform, *, any_port: bool = False) -> Iterator[socket.socket]:
-    """A socket bound to the settings' address. Errors: Conflict if the port is taken."""
-    settings = platform.settings.server
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        _bind(sock, settings.host, settings.port, any_port=any_port)
-        yield sock
-    finally:
-        sock.close()
-
-
-def _bind(sock: socket.socket, host: str, port: int, *, any_port: bool) -> None:
-    try:
-        sock.bind((host, port))
-    except OSError as error:
-        if any_port:
-            sock.bind((host, 0))
-            return
-        raise Conflict(f"port {port} on {host} is taken", hint="choose another with --port") from error
-
-
-@contextmanager
-def working(platform: Platform) -> Iterator[None]:
-    """The worker's loop in a thread; told to stop and waited for at the end."""
-    stop = threading.Event()
-    attend = partial(relocation.attend, platform, stop)
-    thread = threading.Thread(target=loop.run, args=(platform, stop, attend), name="worker")
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        platform.wake.set()
-        thread.join()

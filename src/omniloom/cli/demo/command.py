@@ -13,7 +13,7 @@ from omniloom.cli.demo.receivers import gateway_socket
 from omniloom.cli.demo.steps import Steps
 from omniloom.cli.demo.summary import print_summary, summary
 from omniloom.cli.output import AsJson, DataDir, console, print_json
-from omniloom.cli.serve import greet, run_until_stopped, serving
+from omniloom.cli.serving import greet, run_until_stopped, serving
 from omniloom.core.clock import SystemClock
 
 DEMO_DATA_DIR = Path(".demo")
@@ -90,6 +90,6 @@ def _say_where(url: str, data_dir: Path) -> None:
     for told in (
         f"Visit the demo shop at [bold]{url}/demo-shop/[/bold] and watch yourself arrive at [bold]{url}/sources[/bold]",
         f"Its letters and SMS, also the codes of [bold]{url}/me[/bold], land in {data_dir / 'received.jsonl'}",
-        f"Stop with Ctrl-C; start again with [bold]omniloom serve --data-dir[/bold] {data_dir}",
+        f"Stop with Ctrl-C; start again, mailbox and all, with [bold]omniloom serve --data-dir[/bold] {data_dir}",
     ):
         console.print(told, highlight=False, soft_wrap=True)

@@ -67,10 +67,22 @@ def campaign(platform: Platform, url: str, ends: Ends, steps: Steps) -> None:
 @contextmanager
 def far_ends(platform: Platform, gateway: ThreadingHTTPServer) -> Iterator[Ends]:
     """The receivers of both channels, running, with the channels pointed at them (their ports differ every run)."""
-    bag = Mailbag(platform.data_dir / "received.jsonl")
-    with receiving(bag, source.read_yaml("campaign.yaml")["reactions"], seed(), gateway) as ends:
+    with receivers(platform, gateway) as ends:
         _set_channels_up(platform, ends)
         yield ends
+
+
+@contextmanager
+def receivers(platform: Platform, gateway: ThreadingHTTPServer) -> Iterator[Ends]:
+    """The receivers of both channels, running."""
+    bag = Mailbag(mailbag_path(platform))
+    with receiving(bag, source.read_yaml("campaign.yaml")["reactions"], seed(), gateway) as ends:
+        yield ends
+
+
+def mailbag_path(platform: Platform) -> Path:
+    """The file of everything the receivers were sent."""
+    return platform.data_dir / "received.jsonl"
 
 
 def calls_come_in(platform: Platform, url: str, files: Path, steps: Steps) -> None:

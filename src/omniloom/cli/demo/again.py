@@ -1,0 +1,82 @@
+"""A demo's folder served again: its receivers run too, or its channels would send to ports where nobody is."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from omniloom import messaging
+from omniloom.app import Platform, open_platform
+from omniloom.cli.demo import story
+from omniloom.cli.demo.receivers import LOOPBACK, Ends, gateway_socket
+from omniloom.cli.output import console
+
+CONNECT_S = 1.0
+
+
+@contextmanager
+def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterator[Platform]:
+    """The platform, open, with the receivers of its channels; ``allowed``: where it may send besides.
+
+    Channels that somebody has pointed elsewhere since, or switched off, stay as they are.
+    """
+    gateway = gateway_socket()
+    try:
+        allow = [*allowed, f"{LOOPBACK}:{gateway.server_port}"]
+        platform = open_platform(data_dir, flags={**flags, "core.egress_allow": allow})
+        try:
+            orphans = _orphans(platform)
+            if not orphans:
+                yield platform
+                return
+            with story.receivers(platform, gateway) as ends:
+                _point(platform, orphans, ends)
+                told = f"What the demo's channels send lands in {story.mailbag_path(platform)}"
+                console.print(told, highlight=False, markup=False, soft_wrap=True)
+                yield platform
+        finally:
+            platform.close()
+    finally:
+        gateway.server_close()
+
+
+def _orphans(platform: Platform) -> set[str]:
+    """Channels in use that send to this machine, to a port where nobody listens."""
+    found = set()
+    for view in messaging.channel_views(platform.stores):
+        fields = {field.name: field.value for field in view.fields}
+        place = {"email": _mail_server, "sms": _gateway}.get(view.channel, _elsewhere)(fields)
+        if view.is_enabled and place[0] == LOOPBACK and not _answers(*place):
+            found.add(view.channel)
+    return found
+
+
+def _mail_server(fields: dict[str, Any]) -> tuple[str, int]:
+    return str(fields["host"]), int(fields["port"] or 0)
+
+
+def _gateway(fields: dict[str, Any]) -> tuple[str, int]:
+    url = urlsplit(str(fields["url"]))
+    return url.hostname or "", url.port or 0
+
+
+def _elsewhere(_fields: dict[str, Any]) -> tuple[str, int]:
+    return "", 0
+
+
+def _answers(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=CONNECT_S).close()
+    except OSError:
+        return False
+    return True
+
+
+def _point(platform: Platform, channels: set[str], ends: Ends) -> None:
+    places: dict[str, dict[str, Any]] = {"email": {"port": ends.smtp_port}, "sms": {"url": ends.sms_url}}
+    for channel in sorted(channels):
+        messaging.save_channel_settings(
+            platform.stores, channel, places[channel], secret=platform.secret, now=platform.now()
+        )
