@@ -110,13 +110,13 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
         ``cost_per_message_minor`` one price, or one by channel.
     Errors: Invalid names the field; Conflict if the name is taken.
     """
-    terms = _terms(
-        stores, name=name, segment_id=segment_id, channels=list(channels), templates=dict(templates),
-        prices=cost_per_message_minor, currency=currency, advertiser=advertiser,
-    )  # fmt: skip
+    segment_id, campaign_id = _segment_id(stores, segment_id), ids.token()
     _check_time(scheduled_at)
-    campaign_id = ids.token()
     with stores.state.write() as tx:
+        terms = _terms(
+            tx, name=name, segment_id=segment_id, channels=list(channels), templates=dict(templates),
+            prices=cost_per_message_minor, currency=currency, advertiser=advertiser,
+        )  # fmt: skip
         _check_name(tx, terms["name"], campaign_id)
         tx.run(query(__file__, "add_campaign"), campaign_id=campaign_id, **terms, scheduled_at=scheduled_at, now=now)
     return campaign(stores, campaign_id)
@@ -136,11 +136,12 @@ def update_campaign(stores: Stores, campaign_id: str, *, now: datetime, **change
         raise TypeError(f"a campaign has no {', '.join(sorted(unknown))}")
     new = {term: changes.get(term, getattr(old, term)) for term in known}
     scheduled_at, prices = new.pop("scheduled_at"), new.pop("cost_per_message_minor")
+    new["segment_id"] = _segment_id(stores, new["segment_id"])
     _check_time(scheduled_at)
     if "channels" in changes and "cost_per_message_minor" not in changes:
         prices = {channel: price for channel, price in prices.items() if channel in new["channels"]}
-    terms = _terms(stores, **new, prices=prices)
     with stores.state.write() as tx:
+        terms = _terms(tx, **new, prices=prices)
         _check_name(tx, terms["name"], old.campaign_id)
         if not tx.run(
             query(__file__, "change_draft"), campaign_id=old.campaign_id, **terms, scheduled_at=scheduled_at, now=now
@@ -176,19 +177,17 @@ def campaigns_in(stores: Stores, *states: CampaignState) -> list[Campaign]:
 
 
 def _terms(  # noqa: PLR0913 - as create_campaign
-    stores: Stores, *, name: str, segment_id: str, channels: list[str], templates: dict[str, str],
+    tx: StateTx, *, name: str, segment_id: str, channels: list[str], templates: dict[str, str],
     prices: int | Mapping[str, int], currency: str, advertiser: str,
 ) -> dict[str, Any]:  # fmt: skip
     """The checked terms as columns."""
     name = clean(name, field="name").strip()
     if not 1 <= len(name) <= NAME_CHARS_MAX:
         raise Invalid(f"name should have 1 to {NAME_CHARS_MAX} characters", hint="shorten it", field="name")
-    try:
-        segment_id = segments.segment(stores, segment_id).segment_id
-    except Missing as error:
-        raise Invalid(error.message, hint=error.hint or "make the segment first", field="segment_id") from error
     _check_channels(channels)
-    _check_templates(stores, channels, templates)
+    if extra := set(templates) - set(channels):
+        raise Invalid(f"a template for {min(extra)}, which is no channel of it", field="templates")
+    messaging.texts_of(tx, channels, templates)
     if len(currency) != 3 or not currency.isascii() or not currency.isalpha() or not currency.isupper():
         raise Invalid(f"currency {currency!r} is not one", hint="use three letters, such as RUB", field="currency")
     return {
@@ -196,6 +195,13 @@ def _terms(  # noqa: PLR0913 - as create_campaign
         "cost_per_message_minor": json.dumps(_prices(channels, prices)), "currency": currency,
         "advertiser": _advertiser(advertiser),
     }  # fmt: skip
+
+
+def _segment_id(stores: Stores, id_or_name: str) -> str:
+    try:
+        return segments.segment(stores, id_or_name).segment_id
+    except Missing as error:
+        raise Invalid(error.message, hint=error.hint or "make the segment first", field="segment_id") from error
 
 
 def _advertiser(name: str) -> str:
@@ -218,23 +224,6 @@ def _check_channels(channels: list[str]) -> None:
     for channel in channels:
         if channel not in known:
             raise Invalid(f"there is no channel {channel}", hint=f"use {', '.join(known)}", field="channels")
-
-
-def _check_templates(stores: Stores, channels: list[str], templates: dict[str, str]) -> None:
-    if extra := set(templates) - set(channels):
-        raise Invalid(f"a template for {min(extra)}, which is no channel of it", field="templates")
-    for channel in channels:
-        if channel not in templates:
-            raise Invalid(f"the channel {channel} has no template", hint="choose one", field="templates")
-        try:
-            found = messaging.template(stores, templates[channel])
-        except Missing as error:
-            raise Invalid(error.message, hint="make the template first", field="templates") from error
-        if found.channel != channel:
-            raise Invalid(f"the template {found.name} is for {found.channel}, not {channel}", field="templates")
-        if found.is_notice:
-            raise Invalid(f"the template {found.name} needs what only a notice has, such as a code",
-                          hint="choose another one", field="templates")  # fmt: skip
 
 
 def _prices(channels: list[str], prices: int | Mapping[str, int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from omniloom.core.errors import Conflict
 from omniloom.journeys.campaign import MOVES, Campaign, CampaignState, StateReason, campaign_of
-from omniloom.messaging import cancel_mailing, hold_mailing, renew_texts, resume_mailing
+from omniloom.messaging import cancel_mailing, hold_mailing, renew_texts, resume_mailing, texts_of
 from omniloom.store import StateTx, Stores, query
 
 _S = CampaignState
@@ -13,11 +13,15 @@ HELD_PLANNING = "planning"  # nothing goes out before everyone is planned
 
 
 def launch(stores: Stores, campaign_id: str, *, now: datetime) -> Campaign:
-    """Start a draft, now or at its ``scheduled_at``. Errors: Missing; Conflict if it is no draft."""
+    """Start a draft, now or at its ``scheduled_at``.
+
+    Errors: Missing; Conflict if it is no draft; Invalid names a template that it cannot send by now.
+    """
     with stores.state.write() as tx:
         found = campaign_of(tx, campaign_id)
         if found.state is not _S.DRAFT:
             raise _refused(found, "launched")
+        texts_of(tx, found.channels, found.templates)
         _move(tx, found, _waiting(found, now), now=now)
         return campaign_of(tx, found.campaign_id)
 
@@ -38,7 +42,7 @@ def resume(stores: Stores, campaign_id: str, *, now: datetime) -> Campaign:
     """Go on where it stopped: waiting for its time, planning or sending.
 
     Stopped by its templates before anything was sent, it takes their present texts, corrected as they may be.
-    Errors: Missing; Conflict; Invalid if a template is of another channel by now.
+    Errors: Missing; Conflict; Invalid names a template that it cannot send by now.
     """
     with stores.state.write() as tx:
         found = campaign_of(tx, campaign_id)

@@ -57,6 +57,7 @@ from omniloom.messaging.mailing import (
     plan,
     renew_texts,
     resume_mailing,
+    texts_of,
 )
 from omniloom.messaging.opt_in_ask import ask_opt_ins
 from omniloom.messaging.preview import Preview, consider, preview, preview_text
@@ -145,6 +146,7 @@ __all__ = [
     "tally",
     "template",
     "templates",
+    "texts_of",
     "try_flush",
     "unsubscribe",
     "verify_address",

@@ -69,14 +69,14 @@ def open_mailing(  # noqa: PLR0913 - one mailing
     """Start a mailing with its templates' present texts; opening it again changes nothing.
 
     Shapes: ``templates`` channel -> template id, one for each of ``channels``; ``where`` a store or an open writing
-    transaction. Errors: Invalid for an unknown kind, no channels, or a template of another channel; Missing.
+    transaction. Errors: Invalid for an unknown kind or no channels; as :func:`texts_of`.
     """
     if kind not in (MARKETING, TRANSACTIONAL):
         raise Invalid(f"a mailing is {MARKETING} or {TRANSACTIONAL}, not {kind}", field="kind")
     if not channels:
         raise Invalid("the mailing has no channels", hint="choose at least one", field="channels")
     with _writing(where) as tx:
-        snapshots = {channel: _snapshot(tx, channel, templates.get(channel, "")) for channel in channels}
+        snapshots = texts_of(tx, channels, templates, kind=kind)
         tx.run(
             query(__file__, "mailing_open"), campaign_id=campaign_id, name=name, kind=kind, now=now,
             advertiser=advertiser,
@@ -115,12 +115,12 @@ def resume_mailing(where: Stores | StateTx, campaign_id: str) -> None:
 def renew_texts(tx: StateTx, campaign_id: str, templates: Mapping[str, str]) -> bool:
     """Take the templates' present texts anew if nothing was sent yet, so that everyone gets the same; whether it did.
 
-    Errors: Missing; Invalid for a template of another channel.
+    Errors: as :func:`texts_of`.
     """
-    channels = mailing_of(tx, campaign_id).channels
+    known = mailing_of(tx, campaign_id)
     if tx.one(query(__file__, "is_attempted"), campaign_id=campaign_id) is not None:
         return False
-    snapshots = {channel: _snapshot(tx, channel, templates.get(channel, "")) for channel in channels}
+    snapshots = texts_of(tx, known.channels, templates, kind=known.kind)
     encoded = msgspec.json.encode(snapshots).decode()
     return bool(tx.run(query(__file__, "mailing_retext"), campaign_id=campaign_id, templates=encoded))
 
@@ -155,12 +155,31 @@ def _mailing(row: dict[str, Any]) -> Mailing:
     )  # fmt: skip
 
 
-def _snapshot(tx: StateTx, channel: str, template_id: str) -> dict[str, str]:
+def texts_of(
+    tx: StateTx, channels: Iterable[str], templates: Mapping[str, str], *, kind: str = MARKETING
+) -> dict[str, dict[str, str]]:
+    """What a mailing of a kind would send now: channel -> {template_id, subject, body, topic}.
+
+    Errors: Invalid names the template that is missing, of another channel, or, for marketing, a notice's by now.
+    """
+    return {channel: _text(tx, channel, templates.get(channel, ""), kind=kind) for channel in channels}
+
+
+def _text(tx: StateTx, channel: str, template_id: str, *, kind: str) -> dict[str, str]:
     if not template_id:
         raise Invalid(f"the channel {channel} has no template", hint="choose one", field="templates")
-    found = template_of(tx, template_id)
+    try:
+        found = template_of(tx, template_id)
+    except Missing as error:
+        raise Invalid(error.message, hint="make the template first", field="templates") from error
     if found.channel != channel:
-        raise Invalid(f"the template {found.name} is for {found.channel}, not {channel}", field="templates")
+        raise Invalid(f"the template {found.name} is for {found.channel}, not {channel}",
+                      hint="choose another one", field="templates")  # fmt: skip
+    if kind == MARKETING and found.is_notice:
+        raise Invalid(
+            f"the template {found.name} asks for {', '.join(found.notices_own)}, which only a notice has",
+            hint="take it out of the template's text, or choose another template", field="templates",
+        )  # fmt: skip
     return {"template_id": found.template_id, "subject": found.subject, "body": found.body, "topic": found.topic}
 
 

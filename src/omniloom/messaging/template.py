@@ -31,9 +31,14 @@ class Template:
     updated_at: datetime
 
     @property
+    def notices_own(self) -> list[str]:
+        """What it asks for that only a notice has, such as ``code``: with any of it no campaign can send it."""
+        return sorted(_NOTICES_OWN & (sandbox.names(self.subject) | sandbox.names(self.body)))
+
+    @property
     def is_notice(self) -> bool:
-        """Whether it needs what only a notice has, such as a code: no campaign can send it."""
-        return any(_NOTICES_OWN & sandbox.names(text) for text in (self.subject, self.body))
+        """Whether only a notice can be made of it."""
+        return bool(self.notices_own)
 
 
 def save_template(  # noqa: PLR0913 - one template

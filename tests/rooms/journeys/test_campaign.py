@@ -317,3 +317,36 @@ def test_a_text_that_only_a_notice_can_fill_is_refused(
     with pytest.raises(Invalid):
         journeys.update_campaign(stores, draft.campaign_id, templates=notice, now=clock.now())
     assert make(name="Winter", templates=saved("Promo", "Your code: {{ person['promo code'] }}"))
+
+
+def test_a_text_that_became_a_notices_after_the_draft_was_saved_is_never_launched(
+    stores: Stores, make: Any, clock: ManualClock, ids: SeededIds, settle: Any
+) -> None:
+    def reword(body: str) -> None:
+        messaging.save_template(
+            stores, name="Hello by sms", channel="sms", subject="", body=body, now=clock.now(), ids=ids,
+            template_id=draft.templates["sms"],
+        )  # fmt: skip
+
+    draft = make()
+    later = make(name="Later", scheduled_at=clock.now() + timedelta(hours=1))
+    journeys.launch(stores, later.campaign_id, now=clock.now())
+    reword("{{ code }} is your code, or go to {{ recognise_url }}")
+    with pytest.raises(Invalid, match="Hello by sms asks for code, recognise_url") as refused:
+        journeys.launch(stores, draft.campaign_id, now=clock.now())
+    assert refused.value.facts["field"] == "templates"
+    assert "take it out of the template's text" in refused.value.hint
+    assert journeys.campaign(stores, draft.campaign_id).state is CampaignState.DRAFT
+
+    clock.advance(timedelta(hours=1))
+    settle()
+    stopped = journeys.campaign(stores, later.campaign_id)
+    assert (stopped.state, stopped.state_reason) == (CampaignState.PAUSED, StateReason.TEMPLATES)
+    assert "Hello by sms asks for code" in stopped.state_detail
+    assert sends(stores) == []
+
+    reword("Hello again")
+    journeys.resume(stores, later.campaign_id, now=clock.now())
+    journeys.launch(stores, draft.campaign_id, now=clock.now())
+    settle()
+    assert {one.state for one in journeys.campaigns(stores)} == {CampaignState.RUNNING}
