@@ -54,6 +54,7 @@ class Model:
             part = slice(start, start + PAIRS_AT_ONCE)
             self._fill(found[part], pairs[:, part])
             progress(min(1.0, (start + PAIRS_AT_ONCE) / count))
+        self._change_about(found, pairs)
         self._say_once(found)
         return found
 
@@ -69,6 +70,24 @@ class Model:
         names = {part: f"{one.instance}_{part}" for part in FIELDS[one.field].parts}
         values = {part: self._values[name] for part, name in names.items()}
         return Sides(values, {part: self.records.columns[name].codes for part, name in names.items()}, pairs)
+
+    def _change_about(self, levels: Gammas, pairs: Integers) -> None:
+        """Names that stand in each other's column are the same names."""
+        place = {one.instance: number for number, one in enumerate(self.compared)}
+        if not place.keys() >= set(NAMES):
+            return
+        given, surname = (levels[:, place[name]] for name in NAMES)
+        there = np.flatnonzero((given == 0) & (surname == 0))
+        names = [self.records.columns[f"{name}_text"] for name in NAMES]
+        known = {value: code for code, value in enumerate(names[1].values)}
+        to_surname = np.array([*(known.get(value, -2) for value in names[0].values), -2])
+        left, right = pairs[0, there], pairs[1, there]
+        is_so = (to_surname[names[0].codes[left]] == names[1].codes[right]) & (
+            to_surname[names[0].codes[right]] == names[1].codes[left]
+        )
+        for name in NAMES:
+            column = place[name]
+            levels[there[is_so], column] = len(self.compared[column].comparison.levels)
 
     def _say_once(self, levels: Gammas) -> None:
         """E-mail addresses are made of names: where names are alike, likeness of addresses is no second witness."""

@@ -16,7 +16,7 @@ from omniloom.identity.match.names import PersonName, sex_of
 from omniloom.identity.match.spelling import latin
 
 Codes = npt.NDArray[np.int64]
-SWAP_EVIDENCE = 3.0  # by how many times e the values must be likelier in each other's column
+SWAP_EVIDENCE = 4.0  # by how many times e the values must be likelier in each other's column
 
 
 @dataclass(slots=True)
@@ -109,16 +109,17 @@ def _coded(part: list[str | None], codes: npt.NDArray[np.int32]) -> Column:
 
 
 def _put_right(given: pa.Array, surname: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Given name and surname, changed about where both are far likelier in each other's column."""
+    """Given name and surname, changed about where both are far likelier in each other's column (by the other rows)."""
     both = pa.concat_arrays([given, surname]).dictionary_encode(null_encoding="encode")
     spelled = [None if value is None else latin(value) for value in both.dictionary.to_pylist()]
     column = _coded(spelled, both.indices.to_numpy())
     texts, codes = column.values, column.codes
     first, second = codes[: len(given)], codes[len(given) :]
-    as_given = np.bincount(first[first >= 0], minlength=len(texts)) + 0.2
-    as_surname = np.bincount(second[second >= 0], minlength=len(texts)) + 0.2
-    lean = np.append(np.log(as_surname / as_given), 0.0)  # above 0: rather a surname
-    is_swapped = lean[first] - lean[second] > SWAP_EVIDENCE
+    as_given = np.append(np.bincount(first[first >= 0], minlength=len(texts)) + 0.2, 1.0)  # the last is for no value
+    as_surname = np.append(np.bincount(second[second >= 0], minlength=len(texts)) + 0.2, 1.0)
+    first_lean = np.log(as_surname[first] / (as_given[first] - (first >= 0)))  # above 0: rather a surname
+    second_lean = np.log((as_surname[second] - (second >= 0)) / as_given[second])
+    is_swapped = first_lean - second_lean > SWAP_EVIDENCE
     mask = pa.array(is_swapped)
     return pc.if_else(mask, surname, given), pc.if_else(mask, given, surname)
 
