@@ -1,16 +1,18 @@
 """A campaign from a file: its mistakes are named, and the report says in whose name it goes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
+from omniloom import journeys, messaging
 from omniloom.app import open_platform
 from omniloom.cli.main import app
-from omniloom.core.errors import Invalid
+from omniloom.core.errors import Conflict, Invalid, Missing
 
-SPRING = {
+SPRING: dict[str, Any] = {
     "name": "Spring",
     "segment": "Buyers",
     "channels": ["sms"],
@@ -42,6 +44,46 @@ def test_the_report_says_in_whose_name_it_goes(place: Path) -> None:
     assert "In the name of Fresh Bakery" in _run(place, "campaign", "report", "Spring")
     _create(place, yaml.safe_dump({**SPRING, "name": "Own", "advertiser": ""}).encode())
     assert "In the name of" not in _run(place, "campaign", "report", "Own")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"segment": "Nobody"}, "Nobody"),
+        ({"name": " "}, "name should have"),
+        ({"channels": ["sms", "email"]}, "the channel email has no template"),
+        ({"templates": {"sms": {"name": "Code", "body": "{{ code }}"}}}, "Code asks for code"),
+        ({"templates": {"sms": {"name": "New", "body": "{% nothing %}"}}}, "body"),
+        ({"channels": ["sms", "email"], "templates": {"sms": {"name": "New", "body": "x"}, "email": "gone"}}, "gone"),
+        ({"name": "Known", "templates": {"sms": {"name": "New", "body": "Hello"}}}, "already a campaign"),
+        ({"templates": {"sms": {"name": "Hello", "body": "Hi"}}}, "Hello already and says something else"),
+        ({"templates": ["sms"]}, "templates"),
+    ],
+)
+def test_a_refused_campaign_keeps_nothing_of_its_file(place: Path, change: dict[str, Any], told: str) -> None:
+    _create(place, yaml.safe_dump({**SPRING, "name": "Known"}).encode())
+    before = _kept(place)
+    with pytest.raises((Conflict, Invalid, Missing), match=told):
+        _create(place, yaml.safe_dump({**SPRING, **change}).encode())
+    assert _kept(place) == before == (["Hello"], ["Known"])
+
+
+def test_a_template_is_taken_by_its_name_or_when_it_says_the_same(place: Path) -> None:
+    for number, chosen in enumerate(
+        (SPRING["templates"]["sms"], "Hello", {"name": "Hello"}, {"name": "B", "body": "b"})
+    ):
+        terms = {**SPRING, "name": f"C{number}", "templates": {"sms": chosen}}
+        assert "is a draft" in _create(place, yaml.safe_dump(terms).encode())
+    assert _kept(place) == (["B", "Hello"], ["C3", "C2", "C1", "C0"])
+
+
+def _kept(place: Path) -> tuple[list[str], list[str]]:
+    platform = open_platform(place, environ={})
+    try:
+        templates = [one.name for one in messaging.templates(platform.stores)]
+        return templates, sorted((one.name for one in journeys.campaigns(platform.stores)), reverse=True)
+    finally:
+        platform.close()
 
 
 def test_a_misspelt_term_is_refused_by_its_name(place: Path) -> None:

@@ -26,14 +26,11 @@ def create(
     """Save a campaign as a draft, with its templates. See docs/guide/campaigns.md."""
     body = _read(definition)
     with connect(data_dir, may_create=True) as client:
-        ids = {t["name"]: t["template_id"] for t in client.get("/templates")["templates"]}
-        for channel, template in dict(body.get("templates") or {}).items():
-            name = template
-            if isinstance(template, dict):
-                name = template.get("name")
-                if name not in ids:
-                    ids[name] = client.post("/templates", {"channel": channel, **template})["template_id"]
-            body["templates"][channel] = ids.get(name, name)
+        if isinstance(body.get("templates"), dict):
+            ids = {t["name"]: t["template_id"] for t in client.get("/templates")["templates"]}
+            for channel, chosen in body["templates"].items():
+                name = chosen["name"] if isinstance(chosen, dict) and list(chosen) == ["name"] else chosen
+                body["templates"][channel] = ids.get(name, name) if isinstance(name, str) else name
         made = client.post("/campaigns", body)
     if as_json:
         print_json(made)

@@ -20,6 +20,7 @@ from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
+from omniloom.messaging import NewTemplate, take_template
 from omniloom.store import Row, StateTx, Stores, query
 
 NAME_CHARS_MAX = 120
@@ -96,7 +97,7 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
     name: str,
     segment_id: str,
     channels: Sequence[str],
-    templates: Mapping[str, str],
+    templates: Mapping[str, str | NewTemplate],
     cost_per_message_minor: int | Mapping[str, int] = 0,
     currency: str,
     advertiser: str = "",
@@ -106,15 +107,20 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
 ) -> Campaign:
     """Keep a new draft.
 
-    Shapes: ``channels`` in order of preference, ``templates`` channel -> template id, one for each channel;
-        ``cost_per_message_minor`` one price, or one by channel.
-    Errors: Invalid names the field; Conflict if the name is taken.
+    Shapes: ``channels`` in order of preference, ``templates`` channel -> template id, or a new template that is kept
+        with the campaign or not at all; one for each channel; ``cost_per_message_minor`` one price, or one by channel.
+    Errors: Invalid names the field; Conflict if a name is taken.
     """
     segment_id, campaign_id = _segment_id(stores, segment_id), ids.token()
     _check_time(scheduled_at)
     with stores.state.write() as tx:
+        template_ids = {
+            channel: take_template(tx, channel, chosen, now=now, ids=ids).template_id
+            if isinstance(chosen, NewTemplate) else chosen
+            for channel, chosen in templates.items()
+        }  # fmt: skip
         terms = _terms(
-            tx, name=name, segment_id=segment_id, channels=list(channels), templates=dict(templates),
+            tx, name=name, segment_id=segment_id, channels=list(channels), templates=template_ids,
             prices=cost_per_message_minor, currency=currency, advertiser=advertiser,
         )  # fmt: skip
         _check_name(tx, terms["name"], campaign_id)

@@ -29,7 +29,6 @@ from omniloom.messaging.configure import (
 from omniloom.messaging.decide import decide
 from omniloom.messaging.decision import (
     MARKETING,
-    TRANSACTIONAL,
     Considered,
     Decision,
     Hold,
@@ -43,13 +42,11 @@ from omniloom.messaging.end import end_sends
 from omniloom.messaging.engage import Click, clicked, is_machine, opened
 from omniloom.messaging.forget import forget_decisions
 from omniloom.messaging.gsm import SmsLength, sms_length
-from omniloom.messaging.history import DecisionView, SendView, Tally, Waiting, sends_of, tally, waiting
+from omniloom.messaging.history import SendView, Tally, Waiting, sends_of, tally, waiting
 from omniloom.messaging.holdings import HOLDINGS
 from omniloom.messaging.hook import Received, receive_hook, try_flush
 from omniloom.messaging.mailing import (
-    Mailing,
     MailingState,
-    SendState,
     cancel_mailing,
     hold_mailing,
     mailing,
@@ -67,13 +64,20 @@ from omniloom.messaging.report import is_all_told, report_outcomes
 from omniloom.messaging.rules import policy, save_policy
 from omniloom.messaging.site import Site
 from omniloom.messaging.subscribe import ChannelChoice, unsubscribe
-from omniloom.messaging.template import Template, check_template, save_template, template, templates
+from omniloom.messaging.template import (
+    NewTemplate,
+    Template,
+    check_template,
+    save_template,
+    take_template,
+    template,
+    templates,
+)
 from omniloom.messaging.transport import Transport
 
 __all__ = [
     "HOLDINGS",
     "MARKETING",
-    "TRANSACTIONAL",
     "Ad",
     "Channel",
     "ChannelChoice",
@@ -81,11 +85,10 @@ __all__ = [
     "Click",
     "Considered",
     "Decision",
-    "DecisionView",
     "Hold",
     "Impression",
-    "Mailing",
     "MailingState",
+    "NewTemplate",
     "Policy",
     "Preview",
     "Reason",
@@ -95,7 +98,6 @@ __all__ = [
     "Rendered",
     "Renderer",
     "Send",
-    "SendState",
     "SendView",
     "SettingField",
     "Site",
@@ -143,6 +145,7 @@ __all__ = [
     "save_template",
     "sends_of",
     "sms_length",
+    "take_template",
     "tally",
     "template",
     "templates",

@@ -3,8 +3,7 @@
 States: running, held, cancelled. Whether it is finished follows from its rows: none open (see tally).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ import msgspec
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.messaging.decision import MARKETING, TRANSACTIONAL, Reason
-from omniloom.messaging.template import template_of
+from omniloom.messaging.template import template_of, writing
 from omniloom.store import StateTx, Stores, query
 
 PLAN_ROWS = 20_000  # per transaction, so that others may write in between
@@ -75,7 +74,7 @@ def open_mailing(  # noqa: PLR0913 - one mailing
         raise Invalid(f"a mailing is {MARKETING} or {TRANSACTIONAL}, not {kind}", field="kind")
     if not channels:
         raise Invalid("the mailing has no channels", hint="choose at least one", field="channels")
-    with _writing(where) as tx:
+    with writing(where) as tx:
         snapshots = texts_of(tx, channels, templates, kind=kind)
         tx.run(
             query(__file__, "mailing_open"), campaign_id=campaign_id, name=name, kind=kind, now=now,
@@ -127,7 +126,7 @@ def renew_texts(tx: StateTx, campaign_id: str, templates: Mapping[str, str]) -> 
 
 def cancel_mailing(where: Stores | StateTx, campaign_id: str, *, now: datetime) -> int:
     """Send nothing more, ever: who is still planned is skipped; how many. Errors: Missing."""
-    with _writing(where) as tx:
+    with writing(where) as tx:
         mailing_of(tx, campaign_id)
         tx.run(query(__file__, "mailing_move"), campaign_id=campaign_id, state=MailingState.CANCELLED, reason="")
         return tx.run(query(__file__, "send_cancel"), campaign_id=campaign_id, reason=Reason.CANCELLED, now=now)
@@ -184,17 +183,7 @@ def _text(tx: StateTx, channel: str, template_id: str, *, kind: str) -> dict[str
 
 
 def _move(where: Stores | StateTx, campaign_id: str, state: MailingState, reason: str) -> None:
-    with _writing(where) as tx:
+    with writing(where) as tx:
         if mailing_of(tx, campaign_id).state is MailingState.CANCELLED:
             raise Conflict(f"the mailing {campaign_id} is cancelled", hint="launch another campaign")
         tx.run(query(__file__, "mailing_move"), campaign_id=campaign_id, state=state, reason=reason)
-
-
-@contextmanager
-def _writing(where: Stores | StateTx) -> Iterator[StateTx]:
-    """The caller's transaction, or one of our own."""
-    if isinstance(where, Stores):
-        with where.state.write() as tx:
-            yield tx
-    else:
-        yield where

@@ -1,5 +1,7 @@
 """Templates as marketers write them: Liquid in a subject and a body, for one channel."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,13 +43,23 @@ class Template:
         return bool(self.notices_own)
 
 
+@dataclass(frozen=True, slots=True)
+class NewTemplate:
+    """A template that comes with what uses it, a campaign in a file."""
+
+    name: str
+    body: str
+    subject: str = ""
+
+
 def save_template(  # noqa: PLR0913 - one template
-    stores: Stores, *, name: str, channel: str, subject: str, body: str, now: datetime, ids: Ids,
+    where: Stores | StateTx, *, name: str, channel: str, subject: str, body: str, now: datetime, ids: Ids,
     template_id: str | None = None, topic: str | None = None,
 ) -> Template:  # fmt: skip
     """Add a template, or change the one with ``template_id``. Running mailings keep the text they started with.
 
-    ``topic``: what it is about, as people may turn it off; None keeps what it was, empty is none.
+    Shapes: ``where`` a store or an open writing transaction; ``topic`` what it is about, as people may turn it off:
+        None keeps what it was, empty is none.
 
     Errors: Invalid names the field and what Liquid says of it; Conflict if the name is taken; Missing if it is gone.
     """
@@ -56,7 +68,7 @@ def save_template(  # noqa: PLR0913 - one template
     check_template(channel=channel, subject=subject, body=body)
     if not name:
         raise Invalid("the template needs a name", field="name")
-    with stores.state.write() as tx:
+    with writing(where) as tx:
         taken = tx.one(query(__file__, "template_by_name"), name=name)
         if taken is not None and taken["template_id"] != template_id:
             raise Conflict(f"a template is called {name} already", hint="choose another name", field="name")
@@ -66,6 +78,23 @@ def save_template(  # noqa: PLR0913 - one template
         tx.run(query(__file__, "template_save"), template_id=template_id, name=name, channel=channel,
                subject=subject, body=body, topic=topic, now=now)  # fmt: skip
         return template_of(tx, template_id)
+
+
+def take_template(tx: StateTx, channel: str, new: NewTemplate, *, now: datetime, ids: Ids) -> Template:
+    """Add a template, or take the one that says the very same already. Errors: as save_template."""
+    row = tx.one(query(__file__, "template_by_name"), name=clean(new.name, field="name").strip())
+    if row is not None:
+        known = template_of(tx, row["template_id"])
+        subject, body = clean(new.subject, field="subject"), clean(new.body, field="body")
+        if (known.channel, known.subject, known.body) == (channel, subject, body):
+            return known
+        raise Conflict(
+            f"a template is called {known.name} already and says something else",
+            hint="give its name alone to take it as it is, or choose another name", field="name",
+        )  # fmt: skip
+    return save_template(
+        tx, name=new.name, channel=channel, subject=new.subject, body=new.body, now=now, ids=ids
+    )  # fmt: skip
 
 
 def _known_topic(tx: StateTx, topic: str) -> str:
@@ -109,6 +138,16 @@ def template_of(tx: StateTx, template_id: str) -> Template:
 def parts_of(channel: str, subject: str, body: str) -> list[Part]:
     """What the renderer gets: the subject plain, the body escaped where the channel carries HTML."""
     return [Part(subject), Part(body, is_html=known_channels()[channel].is_html)]
+
+
+@contextmanager
+def writing(where: Stores | StateTx) -> Iterator[StateTx]:
+    """The caller's transaction, or one of our own."""
+    if isinstance(where, Stores):
+        with where.state.write() as tx:
+            yield tx
+    else:
+        yield where
 
 
 def _template(row: dict[str, Any]) -> Template:

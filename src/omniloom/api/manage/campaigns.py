@@ -5,24 +5,34 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from omniloom import journeys, messaging, segments
+from omniloom import journeys, segments
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply
 from omniloom.api.manage.body import Body, Instant
+from omniloom.messaging import NewTemplate
 
 routes = APIRouter()
+
+
+class NewTemplateBody(Body):
+    """A message template that is kept with its campaign, or not at all."""
+
+    name: str
+    subject: str = ""
+    body: str
 
 
 class CampaignBody(Body):
     """A campaign: whom (segment), what (template by channel), how (channels in order of preference), when.
 
+    ``templates``: by channel, the id of one there is, or a new one.
     ``advertiser``: in whose name it goes, and so whose consent it needs; empty: our own.
     """
 
     name: str
     segment: str
     channels: list[str]
-    templates: dict[str, str]
+    templates: dict[str, str | NewTemplateBody]
     cost_per_message_minor: int = 0
     currency: str = ""
     advertiser: str = ""
@@ -39,13 +49,16 @@ def list_campaigns(request: Request) -> Response:
 @routes.post("/campaigns")
 @needs(Permission.CAMPAIGNS_WRITE)
 def create_campaign(request: Request, body: CampaignBody) -> Response:
-    """Save a campaign as a draft."""
+    """Save a campaign as a draft, with its new templates: all of it or nothing."""
     platform = platform_of(request)
     created = journeys.create_campaign(
         platform.stores, name=body.name,
         segment_id=segments.segment(platform.stores, body.segment).segment_id,
         channels=body.channels,
-        templates={c: messaging.template(platform.stores, t).template_id for c, t in body.templates.items()},
+        templates={
+            channel: chosen if isinstance(chosen, str) else NewTemplate(chosen.name, chosen.body, chosen.subject)
+            for channel, chosen in body.templates.items()
+        },
         cost_per_message_minor=body.cost_per_message_minor,
         currency=body.currency or platform.settings.identity.home_currency, advertiser=body.advertiser,
         scheduled_at=body.scheduled_at, now=platform.now(), ids=platform.ids,
