@@ -32,7 +32,9 @@ from omniloom.collect.intake import Intake, append
 from omniloom.collect.item import DEPTH_MAX, ITEM_BYTES_MAX
 from omniloom.collect.letter import (
     Letter,
+    drop_letters,
     keep_refusals,
+    letters_end,
 )
 from omniloom.collect.letter_search import (
     Attempt,
@@ -176,6 +178,7 @@ __all__ = [
     "close_interrupted",
     "decode_refusal",
     "disable_source",
+    "drop_letters",
     "discard",
     "encode_refusal",
     "gunzip",
@@ -190,6 +193,7 @@ __all__ = [
     "letter_of",
     "letter_words",
     "letters",
+    "letters_end",
     "load",
     "load_rows",
     "parse_mapping",

@@ -26,6 +26,7 @@ _ADD = query(__file__, "add_letter")
 _OLDEST = query(__file__, "oldest_letter")
 _DROP_BEFORE = query(__file__, "drop_letters_before")
 _DROP_OVER = query(__file__, "drop_letters_over")
+_DROP = query(__file__, "drop_letters")
 _DROP_ATTEMPTS = query(__file__, "drop_lone_attempts")
 _WORD = re.compile(r'"(type|event|name|messageId)"\s*:\s*"([^"\\]{1,200})"')
 
@@ -97,6 +98,17 @@ def keep_refusals(
     if bodies:
         stores.refusals.trim(through=bodies[-1][0])
     return Progress(len(bodies), is_done=len(bodies) < rows_max)
+
+
+def letters_end(tx: StateTx) -> tuple[int, int]:
+    """(up to where the refusals log was moved on, the last letter's id)."""
+    return tx.cursor(CURSOR), tx.cursor(LAST_ID)
+
+
+def drop_letters(tx: StateTx, letter_ids: list[int]) -> None:
+    """Forget letters, and what was tried with them."""
+    tx.run(_DROP, letter_ids=letter_ids)
+    tx.run(_DROP_ATTEMPTS)
 
 
 def _add(tx: StateTx, bodies: list[bytes], now: datetime) -> list[str]:

@@ -22,6 +22,7 @@ from omniloom.privacy.files import clean_files
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, refused_with, take_out
 from omniloom.privacy.record import Line, remember
+from omniloom.privacy.refused import begin_again
 from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
 from omniloom.store import BLOCK_BODIES_MAX, Anyone, Erasing, Holding, StateTx, Stores, query
@@ -96,6 +97,7 @@ def erase(
         tombstone.keep_out(tx, (position for position in positions if position + BLOCK_BODIES_MAX > through))
         counts |= _erase_state(tx, subject)
         add_erasure(tx, made)
+        begin_again(tx, stores.refusals.last_position())
     remember(stores.data_dir, Line(made.erasure_id, now, salt, buried))
     erase_events(stores, subject.people)
     counts["log"] = take_out(stores, [*positions, *positions_with(stores, set(buried), salt, home_region)])

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 FOLDERS = ("rejects",)
+REWRITE_CURSOR = "privacy.rewrite"  # 1: something was taken out of the stores since their files were written anew
 
 
 def clean_files(data_dir: Path, words: list[str]) -> int:

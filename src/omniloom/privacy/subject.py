@@ -67,10 +67,11 @@ def is_still(tx: StateTx, subject: Subject) -> bool:
 def words_of(values: Iterable[str]) -> list[str]:
     """What to look for in texts."""
     found = dict.fromkeys(value.strip() for value in values)
-    return [value if _is_telling(value) else json.dumps(value, ensure_ascii=False) for value in found if value]
+    return [value if is_telling(value) else json.dumps(value, ensure_ascii=False) for value in found if value]
 
 
-def _is_telling(value: str) -> bool:
+def is_telling(value: str) -> bool:
+    """Whether a value names somebody wherever it stands; others are somebody's under their own key alone."""
     digits = sum(character.isdigit() for character in value)
     return len(value) >= _CHARS_MIN if digits < len(value) else digits >= _DIGITS_MIN
 

@@ -9,26 +9,28 @@ from datetime import datetime
 
 from omniloom.identity import tombstone
 from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, forget_samples, pending
+from omniloom.privacy.files import REWRITE_CURSOR
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, take_out
 from omniloom.privacy.record import Line, remember, remembered
+from omniloom.privacy.refused import is_looked_through, look_through
 from omniloom.store import BLOCK_BODIES_MAX, Progress, StateTx, Stores, query
 
 _ROWS = 10_000
 _MOVE = query(__file__, "move_erasure")
 _TOMBSTONES = query(__file__, "tombstones_of")
-REWRITE_CURSOR = "privacy.rewrite"  # 1: messages were taken out of the log since files were written anew
 
 
 def sweep(stores: Stores, *, now: datetime, home_region: str) -> Progress:
-    """Take late messages of erased people out of the log, and finish erasures that nothing can come into any more."""
-    late = _take_out_late(stores)
+    """Take late messages of erased people out, refused ones as well; finish erasures that nothing can come into now."""
+    rows = _take_out_late(stores) + look_through(stores, home_region=home_region)
     with stores.state.read() as tx:
         begun = pending(tx, ErasureState.BEGUN)
     through = done_through(stores)
     ready = [one for one in begun if one.log_through <= through or not _is_behind(stores, through)]
-    if ready:
+    if ready and is_looked_through(stores):
         _finish(stores, ready, home_region=home_region, now=now)
-    return Progress(late + len(ready), is_done=True)
+        rows += len(ready)
+    return Progress(rows, is_done=True)
 
 
 def rewrite(stores: Stores, *, now: datetime) -> Progress:
