@@ -1,11 +1,9 @@
-"""The proof as a document: one page or many, with its own font, so that Russian reads the same everywhere."""
+"""The proof as a document: one page or many, with fonts of its own, so that it reads the same everywhere."""
 
 import functools
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from html import escape
-from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -13,25 +11,25 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from omniloom.profiles.proof import ConsentProof, ProofLine
+from omniloom.profiles.proof_script import BOLD, PLAIN, markup, register_fonts, shortened, undrawn
 from omniloom.profiles.proof_texts import proof_texts
 
-_PLAIN, _BOLD = "Roboto", "Roboto-Bold"
 _INK, _SOFT, _LINE = HexColor("#1b2233"), HexColor("#5a667c"), HexColor("#d7dde8")
 _TONES = {True: HexColor("#12805c"), False: HexColor("#b3243f")}
 _MARGIN = 18 * mm
 _LABEL = 44 * mm
 _FRAME = 6  # points that the page's frame keeps free at each side
+_VALUE = A4[0] - 2 * (_MARGIN + _FRAME) - _LABEL
+_CELL = 12  # points that a table keeps free within a cell
 _LINE_CHARS = 1_500  # of one value: a longer one is in the JSON form
 
 
 def document_of(proof: ConsentProof, *, language: str = "en") -> bytes:
     """The proof as PDF in a language. Cost: some milliseconds a line of the ledger."""
-    _register_fonts()
+    register_fonts()
     texts, file = proof_texts(language), io.BytesIO()
     document = SimpleDocTemplate(
         file, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
@@ -39,20 +37,13 @@ def document_of(proof: ConsentProof, *, language: str = "en") -> bytes:
     )  # fmt: skip
 
     def footer(canvas: Any, _document: Any) -> None:
-        canvas.setFont(_PLAIN, 7)
+        canvas.setFont(PLAIN, 7)
         canvas.setFillColor(_SOFT)
         canvas.drawString(_MARGIN + _FRAME, 9 * mm, f"{texts['digest']}: {proof.digest}")
         canvas.drawRightString(A4[0] - _MARGIN - _FRAME, 9 * mm, f"{texts['page']} {canvas.getPageNumber()}")
 
     document.build(list(_story(proof, texts)), onFirstPage=footer, onLaterPages=footer)
     return file.getvalue()
-
-
-@functools.cache
-def _register_fonts() -> None:
-    folder = files("font_roboto") / "files"
-    for name, file in ((_PLAIN, "Roboto-Regular.ttf"), (_BOLD, "Roboto-Bold.ttf")):
-        pdfmetrics.registerFont(TTFont(name, io.BytesIO((folder / file).read_bytes())))
 
 
 def _story(proof: ConsentProof, texts: dict[str, str]) -> Iterator[Any]:
@@ -76,6 +67,8 @@ def _story(proof: ConsentProof, texts: dict[str, str]) -> Iterator[Any]:
     if any(not line.link for line in proof.lines):
         yield _paragraph(texts["unlinked"])
     yield _paragraph(texts["note"], size=8, tone=_SOFT)
+    if undrawn(msgspec.json.encode(proof).decode()):
+        yield _paragraph(texts["numbers"], size=8, tone=_SOFT)
 
 
 def _about(proof: ConsentProof, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -128,21 +121,23 @@ def _heading(text: str) -> Paragraph:
 
 
 def _paragraph(text: str, *, size: int = 9, is_bold: bool = False, tone: Any = _INK, before: int = 0) -> Paragraph:
-    cut = text if len(text) <= _LINE_CHARS else f"{text[:_LINE_CHARS]}…"
-    return Paragraph(escape(cut, quote=False).replace("\n", "<br/>"), _style(size, is_bold, tone, before))
+    marked = markup(
+        shortened(text, chars_max=_LINE_CHARS), font=BOLD if is_bold else PLAIN, size=size, width=_VALUE - _CELL
+    )
+    return Paragraph(marked, _style(size, is_bold, tone, before))
 
 
 @functools.cache
 def _style(size: int, is_bold: bool, tone: Any, before: int) -> ParagraphStyle:  # noqa: FBT001 - the looks of a text
     return ParagraphStyle(
-        "text", fontName=_BOLD if is_bold else _PLAIN, fontSize=size, leading=size * 1.4, textColor=tone,
+        "text", fontName=BOLD if is_bold else PLAIN, fontSize=size, leading=size * 1.4, textColor=tone,
         spaceBefore=before, spaceAfter=2, splitLongWords=1,
     )  # fmt: skip
 
 
 def _facts(items: list[tuple[str, str]]) -> Table:
     rows = [[_paragraph(label, tone=_SOFT), _paragraph(value)] for label, value in items]
-    table = Table(rows, colWidths=[_LABEL, A4[0] - 2 * (_MARGIN + _FRAME) - _LABEL])
+    table = Table(rows, colWidths=[_LABEL, _VALUE], splitInRow=1)
     table.setStyle(TableStyle([
         ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
