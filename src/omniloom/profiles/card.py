@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from omniloom.core.text import folded
+from omniloom.profiles.skeleton import key
 from omniloom.profiles.spoken import pieces, words_of
 from omniloom.profiles.trait import Trait
 from omniloom.store import StateTx, query
@@ -14,7 +15,7 @@ _CARDS = query(__file__, "cards")
 _NAMES_KEPT = query(__file__, "names_kept")
 _FORGET_WORDS = query(__file__, "forget_name_words")
 _ADD_WORD = query(__file__, "add_name_word")
-_KNOWN_PIECES = query(__file__, "known_pieces")
+_KNOWN_WORDS = query(__file__, "known_words")
 _ADD_PIECE = query(__file__, "add_name_piece")
 
 # Traits that say the same thing, best first. Source: Segment's reserved traits and their common spellings.
@@ -74,16 +75,16 @@ def cards(tx: StateTx, root_ids: list[int]) -> dict[int, Card]:
 
 
 def _save_words(tx: StateTx, names: dict[int, str]) -> None:
-    """The words of changed names; pieces are kept once for every word there is."""
+    """The words of changed names; key and pieces are kept once for every word there is."""
     if not names:
         return
     words = {person_id: words_of(name) for person_id, name in names.items()}
     tx.run(_FORGET_WORDS, person_ids=list(names))
     tx.many(_ADD_WORD, ({"word": word, "person_id": one} for one, all_ in words.items() for word in sorted(all_)))
-    every = sorted(set().union(*words.values()))
-    known = {word for (word,) in tx.tuples(_KNOWN_PIECES, words=every)} if every else set()
-    new = [word for word in every if word not in known]
-    tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word in new for piece in sorted(pieces(word))))
+    keyed = {word: key(word) for word in sorted(set().union(*words.values()))}
+    known = {word for (word,) in tx.tuples(_KNOWN_WORDS, keys=sorted(set(keyed.values())))} if keyed else set()
+    new = {word: {key, *pieces(word)} for word, key in keyed.items() if word not in known}
+    tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word, all_ in new.items() for piece in sorted(all_)))
 
 
 def _first(said: dict[str, Any], keys: tuple[str, ...]) -> str:

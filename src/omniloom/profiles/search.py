@@ -7,7 +7,8 @@ from omniloom.core.text import folded
 from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root, prefixes, roots_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.person import display_name, visitor_code
-from omniloom.profiles.spoken import meant, mistakes_max, nearest, pieces, swapped
+from omniloom.profiles.skeleton import fits, keys
+from omniloom.profiles.spoken import WORD_CHARS_MAX, distance, meant, mistakes_max, nearest, pieces, swapped
 from omniloom.store import StateTx, Stores, query
 
 _BY_PREFIX = query(__file__, "people_by_prefix")
@@ -19,6 +20,7 @@ _BY_WORDS = query(__file__, "people_by_words")
 _BY_PART = query(__file__, "people_by_part")
 _RECENT = query(__file__, "people_recent")
 WORDS_ALIKE = 60  # known words that one typed word may stand for
+FOREIGN_MAX = 300  # of them looked at, where a key is common
 COUNTED_MAX = 2000  # beyond that a word is simply common
 FIGURES_MIN, TEXT_MIN = 4, 4  # parts of identifiers that are worth a pass over them
 _LAST_CHARACTER = "\U0010ffff"  # sorts after every text that begins with the prefix
@@ -41,7 +43,8 @@ class PersonRow:
 
 def search(stores: Stores, text: str, *, home_region: str, rows_max: int) -> list[PersonRow]:
     """People who have this identifier, then those with one that begins so, then those who may be called so: words in
-    any order, ё as е, in either alphabet, in the wrong keyboard layout, with a mistake or two; then those with an
+    any order, ё as е, in either alphabet, in the wrong keyboard layout, with a mistake or two, foreign ones as they
+    sound; then those with an
     identifier that holds the text.
 
     An empty text gives the people heard of last.
@@ -97,6 +100,9 @@ def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
     for known in (_as_typed, _begun, _mistyped):
         for words in meanings:
             yield from ((root_id, "") for root_id in _with_words(tx, [known(tx, word) for word in words], rows_max))
+    if not text.isascii():
+        for words in meanings[:1]:
+            yield from ((root_id, "") for root_id in _with_words(tx, [_foreign(tx, word) for word in words], rows_max))
 
 
 def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:
@@ -127,6 +133,20 @@ def _mistyped(tx: StateTx, word: set[str]) -> list[str]:
             )  # fmt: skip
             found |= set(nearest(typed, (known for (known,) in rows)))
     return sorted(found)
+
+
+def _foreign(tx: StateTx, word: set[str]) -> list[str]:
+    """Known words that sound so, however they are spelled; the nearest if there are many."""
+    under = sorted(set().union(*map(keys, word)))
+    if not under:
+        return sorted(word)
+    rows = tx.tuples(
+        _WORDS_ALIKE, pieces=under, shared_min=1, length_min=1, length_max=WORD_CHARS_MAX, rows_max=FOREIGN_MAX
+    )
+    found = [known for (known,) in rows if any(fits(typed, known) for typed in word)]
+    if len(found) > WORDS_ALIKE:
+        found.sort(key=lambda known: min(distance(typed, known, WORD_CHARS_MAX) for typed in sorted(word)))
+    return sorted(word.union(found[:WORDS_ALIKE]))
 
 
 def _with_words(tx: StateTx, words: list[list[str]], rows_max: int) -> list[int]:

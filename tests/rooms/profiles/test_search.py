@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from omniloom.core.ids import SeededIds
 from omniloom.identity import members_of, merge, merges_of, unmerge
 from omniloom.profiles import search
+from omniloom.profiles.skeleton import KEYS_MAX, fits, key, keys
 from omniloom.profiles.spoken import distance, pieces
+from omniloom.profiles.survivorship import CARDS_LEFT
+from omniloom.store.sql import parse_state
 
 from .conftest import NOW, Teller
 
@@ -124,3 +127,45 @@ def test_distance_is_that_of_the_slow_way(one: str, other: str, most: int) -> No
 def test_a_mistake_leaves_enough_pieces_to_be_met_by(word: str, place: int, letter: str) -> None:
     wrong = word[: place % len(word)] + letter + word[place % len(word) + 1 :]
     assert len(pieces(word) & pieces(wrong)) >= max(1, len(pieces(wrong)) - 6) or distance(word, wrong, 2) > 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Джон", "John Carter"), ("картер джон", "John Carter"), ("Майкл", "Michael White"), ("уайт", "Michael White"),
+        ("Джордж Вашингтон", "George Washington"), ("Кристофер", "Christopher Hughes"), ("Хьюз", "Christopher Hughes"),
+        ("Льюис", "Charlotte Lewis"), ("Шарлотта", "Charlotte Lewis"), ("Говард", "Howard Schultz"),
+        ("Хаурд Шульц", ""), ("Ховард Шульц", "Howard Schultz"), ("Джейн", "Jane Wright"), ("Райт", "Jane Wright"),
+        ("Рид", "Ann Reed"), ("Шварценеггер", "Arnold Schwarzenegger"), ("Уилсон", "Thomas Wilson"),
+        ("Джон Рид", ""), ("Дж", ""),
+    ],
+)  # fmt: skip
+def test_foreign_names_are_found_as_they_sound(teller: Teller, typed: str, name: str) -> None:
+    for n, each in enumerate((
+        "John Carter", "Michael White", "George Washington", "Christopher Hughes", "Charlotte Lewis", "Howard Schultz",
+        "Jane Wright", "Ann Reed", "Arnold Schwarzenegger", "Thomas Wilson",
+    )):  # fmt: skip
+        teller.tell("identify", user_id=f"u{n}", traits={"name": each})
+    teller.settle()
+    assert [row.name for row in search(teller.stores, typed, home_region="RU", rows_max=10)] == [name] * bool(name)
+
+
+def test_words_kept_before_they_had_keys_get_them_as_cards_are_made_anew(teller: Teller) -> None:
+    teller.tell("identify", user_id="john", traits={"name": "John Carter"})
+    teller.settle()
+    with teller.stores.state.write() as tx:
+        tx.run(parse_state("test.drop_keys", "delete from profiles_name_piece where piece like '~%'"))
+    assert found(teller, "Джон") == []
+    with teller.stores.state.write() as tx:
+        tx.move_cursor(CARDS_LEFT, 1)
+    teller.settle()
+    assert found(teller, "Джон") == ["john"]
+
+
+@given(st.text("abcdefghijklmnopqrstuvwxyz", max_size=60))
+@example("")
+def test_any_word_has_one_key_and_few_are_asked_for(word: str) -> None:
+    assert key(word).startswith("~")
+    assert len(keys(word)) <= KEYS_MAX
+    assert all(len(each) > 2 for each in keys(word))
+    fits(word, word)  # whatever the letters
