@@ -134,12 +134,31 @@ def test_a_good_request_is_taken_whatever_the_others_do(server: Server, monkeypa
         "a key of 60 KB": [bare + b"Authorization: Bearer " + b"k" * 60_000 + b"\r\nContent-Length: 2\r\n\r\n{}"],
     }  # fmt: skip
     for name, pieces in hostile.items():
-        # A POST that asks for a websocket is never answered, so each is given a time of its own.
         said = server.talk(*pieces, answer_s=5.0, wait_s=0.3)
         assert status(said) < 500, (name, said[:300])
         assert server.thread.is_alive()
     assert status(server.post(good("last"))) == 200
     assert {"first", "last"} <= server.kept()
+
+
+@pytest.mark.parametrize("head", [
+    b"POST /v1/batch HTTP/1.1\r\nContent-Length: 2\r\n",
+    b"POST /v1/batch HTTP/1.1\r\nTransfer-Encoding: chunked\r\n",
+    b"PUT /_nicegui_ws/socket.io/ HTTP/1.1\r\n",
+    b"GET /_nicegui_ws/socket.io/ HTTP/1.1\r\nContent-Length: 2\r\n",
+    b"GET /_nicegui_ws/socket.io/ HTTP/1.1\r\nX-A: " + b"a" * 20_000 + b"\r\n",
+    b"GET /_nicegui_ws/socket.io/?" + b"a" * 20_000 + b" HTTP/1.1\r\n",
+    b"GET /_nicegui_ws/socket.io/ HTTP/1.1\r\n" + b"X: y\r\n" * 150,
+])  # fmt: skip
+def test_a_request_that_cannot_begin_a_websocket_is_refused_at_once(server: Server, head: bytes) -> None:
+    """Not after the 60 s that whoever talks here waits."""
+    asks = b"Host: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    key = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    said = server.talk(head + asks + key + b"{}")
+    assert status(said) in {400, 405}
+    assert b"connection: close" in said.lower()
+    assert b"websocket" in said.lower()
+    assert status(server.post(good("after"))) == 200
 
 
 def test_a_head_that_is_too_large_is_refused_while_it_comes(server: Server) -> None:

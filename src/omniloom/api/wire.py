@@ -24,6 +24,10 @@ _TOO_SLOW = (
     b"HTTP/1.1 408 Request Timeout\r\ncontent-type: text/plain; charset=utf-8\r\n"
     b"content-length: 20\r\nconnection: close\r\n\r\nthe head is too slow"
 )
+_NO_WEBSOCKET = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    b"content-length: 49\r\nconnection: close\r\n\r\na websocket begins with a short head and no body\n"
+)
 CONNECTIONS_MAX = 4_096
 _FILES_KEPT = 256  # of the files that a process may have open: for stores and what goes out
 
@@ -119,6 +123,13 @@ class BoundedHttp(HttpToolsProtocol):
         self.lines.leave(self)
         self.lines.unfinished[self] = None
         super().on_headers_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Hand a websocket's request on; one with a body, or too large, would never be answered there."""
+        super().handle_websocket_upgrade()
+        if not getattr(self.transport.get_protocol(), "handshake_initiated", True):
+            self.transport.write(_NO_WEBSOCKET)
+            self.transport.close()
 
     def on_message_complete(self) -> None:
         """A body is whole, or there is none."""
