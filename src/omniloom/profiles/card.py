@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from omniloom.core.text import folded
-from omniloom.profiles.skeleton import key
-from omniloom.profiles.spoken import pieces, words_of
+from omniloom.profiles.skeleton import CYRILLIC_MARK, MARK, key
+from omniloom.profiles.spoken import foreign_part, pieces, words_of
 from omniloom.profiles.trait import Trait
 from omniloom.store import StateTx, query
 
@@ -81,7 +81,9 @@ def _save_words(tx: StateTx, names: dict[int, str]) -> None:
     words = {person_id: words_of(name) for person_id, name in names.items()}
     tx.run(_FORGET_WORDS, person_ids=list(names))
     tx.many(_ADD_WORD, ({"word": word, "person_id": one} for one, all_ in words.items() for word in sorted(all_)))
-    keyed = {word: key(word) for word in sorted(set().union(*words.values()))}
+    foreign = set().union(*(words_of(foreign_part(name)) for name in names.values()))
+    every = sorted(set().union(*words.values()))
+    keyed = {word: key(word, MARK if word in foreign else CYRILLIC_MARK) for word in every}
     known = {word for (word,) in tx.tuples(_KNOWN_WORDS, keys=sorted(set(keyed.values())))} if keyed else set()
     new = {word: {key, *pieces(word)} for word, key in keyed.items() if word not in known}
     tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word, all_ in new.items() for piece in sorted(all_)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from omniloom.core.text import folded
 from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root, prefixes, roots_of
@@ -97,12 +98,16 @@ def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
     rows = tx.tuples(_BY_NAME, prefix=prefix, prefix_end=prefix + _LAST_CHARACTER, rows_max=rows_max)
     yield from ((root_id, "") for (root_id,) in rows)
     meanings = meant(text)
+    asked: set[str] = set()
     for known in (_as_typed, _begun, _mistyped):
         for words in meanings:
-            yield from ((root_id, "") for root_id in _with_words(tx, [known(tx, word) for word in words], rows_max))
-    if not text.isascii():
-        for words in meanings[:1]:
-            yield from ((root_id, "") for root_id in _with_words(tx, [_foreign(tx, word) for word in words], rows_max))
+            spellings = [known(tx, word) for word in words]
+            asked.update(*spellings)
+            yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
+    if meanings and not text.isascii():
+        spellings = [_foreign(tx, word) for word in meanings[0]]
+        if not asked.issuperset(chain(*spellings)):
+            yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
 
 
 def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:

@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Iterable
 
-MARK = "~"  # before a key, where it is kept among the pieces of words
+MARK, CYRILLIC_MARK = "~", "="  # before a key among the pieces of words: of a name in Latin, which searches ask for
 SOUNDS_MIN = 2  # a single consonant would be everybody's
 SHORT = 3  # up to so many consonants the first vowel must fit
 KEYS_MAX = 24
@@ -39,15 +39,15 @@ _REPEATED = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aeiouy]+")
 
 
-def key(word: str) -> str:
+def key(word: str, mark: str = MARK) -> str:
     """The key that a word of small Latin letters is kept under."""
-    return _joined(_sign(_FOREIGN[_rule(found)][1], found) for found in _SIGNS.finditer(word))
+    return mark + _joined(_sign(_FOREIGN[_rule(found)][1], found) for found in _SIGNS.finditer(word))
 
 
 def keys(word: str) -> set[str]:
     """The keys that a word typed in Cyrillic, written in Latin since, may be kept under; none if it is too short."""
     choices = [[_sign(sign, found) for sign in _TYPED[_rule(found)][1]] for found in _LETTERS.finditer(word)]
-    found = {_joined(signs) for signs in itertools.islice(itertools.product(*choices), KEYS_MAX)}
+    found = {MARK + _joined(signs) for signs in itertools.islice(itertools.product(*choices), KEYS_MAX)}
     return {each for each in found if len(each) > SOUNDS_MIN}
 
 
@@ -72,4 +72,4 @@ def _sign(sign: str, found: re.Match[str]) -> str:
 
 
 def _joined(signs: Iterable[str]) -> str:
-    return MARK + _REPEATED.sub(r"\1", "".join(signs))
+    return _REPEATED.sub(r"\1", "".join(signs))

@@ -24,6 +24,11 @@ def words_of(name: str) -> set[str]:
     return found - {""}
 
 
+def foreign_part(name: str) -> str:
+    """The words of a name that are not in Cyrillic."""
+    return " ".join(word for word in name.split() if not any("Ѐ" <= letter <= "ӿ" for letter in word))
+
+
 def meant(text: str) -> list[list[set[str]]]:
     """What a search may mean, the likeliest first: each meaning is a list of words, each word its spellings.
 
