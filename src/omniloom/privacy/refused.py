@@ -39,10 +39,10 @@ def begin_again(tx: StateTx, refusals_end: int) -> None:
 def look_through(stores: Stores, *, home_region: str, rows_max: int = LETTERS_MAX) -> int:
     """Drop those of the next letters that name somebody erased; how many were looked through."""
     with stores.state.read() as tx:
-        if not tx.cursor(tombstone.COUNT_CURSOR):
+        burials = tx.cursor(tombstone.COUNT_CURSOR)
+        if not burials:
             return 0
-        after = tx.cursor(CURSOR)
-        letters = tx.rows(_LETTERS, after=after, rows_max=rows_max)
+        letters = tx.rows(_LETTERS, after=tx.cursor(CURSOR), rows_max=rows_max)
         if not letters:
             return 0
         attempts = tx.rows(_ATTEMPTS, letter_ids=[row["letter_id"] for row in letters])
@@ -53,7 +53,7 @@ def look_through(stores: Stores, *, home_region: str, rows_max: int = LETTERS_MA
         if naming:
             collect.drop_letters(tx, naming)
             tx.move_cursor(REWRITE_CURSOR, 1)
-        if tx.cursor(CURSOR) == after:  # else another erasure began meanwhile: all over again
+        if tx.cursor(tombstone.COUNT_CURSOR) == burials:  # else another erasure began meanwhile: all over again
             tx.move_cursor(CURSOR, letters[-1]["letter_id"])
     return len(letters)
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -170,6 +171,32 @@ def test_it_goes_on_where_it_was_and_an_erasure_waits_for_it(company: Any) -> No
     loop(company)
     assert sorted(kept(company.stores)) == sorted(OTHERS[1:])
     assert state_of(company) in {"swept", "done"}
+
+
+def test_an_erasure_while_letters_are_looked_through_begins_again(
+    company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read before somebody was erased was not compared with what is known of them now."""
+    person, now = planted(company), company.clock.now()
+    company.stores.refusals.append([refused(SPELLINGS["another form of the number"], now)])
+    act_of_collect(company)
+    erase(company.stores, identity.find(company.stores, "anna", REGION)[0], now, seed=2)
+
+    found_in = privacy.refused._erased
+
+    def meanwhile(*asked: Any) -> Any:
+        monkeypatch.undo()
+        found = list(found_in(*asked))
+        erasing = threading.Thread(target=erase, args=(company.stores, person, now))
+        erasing.start()
+        erasing.join()
+        return found
+
+    monkeypatch.setattr(privacy.refused, "_erased", meanwhile)
+    assert look_through(company.stores, home_region=REGION) == 1
+    assert len(kept(company.stores)) == 1, "the first look knew nothing of them"
+    assert look_through(company.stores, home_region=REGION) == 1
+    assert kept(company.stores) == []
 
 
 @given(
