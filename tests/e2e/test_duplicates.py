@@ -165,6 +165,6 @@ def test_an_identifier_is_detached_and_attached_again(page: Page, shop: Shop, la
     expect(page.locator("[data-testid=identifier-email]")).to_contain_text(f"anna.{pair}@example.test")
 
     page.go_back()
-    page.locator("[data-testid=detach-undo]").click()
+    page.locator("[data-testid=detached-undo]").click()
     expect(page.locator("[data-testid=merged]")).to_contain_text(words["merged"])
     expect(page.locator("[data-testid=identifier-email]")).to_have_count(1)

@@ -103,12 +103,10 @@ class Review:
             self._queue.place, self._queue.decided = place, self._queue.decided - 1
             await self._show()
 
-        with self._told, ui.element("div").classes("om-toast").props("data-testid=decided"):
-            ui.icon("merge" if is_same else "call_split")
-            parts.text(_("Merged.") if is_same else _("They stay two."), "om-grow")
-            if is_same:
-                parts.link(_("The customer"), f"/customers/{decided.left_id}")
-            parts.quiet(_("Undo"), "undo", on_click=undo).props("data-testid=decision-undo")
+        icon, told = ("merge", _("Merged.")) if is_same else ("call_split", _("They stay two."))
+        to = (_("The customer"), f"/customers/{decided.left_id}") if is_same else None
+        with self._told:
+            parts.toast(self._view, icon, told, key="decided", to=to, undo=undo)
 
     async def key(self, event: KeyEventArguments) -> None:
         """What a key decides."""

@@ -56,13 +56,20 @@ async def notes(view: View, person_id: int, *, merged: str, apart: int, detached
         return
     stores = view.platform.stores
     journal = await view.run(profiles.merge_journal, stores, person_id)
-    if any(line.merge_id == merged and line.is_standing for line in journal):
-        _merged(view, merged)
     parted = await view.run(_parted, stores, person_id, journal)
-    if apart in parted:
-        _apart(view, apart)
-    if detached in parted:
-        _detached(view, person_id, detached)
+    _, may = view.translate, view.may(Permission.CUSTOMERS_WRITE)
+    other = _("The other one")
+    with ui.element("div").props("role=status"):
+        if any(line.merge_id == merged and line.is_standing for line in journal):
+            back = partial(undo, view, merged) if may else None
+            parts.toast(view, "check_circle", _("The two are one customer now."), key="merged", undo=back)
+        if apart in parted:
+            to = other, f"/customers/{apart}"
+            parts.toast(view, "call_split", _("They are two customers again."), key="apart", to=to)
+        if detached in parted:
+            to, back = (other, f"/customers/{detached}"), partial(merge, view, person_id, detached, "") if may else None
+            told = _("The identifier is a customer of its own now.")
+            parts.toast(view, "link_off", told, key="detached", to=to, undo=back)
 
 
 def _parted(stores: Stores, person_id: int, journal: list[Joining]) -> set[int]:
@@ -70,38 +77,3 @@ def _parted(stores: Stores, person_id: int, journal: list[Joining]) -> set[int]:
     sides = {number for line in journal if not line.is_standing for number in (line.from_id, line.into_id)}
     with stores.state.read() as tx:
         return set(identity.roots_of(tx, sorted(sides)).values()) - {person_id}
-
-
-def _merged(view: View, merge_id: str) -> None:
-    """Say that a merge was made, with a way back at hand."""
-    _ = view.translate
-    with ui.element("div").classes("om-toast").props("role=status data-testid=merged") as note:
-        ui.icon("check_circle")
-        parts.text(_("The two are one customer now."), "om-grow")
-        if view.may(Permission.CUSTOMERS_WRITE):
-            undone = parts.quiet(_("Undo"), "undo", on_click=partial(undo, view, merge_id))
-            undone.props["data-testid"] = "merge-undo"
-        parts.icon_button("close", _("Close"), on_click=note.delete)
-
-
-def _apart(view: View, other_id: int) -> None:
-    """Say that two are two again, with a way to the other one."""
-    _ = view.translate
-    with ui.element("div").classes("om-toast").props("role=status data-testid=apart") as note:
-        ui.icon("call_split")
-        parts.text(_("They are two customers again."), "om-grow")
-        parts.link(_("The other one"), f"/customers/{other_id}")
-        parts.icon_button("close", _("Close"), on_click=note.delete)
-
-
-def _detached(view: View, person_id: int, own_id: int) -> None:
-    """Say that an identifier is another customer's now, with a way to that one and a way back."""
-    _ = view.translate
-    with ui.element("div").classes("om-toast").props("role=status data-testid=detached") as note:
-        ui.icon("link_off")
-        parts.text(_("The identifier is a customer of its own now."), "om-grow")
-        parts.link(_("The other one"), f"/customers/{own_id}")
-        if view.may(Permission.CUSTOMERS_WRITE):
-            undone = parts.quiet(_("Undo"), "undo", on_click=partial(merge, view, person_id, own_id, ""))
-            undone.props["data-testid"] = "detach-undo"
-        parts.icon_button("close", _("Close"), on_click=note.delete)

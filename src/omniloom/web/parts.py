@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from omniloom.web.view import View
 
 Click = Callable[..., Any]
-_CANCEL = mark("Cancel")
+_CANCEL, _CLOSE, _UNDO = mark("Cancel"), mark("Close"), mark("Undo")
 
 
 @contextmanager
@@ -206,3 +206,17 @@ def confirm(view: "View", question: str, *, consequence: str, yes: str, act: Cli
         with line("om-end"):
             quiet(view.translate(_CANCEL), on_click=dialog.close)
             ui.button(yes, on_click=act, color=None).props("unelevated no-caps color=negative").classes("om-button")
+
+
+def toast(
+    view: "View", icon: str, told: str, *, key: str, to: tuple[str, str] | None = None, undo: Click | None = None
+) -> None:
+    """What was just done, with a way on (label, address) and a way back. Build it inside a ``role=status``."""
+    with ui.element("div").classes("om-toast").props(f"data-testid={key}") as note:
+        ui.icon(icon)
+        text(told, "om-grow")
+        if to:
+            link(*to)
+        if undo:
+            quiet(view.translate(_UNDO), "undo", on_click=undo).props(f"data-testid={key}-undo")
+        icon_button("close", view.translate(_CLOSE), on_click=note.delete)
