@@ -46,6 +46,20 @@ def test_who_is_looked_for_by_the_whole_id_is_shown_with_it(site, visitors):
     assert IDS["3f2a"] in page
 
 
+def test_who_is_looked_for_by_a_device_is_shown_with_it_first(site, visitors):
+    stores, now = site.platform.stores, site.platform.now()
+    who = {"device_id": "kiosk-tablet-3", "email": "tab@example.test", "user_id": "tab"}
+    stores.log.append([
+        encode(Event(source_id="s", message_id="tablet", type="identify", received_at=now, occurred_at=now,
+                     identifiers=who, traits={"name": "Tab Let"}))
+    ])  # fmt: skip
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    assert visitors
+    plain, sought = (site.get(f"/customers?q={text}", role="owner").text for text in ("tab@example.test", "kiosk"))
+    assert "kiosk-tablet-3" not in plain
+    assert sought.index('"kiosk-tablet-3"') < sought.index('"tab@example.test"')
+
+
 def test_a_visitors_page_is_named_so_and_has_the_whole_id(site, visitors):
     page = site.get(f"/customers/{visitors}", role="owner").text
     assert "Anonymous visitor · 3f2a" in page
@@ -70,3 +84,9 @@ def test_whoever_may_not_see_ids_sees_the_short_name_alone(site, visitors):
     page = site.get(f"/customers/{visitors}", role="viewer").text
     assert "Аноним · 3f2a" in page
     assert IDS["3f2a"] not in page
+
+
+def test_a_customer_without_orders_brought_nothing_in_the_shops_own_money(site, visitors):
+    page = site.get(f"/customers/{visitors}", role="operator").text
+    assert "0\xa0₽" in page or "0 ₽" in page
+    assert "0 $" not in page

@@ -108,12 +108,13 @@ def _whole_id(view: View, value: str) -> None:
 
 def _figures(view: View, person: Person) -> None:
     _, fmt = view.translate, view.fmt
+    currency = person.currency or view.platform.settings.identity.home_currency
     average = person.revenue_minor / person.orders if person.orders else None
     parts.figures(
         [
             (_("Orders"), fmt.number(person.orders), ""),
-            (_("Revenue"), fmt.money_short(person.revenue_minor, person.currency),
-             _("average {money}").format(money=fmt.money(average, person.currency)) if person.orders else ""),
+            (_("Revenue"), fmt.money_short(person.revenue_minor, currency),
+             _("average {money}").format(money=fmt.money(average, currency)) if person.orders else ""),
             (_("Last order"), fmt.date(person.last_order_at),
              fmt.ago(person.last_order_at, view.now()) if person.last_order_at else ""),
             (_("First seen"), fmt.date(person.first_seen_at), ""),

@@ -64,8 +64,10 @@ def _results(view: View, rows: list[profiles.PersonRow], wanted: str) -> None:
     if not rows:
         explanation = _("People appear here as soon as events name them. Connect a source or import your data.")
         with parts.empty("groups", _("No customers yet"), explanation), parts.line():
-            parts.action(_("Connect a source"), "sensors", href="/sources")
-            parts.quiet(_("Import data"), "upload_file", href="/imports")
+            if view.may(Permission.SOURCES_READ):
+                parts.action(_("Connect a source"), "sensors", href="/sources")
+            if view.may(Permission.IMPORTS_WRITE):
+                parts.quiet(_("Import data"), "upload_file", href="/imports")
         return
     with parts.sheet([_("Customer"), _("Identifiers"), _("City"), _("Last seen")]):
         for row in rows:
@@ -78,8 +80,11 @@ def _row(view: View, row: profiles.PersonRow) -> None:
         with ui.element("td"), ui.link(target=target).classes("om-line"):
             marks.named(view, row.person_id, row)
         with ui.element("td"), parts.line():
-            for shown in marks.identifier_texts(row)[:3]:
-                parts.badge(shown, "info" if shown == row.matched else "neutral")
+            shown = marks.identifier_texts(row)[:3]
+            for each in shown:
+                parts.badge(each, "info" if each == row.matched else "neutral")
+            if not shown:
+                parts.text("–")
         parts.text(row.city or "–", tag="td")
         seen = max((one.last_seen_at for one in row.identifiers), default=None)
         parts.text(view.fmt.ago(seen, view.now()), "om-muted", tag="td")

@@ -142,8 +142,8 @@ def apart_line(row: "PersonRow") -> str:
 
 def identifier_texts(row: "PersonRow") -> list[str]:
     """The identifiers worth showing beside a name: not the name itself, and a browser's or a device's only where
-    somebody was searched by it.
+    somebody was searched by it; that comes first.
     """
-    if row.visitor and row.matched:
-        return [row.matched]
-    return [one.value for one in row.identifiers if KINDS[one.kind].level > Level.DEVICE and one.value != row.name]
+    found = [one.value for one in row.identifiers if one.value == row.matched and KINDS[one.kind].level <= Level.DEVICE]
+    known = [one.value for one in row.identifiers if KINDS[one.kind].level > Level.DEVICE and one.value != row.name]
+    return found[:1] + known

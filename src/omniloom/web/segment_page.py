@@ -117,8 +117,11 @@ def people_sheet(view: View, rows: list[PersonRow]) -> None:
                 with ui.element("td"), ui.link(target=f"/customers/{row.person_id}").classes("om-line"):
                     marks.named(view, row.person_id, row)
                 with ui.element("td"), parts.line():
-                    for shown in marks.identifier_texts(row)[:2]:
-                        parts.badge(shown)
+                    shown = marks.identifier_texts(row)[:2]
+                    for each in shown:
+                        parts.badge(each)
+                    if not shown:
+                        parts.text("–")
                 parts.text(row.city or "–", tag="td")
 
 

@@ -1,5 +1,7 @@
 """One event of a customer's timeline: an icon, a title, the facts that matter, and an order's lines on demand."""
 
+import re
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
@@ -30,7 +32,10 @@ LABELS = {
     "coupon": mark("coupon"), "store_id": mark("store"), "campaign": mark("campaign"), "campaign_id": mark("campaign"),
     "purpose": mark("purpose"), "method": mark("method"), "wording": mark("wording"), "title": mark("title"),
     "reason": mark("reason"), "segment": mark("segment"), "name": mark("name"), "product_id": mark("product"),
+    "ends_on": mark("until"), "path": mark("path"), "referrer": mark("came from"), "query": mark("searched for"),
 }  # fmt: skip
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d))?")
 
 LEVELS = (
     (mark("by a browser only: anybody's"), "help_outline"), (mark("by a device: mostly one person's"), "devices"),
@@ -79,7 +84,7 @@ def _details(view: View, event: TimelineEvent) -> str:
     said = {key: value for key, value in event.properties.items() if key not in HIDDEN and _is_plain(value)}
     if "campaign" in said:
         said.pop("campaign_id", None)
-    shown = [f"{view._(LABELS.get(key, key))}: {_short(value)}" for key, value in said.items()]
+    shown = [f"{view._(LABELS.get(key, key))}: {_short(view, value)}" for key, value in said.items()]
     if event.items:
         shown.insert(0, view._("products: {n}").format(n=view.fmt.number(len(event.items))))
     return " · ".join(shown[:FACTS_MAX])
@@ -120,6 +125,15 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != ""
 
 
-def _short(value: Any) -> str:
-    text = str(value)
+def _short(view: View, value: Any) -> str:
+    text = _when(view, value) if isinstance(value, str) and _INSTANT.fullmatch(value) else str(value)
     return text if len(text) <= VALUE_CHARS_MAX else f"{text[:VALUE_CHARS_MAX]}…"
+
+
+def _when(view: View, text: str) -> str:
+    """A day or an instant as the visitor reads them; what is none stays as it was said."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return view.fmt.when(at) if at.tzinfo else view.fmt.short_day(at.date()) + f" {at:%Y}"

@@ -1,0 +1,23 @@
+"""What events say is read in the visitor's language, as far as there are words for it."""
+
+from omniloom import identity
+from omniloom.core.event import Event, encode
+from omniloom.worker import loop
+
+SAID = {
+    "ends_on": "2018-02-04", "path": "/sale", "until_noon": "2018-02-04T10:30:00Z", "sku": "2018-13-45",
+}  # fmt: skip
+
+
+def test_days_and_instants_are_written_as_the_visitor_writes_them(site):
+    stores, now = site.platform.stores, site.platform.now()
+    event = Event(
+        source_id="s", message_id="mailing", type="track", name="Mailing Planned", received_at=now, occurred_at=now,
+        identifiers={"email": "reader@example.test"}, properties=SAID,
+    )  # fmt: skip
+    stores.log.append([encode(event)])
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    (reader,) = identity.find(stores, "reader@example.test", "US")
+    english, russian = (site.get(f"/customers/{reader}", role=role).text for role in ("owner", "operator"))
+    assert "until: 4 Feb 2018 · path: /sale · until_noon: 4 Feb 2018, 10:30 · sku: 2018-13-45" in english
+    assert "до: 4 февр. 2018 · путь: /sale · until_noon: 4 февр. 2018, " in russian
