@@ -60,6 +60,12 @@ def test_who_is_looked_for_by_a_device_is_shown_with_it_first(site, visitors):
     assert sought.index('"kiosk-tablet-3"') < sought.index('"tab@example.test"')
 
 
+def test_a_long_identifier_is_cut_and_whole_by_hover(site, visitors):
+    assert visitors
+    page = site.get(f"/customers?q={PUSH[:20]}", role="owner").text
+    assert f'"om-badge-long"],"props":{{"title":"{PUSH}"}}' in page
+
+
 def test_a_visitors_page_is_named_so_and_has_the_whole_id(site, visitors):
     page = site.get(f"/customers/{visitors}", role="owner").text
     assert "Anonymous visitor · 3f2a" in page

@@ -80,11 +80,7 @@ def _row(view: View, row: profiles.PersonRow) -> None:
         with ui.element("td"), ui.link(target=target).classes("om-line"):
             marks.named(view, row.person_id, row)
         with ui.element("td"), parts.line():
-            shown = marks.identifier_texts(row)[:3]
-            for each in shown:
-                parts.badge(each, "info" if each == row.matched else "neutral")
-            if not shown:
-                parts.text("–")
+            marks.identifiers(row, 3)
         parts.text(row.city or "–", tag="td")
         seen = max((one.last_seen_at for one in row.identifiers), default=None)
         parts.text(view.fmt.ago(seen, view.now()), "om-muted", tag="td")

@@ -147,3 +147,13 @@ def identifier_texts(row: "PersonRow") -> list[str]:
     found = [one.value for one in row.identifiers if one.value == row.matched and KINDS[one.kind].level <= Level.DEVICE]
     known = [one.value for one in row.identifiers if KINDS[one.kind].level > Level.DEVICE and one.value != row.name]
     return found[:1] + known
+
+
+def identifiers(row: "PersonRow", most: int) -> None:
+    """So many identifiers in a cell of a list; a long one is cut, and whole by hover."""
+    shown = identifier_texts(row)[:most]
+    for one in shown:
+        badge = parts.badge(one, "info" if one == row.matched else "neutral").classes("om-badge-long")
+        badge.props["title"] = one
+    if not shown:
+        parts.text("–")

@@ -117,11 +117,7 @@ def people_sheet(view: View, rows: list[PersonRow]) -> None:
                 with ui.element("td"), ui.link(target=f"/customers/{row.person_id}").classes("om-line"):
                     marks.named(view, row.person_id, row)
                 with ui.element("td"), parts.line():
-                    shown = marks.identifier_texts(row)[:2]
-                    for each in shown:
-                        parts.badge(each)
-                    if not shown:
-                        parts.text("–")
+                    marks.identifiers(row, 2)
                 parts.text(row.city or "–", tag="td")
 
 
