@@ -429,13 +429,14 @@ CREATE TABLE messaging_send (
     unique (campaign_id, person_id)
 );
 
-CREATE TABLE messaging_suppression (
+CREATE TABLE "messaging_suppression" (
     channel text not null,
     address text not null,
+    advertiser text not null default '',
     reason text not null,
     evidence text not null,
     created_at bigint not null,
-    primary key (channel, address)
+    primary key (channel, address, advertiser)
 );
 
 CREATE TABLE messaging_template (

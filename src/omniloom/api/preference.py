@@ -16,10 +16,12 @@ from omniloom.access import PUBLIC
 from omniloom.api.door import needs, reply
 from omniloom.api.public_page import Pages, Rooms, form_of, told, visitor_of
 from omniloom.core.errors import Invalid, Missing
+from omniloom.core.i18n import Translate
 from omniloom.messaging import voice
 from omniloom.profiles import Frequency, PrivacyKind
 
 AGREED = "I agree to get marketing messages in the channels ticked above."
+AGREED_WITH = "I agree to get marketing messages from {advertiser} in the channels ticked above."
 PAUSES = (7, 30, 90)
 
 
@@ -40,9 +42,11 @@ def add_choosing(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
     async def choose(request: Request, token: str) -> Response:
         """Save the choices: what is ticked is on."""
         form = await form_of(request)
-        wording = pages.translate(form.get("spoken", [""])[0])(AGREED)  # in the language the page was shown in
+        spoken = pages.translate(form.get("spoken", [""])[0])  # in the language the page was shown in
 
         def work() -> voice.Preferences | None:
+            known = voice.preferences(rooms.stores, token, secret=rooms.secret)
+            wording = _agreed(spoken, known.advertiser if known else "")
             kept = voice.choose(
                 rooms.stores, token, _choice(form), secret=rooms.secret, now=rooms.now(), wording=wording,
                 visitor=visitor_of(request),
@@ -172,10 +176,17 @@ def _gone(pages: Pages, request: Request, rooms: Rooms, token: str) -> Response:
 
 def _centre(pages: Pages, request: Request, rooms: Rooms, shown: voice.Preferences, *, is_saved: bool) -> Response:
     now, until = rooms.now(), shown.wish.paused_until
+    spoken = pages.translate(pages.language_of(request, shown.language))
     return pages.show(
         "preferences", request, language=shown.language, shown=shown, is_saved=is_saved, pauses=PAUSES,
-        agreed=AGREED, frequencies=list(Frequency), paused_until=until if until and until > now else None,
+        agreed=_agreed(spoken, shown.advertiser), frequencies=list(Frequency),
+        paused_until=until if until and until > now else None,
     )  # fmt: skip
+
+
+def _agreed(spoken: Translate, advertiser: str) -> str:
+    """What whoever ticks a channel says yes to, in the page's language."""
+    return spoken(AGREED_WITH).format(advertiser=advertiser) if advertiser else spoken(AGREED)
 
 
 def _choice(form: dict[str, list[str]]) -> voice.Choice:

@@ -76,31 +76,37 @@ def _add_leaving(routes: APIRouter, rooms: Rooms, pages: Pages) -> None:
         shown = voice.subscription(rooms.stores, token, secret=rooms.secret)
         if shown is None:
             return pages.gone(request)
-        return pages.show("unsubscribe", request, language=shown.language, choice=_own_choice(shown), is_done=False)
+        return _left(pages, request, shown, is_done=False)
 
     @routes.post("/u/{token}")
     @needs(PUBLIC)
     async def leave(request: Request, token: str) -> Response:
-        """Leave the channel: from the page's button, or in one click from the mail program (RFC 8058)."""
+        """Leave the channel: from the page's buttons, or in one click from the mail program (RFC 8058).
+
+        Of a partner's message, one click leaves that partner's; the page's second button leaves everybody's.
+        """
         form = await form_of(request)
         method = "one-click" if form.get("List-Unsubscribe") == ["One-Click"] else "unsubscribe page"
-        shown = await run_in_threadpool(_leave, rooms, token, method, visitor_of(request))
-        if shown is None:
-            return pages.gone(request)
-        return pages.show("unsubscribe", request, language=shown.language, choice=_own_choice(shown), is_done=True)
+
+        def work() -> voice.Subscription | None:
+            left = messaging.unsubscribe(
+                rooms.stores, token, secret=rooms.secret, now=rooms.now(), method=method, visitor=visitor_of(request),
+                is_all=form.get("everything") == ["yes"],
+            )  # fmt: skip
+            if left is not None:
+                told(rooms)
+            return left
+
+        shown = await run_in_threadpool(work)
+        return pages.gone(request) if shown is None else _left(pages, request, shown, is_done=True)
 
 
-def _leave(rooms: Rooms, token: str, method: str, visitor: voice.Visitor) -> voice.Subscription | None:
-    shown = messaging.unsubscribe(
-        rooms.stores, token, secret=rooms.secret, now=rooms.now(), method=method, visitor=visitor
-    )
-    if shown is not None:
-        told(rooms)
-    return shown
-
-
-def _own_choice(shown: voice.Subscription) -> messaging.ChannelChoice:
-    return next(choice for choice in shown.choices if choice.channel == shown.channel)
+def _left(pages: Pages, request: Request, shown: voice.Subscription, *, is_done: bool) -> Response:
+    choice = next(choice for choice in shown.choices if choice.channel == shown.channel)
+    return pages.show(
+        "unsubscribe", request, language=shown.language, choice=choice, advertiser=shown.advertiser,
+        is_all_left=shown.is_all_left, is_done=is_done,
+    )  # fmt: skip
 
 
 def _is_machine(request: Request) -> bool:

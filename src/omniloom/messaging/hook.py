@@ -9,8 +9,8 @@ from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_DELIVERED, Event
 from omniloom.messaging.callback import read_reports, verified
 from omniloom.messaging.channel import Fact, Report, known_channels
 from omniloom.messaging.configure import channel_settings
-from omniloom.messaging.record import suppress
 from omniloom.messaging.report import event_about, flush_outbox, put_in_outbox, user_ids
+from omniloom.messaging.stop_list import suppress
 from omniloom.messaging.subscribe import complain
 from omniloom.store import Row, StateTx, Stores, query
 

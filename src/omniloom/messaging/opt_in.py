@@ -21,9 +21,9 @@ from omniloom.identity import normalise
 from omniloom.messaging.address import is_anothers, is_shared, verify_address
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
-from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
 from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox
 from omniloom.messaging.site import CONFIRM
+from omniloom.messaging.stop_list import reopen
 from omniloom.messaging.subscribe import NOBODY, Visitor, masked, tell_word
 from omniloom.messaging.token import verify
 from omniloom.profiles import OWN, ConsentEntry, take_word
@@ -130,7 +130,7 @@ def confirm_opt_in(
         if row["state"] != OptInState.ASKED or micros(now) >= row["expires_at"]:
             return _view(row, now)
         entry = _entry(row, now=now, visitor=visitor)
-        tx.run(query(__file__, "unsuppress"), channel=row["channel"], address=row["address"], reason=LEFT)
+        reopen(tx, channel=row["channel"], address=row["address"], advertiser=row["advertiser"])
         take_word(tx, entry)
         verify_address(tx, row["channel"], row["address"], by=METHOD, now=now)
         tx.run(query(__file__, "opt_in_confirmed"), request_id=row["request_id"], now=now)

@@ -45,7 +45,9 @@ PREFERENCE_PAGE = "preference page"
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the holder of a link may see and change. ``person_id`` is whom the message came for."""
+    """What the holder of a link may see and change. ``person_id`` is whom the message came for, ``advertiser`` in whose
+    name (empty: our own), and so towards whom the channels are on or off.
+    """
 
     person_id: int
     language: str
@@ -53,6 +55,7 @@ class Preferences:
     choices: list[ChannelChoice]
     topics: list[Topic]
     wish: Preference
+    advertiser: str = OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +131,9 @@ def _preferences(tx: StateTx, attempt: Row) -> Preferences:
     shown, contact = subscription_of(tx, attempt), contact_of(tx, attempt)
     offered = [topic for topic in topics_of(tx) if topic.is_offered]
     return Preferences(
-        attempt["person_id"], contact.language, attempt["channel"], shown.choices, offered, contact.preference
-    )
+        attempt["person_id"], contact.language, attempt["channel"], shown.choices, offered, contact.preference,
+        shown.advertiser,
+    )  # fmt: skip
 
 
 def _choose_channels(

@@ -7,7 +7,7 @@ people and for one person ``reach_in`` says it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,8 +15,9 @@ from enum import StrEnum
 from omniloom.core.clock import instant
 from omniloom.identity import root_of
 from omniloom.messaging.channel import known_channels
+from omniloom.messaging.stop_list import closed
 from omniloom.profiles import MARKETING, OWN, Contact, contacts
-from omniloom.store import StateTx, Stores, query
+from omniloom.store import Stores, query
 
 _AT_ONCE = 5_000
 
@@ -100,10 +101,10 @@ def reach_among(
     for start in range(0, len(asked), _AT_ONCE):
         with stores.state.read() as tx:
             known = contacts(tx, asked[start : start + _AT_ONCE])
-            closed = _closed(tx, known.values())
+            stopped = closed(tx, _addresses(known.values()), advertiser)
         for contact in known.values():
             each = {
-                channel: reach_in(contact, channel, closed=closed, now=now, advertiser=advertiser)
+                channel: reach_in(contact, channel, stopped=stopped, now=now, advertiser=advertiser)
                 for channel in channels
             }
             for channel, reach in each.items():
@@ -118,40 +119,39 @@ def reach_of(stores: Stores, person_id: int, *, now: datetime) -> list[PersonRea
     root_id = root_of(stores, person_id)
     with stores.state.read() as tx:
         contact = contacts(tx, [root_id])[root_id]
-        closed = _closed(tx, [contact])
+        addresses = _addresses([contact])
+        stopped = closed(tx, addresses)
         known = {(r["channel"], r["address"]): r for r in
-                 tx.rows(query(__file__, "addresses_known"), addresses=list(contact.addresses.values()))}  # fmt: skip
+                 tx.rows(query(__file__, "addresses_known"), addresses=addresses)}  # fmt: skip
     found = []
     for channel in known_channels():
         address, word = contact.addresses.get(channel, ""), contact.word(channel)
         facts = known.get((channel, address), {})
         found.append(PersonReach(
-            channel=channel, reach=reach_in(contact, channel, closed=closed, now=now), address=address,
+            channel=channel, reach=reach_in(contact, channel, stopped=stopped, now=now), address=address,
             is_agreed=word.is_given if word else None, agreed_at=word.occurred_at if word else None,
-            closed_because=closed.get((channel, address), ""), verified_at=_instant(facts.get("verified_at")),
+            closed_because=stopped.get((channel, address), ""), verified_at=_instant(facts.get("verified_at")),
             verified_by=facts.get("verified_by") or "", reached_at=_instant(facts.get("reached_at")),
         ))  # fmt: skip
     return found
 
 
 def reach_in(
-    contact: Contact, channel: str, *, closed: Collection[tuple[str, str]], now: datetime, advertiser: str = OWN
+    contact: Contact, channel: str, *, stopped: Collection[tuple[str, str]], now: datetime, advertiser: str = OWN
 ) -> Reach:
-    """What becomes of marketing to one person in one channel. ``closed``: (channel, address) on the stop list. Pure."""
+    """What becomes of marketing to one person in one channel. ``stopped``: (channel, address) on the stop list."""
     address, paused = contact.addresses.get(channel, ""), contact.preference.paused_until
     if not address:
         return Reach.NO_ADDRESS
-    if (channel, address) in closed:
+    if (channel, address) in stopped:
         return Reach.SUPPRESSED
     if not contact.agreed(channel, advertiser=advertiser):
         return Reach.NO_CONSENT
     return Reach.PAUSED if paused is not None and now < paused else Reach.REACHABLE
 
 
-def _closed(tx: StateTx, people: Collection[Contact]) -> dict[tuple[str, str], str]:
-    addresses = [address for contact in people for address in contact.addresses.values()]
-    rows = tx.rows(query(__file__, "suppressions"), addresses=addresses)
-    return {(row["channel"], row["address"]): row["reason"] for row in rows}
+def _addresses(people: Iterable[Contact]) -> list[str]:
+    return [address for contact in people for address in contact.addresses.values()]
 
 
 def _instant(us: int | None) -> datetime | None:

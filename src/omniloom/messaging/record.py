@@ -16,6 +16,7 @@ from omniloom.messaging.decision import TRANSACTIONAL, Reason
 from omniloom.messaging.intent import send_key
 from omniloom.messaging.mailing import Mailing, MailingState, SendState
 from omniloom.messaging.prepare import Prepared
+from omniloom.messaging.stop_list import suppress
 from omniloom.store import StateTx, query
 
 RETRY_AFTER_S = (60, 300, 1_800, 7_200, 14_400)  # a message that was put off more often than this is refused
@@ -71,12 +72,6 @@ def _record_one(tx: StateTx, mailings: dict[str, Mailing], item: Prepared, outco
         tx.run(query(__file__, "decision_add"), send_id=item.claimed.send_id, at=now, channel=attempt["channel"],
                verdict=settled.attempt, reason=_reason(settled), detail=settled.reason)  # fmt: skip
     return True
-
-
-def suppress(tx: StateTx, *, channel: str, address: str, reason: str, evidence: str, now: datetime) -> None:
-    """Close an address for good. A bounce or complaint stays on record when the person later unsubscribes as well."""
-    tx.run(query(__file__, "suppress"), channel=channel, address=address, reason=reason, evidence=evidence[:300],
-           now=now)  # fmt: skip
 
 
 def _settlement(outcome: Outcome, item: Prepared, *, tries: int, now: datetime) -> _Settlement:

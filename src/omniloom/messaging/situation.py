@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from omniloom.core.clock import instant
 from omniloom.messaging.decision import MARKETING, Facts, Policy, Send
+from omniloom.messaging.stop_list import closed
 from omniloom.profiles import Contact, Frequency, Preference, contacts
 from omniloom.store import StateTx, query
 
@@ -39,8 +40,8 @@ class Situation:
         addresses = {address for contact in self._contacts.values() for address in contact.addresses.values()}
         addresses |= {candidate.to for candidate in candidates if candidate.to}
         self._suppressed = {
-            (row["channel"], row["address"]): row["reason"]
-            for row in tx.rows(query(__file__, "suppressions"), addresses=addresses)
+            advertiser: closed(tx, addresses, advertiser)
+            for advertiser in {candidate.advertiser for candidate in candidates}
         }
         self._recent = self._read_recent(tx, now - max(timedelta(days=policy.cap_days), *(f.apart for f in Frequency)))
         self._refused: dict[str, dict[str, str]] = defaultdict(dict)
@@ -76,7 +77,7 @@ class Situation:
         return Facts(
             now=self._now, kind=candidate.kind, channels=candidate.channels, channels_on=self._channels_on,
             addresses=addresses, agreed=_agreed(candidate, contact) if contact else {},
-            timezone=contact.timezone if contact else "", suppressed=self._suppressed,
+            timezone=contact.timezone if contact else "", suppressed=self._suppressed[candidate.advertiser],
             refused=self._refused.get(candidate.send_id, {}), taken=taken,
             recent=tuple(self._recent.get(self._root(candidate), ())),
             is_served=bool(self._served.get(self._place(candidate), set()) - {candidate.send_id}),

@@ -6,6 +6,9 @@ worker, or even the log, is down. A link speaks for whom its message was for whi
 once it is another's, or many people's, it only closes that address: whose consent would it be to withdraw? Whom the
 message was for may be written to elsewhere, and whoever reads it now may not even be the address's owner.
 
+Consent is per advertiser, so leaving a partner's message leaves that partner's, and the page offers to leave
+everything; leaving one of ours leaves everything, for who runs the list was told to stop.
+
 Source: RFC 8058, 38-FZ art. 18; spec/reliability.md §2.8.
 """
 
@@ -19,11 +22,11 @@ from omniloom.messaging.address import is_anothers
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
 from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
-from omniloom.messaging.record import suppress
 from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox, user_ids
 from omniloom.messaging.site import CONFIRM, PREFERENCES, UNSUBSCRIBE
+from omniloom.messaging.stop_list import closed, reopen, suppress
 from omniloom.messaging.token import verify
-from omniloom.profiles import ConsentEntry, Contact, contacts, take_word
+from omniloom.profiles import OWN, ConsentEntry, Contact, contacts, take_word
 from omniloom.store import Held, Row, StateTx, Stores, query
 
 
@@ -51,11 +54,16 @@ class ChannelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """The channels of whoever holds a link, and the language to speak."""
+    """The channels of whoever holds a link, and the language to speak.
+
+    ``advertiser``: whose messages they are about, empty: our own; ``is_all_left``: the address gets nobody's.
+    """
 
     language: str
     channel: str
     choices: list[ChannelChoice]
+    advertiser: str = OWN
+    is_all_left: bool = False
 
 
 def subscription(stores: Stores, token: str, *, secret: bytes) -> Subscription | None:
@@ -73,30 +81,35 @@ def is_passed_on(stores: Stores, token: str, *, secret: bytes) -> bool:
 
 
 def unsubscribe(
-    stores: Stores, token: str, *, secret: bytes, now: datetime, method: str, visitor: Visitor = NOBODY
-) -> Subscription | None:
+    stores: Stores, token: str, *, secret: bytes, now: datetime, method: str, visitor: Visitor = NOBODY,
+    is_all: bool = False,
+) -> Subscription | None:  # fmt: skip
     """End marketing in the channel of the token's message, now; None for a token that is not ours. Repeatable.
 
-    Of an address that is another's by now, that address alone is closed. While the stores are moved, the word goes to
-    the log instead, and is in force before anything is sent again: then it is taken as the present owner's.
+    A partner's message ends that partner's, unless ``is_all``. Of an address that is another's by now, that address
+    alone is closed. While the stores are moved, the word goes to the log instead, and is in force before anything is
+    sent again: then it is taken as the present owner's.
     """
     try:
         with stores.state.write() as tx:
             attempt = attempt_to_leave(tx, token, secret)
             if attempt is None:
                 return None
-            leave(tx, attempt, method=method, now=now, visitor=visitor)
+            leave(tx, attempt, method=method, now=now, visitor=visitor, is_all=is_all)
             return subscription_of(tx, attempt)
     except Held:
         with stores.state.read() as tx:
             attempt = attempt_to_leave(tx, token, secret)
             if attempt is None:
                 return None
-            told = _told(tx, UNSUBSCRIBED, attempt, _word(attempt, "left", method=method, now=now, visitor=visitor))
+            is_all = is_all or attempt["advertiser"] == OWN
+            word = _word(attempt, "left", method=method, now=now, visitor=visitor)
+            names = _whose(contact_of(tx, attempt), attempt, is_all=is_all, is_closed=False)
+            told = [_told(tx, *each) for each in _leaving(attempt, word, names)]
             shown = subscription_of(tx, attempt)
-        stores.log.append([encode(told)])
+        stores.log.append([encode(each) for each in told])
         left = [dataclasses.replace(c, is_on=c.is_on and c.channel != shown.channel) for c in shown.choices]
-        return dataclasses.replace(shown, choices=left)
+        return dataclasses.replace(shown, choices=left, is_all_left=is_all)
 
 
 def attempt_of_token(tx: StateTx, token: str, secret: bytes) -> Row | None:
@@ -132,42 +145,72 @@ def contact_of(tx: StateTx, attempt: Row) -> Contact:
 
 def subscription_of(tx: StateTx, attempt: Row) -> Subscription:
     """The channels of a message's recipient."""
-    contact = contact_of(tx, attempt)
-    closed = {
-        (row["channel"], row["address"])
-        for row in tx.rows(query(__file__, "suppressions"), addresses=list(contact.addresses.values()))
-    }
+    contact, advertiser = contact_of(tx, attempt), attempt["advertiser"]
+    stopped = closed(tx, [attempt["address"], *contact.addresses.values()], advertiser)
     choices = [
         ChannelChoice(
             key, known_channels()[key].title, masked(address),
-            is_on=contact.agreed(key, advertiser=attempt["advertiser"]) and (key, address) not in closed,
+            is_on=contact.agreed(key, advertiser=advertiser) and (key, address) not in stopped,
         )
         for key, address in sorted(contact.addresses.items())
         if key in known_channels()
     ]  # fmt: skip
-    return Subscription(contact.language, attempt["channel"], choices)
+    is_all_left = (attempt["channel"], attempt["address"]) in closed(tx, [attempt["address"]])
+    return Subscription(contact.language, attempt["channel"], choices, advertiser, is_all_left)
 
 
-def leave(tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Visitor = NOBODY) -> None:
+def leave(
+    tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Visitor = NOBODY, is_all: bool = False
+) -> None:
     """Close the address and withdraw the consent; the newest address of the channel is closed as well.
 
-    An address that is another's by now is closed, and that is all.
+    To the messages of a partner, if it was one of theirs, else or if ``is_all`` to everybody's. An address that is
+    another's by now is closed, and that is all.
     """
-    contact = contact_of(tx, attempt)
-    addresses = {attempt["address"], contact.addresses.get(attempt["channel"], attempt["address"])}
-    known = tx.rows(query(__file__, "suppressions"), addresses=list(addresses))
-    closed = {row["address"] for row in known if row["channel"] == attempt["channel"]}
-    word = contact.word(attempt["channel"], advertiser=attempt["advertiser"])
-    if addresses <= closed and (attempt["is_anothers"] or (word is not None and not word.is_given)):
+    contact, channel = contact_of(tx, attempt), attempt["channel"]
+    is_all = is_all or attempt["advertiser"] == OWN
+    stop_for = OWN if is_all else attempt["advertiser"]
+    addresses = {attempt["address"], contact.addresses.get(channel, attempt["address"])}
+    is_closed, was_left = (
+        all((channel, address) in closed(tx, addresses, advertiser) for address in addresses)
+        for advertiser in (stop_for, attempt["advertiser"])
+    )
+    said = contact.word(channel, advertiser=attempt["advertiser"])
+    was_left = was_left and (attempt["is_anothers"] or (said is not None and not said.is_given))
+    names = _whose(contact, attempt, is_all=is_all, is_closed=is_closed)
+    if was_left:
+        names.remove(attempt["advertiser"])
+    if is_closed and not names:
         return
     for address in addresses:
-        suppress(tx, channel=attempt["channel"], address=address, reason=LEFT, evidence=method, now=now)
-    _withdraw(tx, UNSUBSCRIBED, attempt, _word(attempt, "left", method=method, now=now, visitor=visitor))
+        suppress(tx, channel=channel, address=address, reason=LEFT, evidence=method, now=now, advertiser=stop_for)
+    word = _word(attempt, "left", method=method, now=now, visitor=visitor)
+    for each in _leaving(attempt, word, names):
+        _withdraw(tx, *each)
+
+
+def _whose(contact: Contact, attempt: Row, *, is_all: bool, is_closed: bool) -> list[str]:
+    """Whose messages leaving says no to: the message's advertiser's first; of all, everybody's who was agreed to."""
+    others: set[str] = set()
+    if is_all and not attempt["is_anothers"]:
+        others = contact.agreed_with(attempt["channel"]) | (set() if is_closed else {OWN})
+    return [attempt["advertiser"], *sorted(others - {attempt["advertiser"]})]
+
+
+def _leaving(attempt: Row, word: ConsentEntry, names: list[str]) -> list[tuple[str, Row, ConsentEntry]]:
+    """What is told of leaving, each with its event: one person left once, whomever they said no to."""
+    return [
+        (UNSUBSCRIBED, attempt, word) if name == attempt["advertiser"] else (
+            CONSENT_WITHDRAWN, {**attempt, "advertiser": name},
+            dataclasses.replace(word, advertiser=name, message_id=f"{word.message_id}:{name}"),
+        )
+        for name in names
+    ]  # fmt: skip
 
 
 def join(tx: StateTx, attempt: Row, *, method: str, wording: str, now: datetime, visitor: Visitor = NOBODY) -> None:
     """Give the consent, and open the address again if nothing worse than leaving had closed it."""
-    tx.run(query(__file__, "unsuppress"), channel=attempt["channel"], address=attempt["address"], reason=LEFT)
+    reopen(tx, channel=attempt["channel"], address=attempt["address"], advertiser=attempt["advertiser"])
     entry = _word(attempt, "joined", method=method, now=now, visitor=visitor)
     entry = dataclasses.replace(entry, is_given=True, wording=wording)
     take_word(tx, entry)

@@ -14,11 +14,11 @@ from omniloom.core.text import clean
 from omniloom.identity import naming, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
-from omniloom.messaging.policy.suppression import UNSUBSCRIBED as LEFT
 from omniloom.messaging.report import SOURCE_ID, put_in_outbox
+from omniloom.messaging.stop_list import reopen
 from omniloom.messaging.subscribe import NOBODY, Visitor
 from omniloom.profiles import EVERY_CHANNEL, OWN, ConsentEntry, contacts, take_word
-from omniloom.store import StateTx, Stores, query
+from omniloom.store import StateTx, Stores
 
 METHODS = ("form", "till", "call", "paper", "chat", "api")
 EVIDENCE_BYTES_MAX = 8_192
@@ -62,7 +62,7 @@ def take_consent(
         entry = replace(entry, person_id=_root_of(tx, person_id))
         take_word(tx, entry)
         if word.is_given:
-            _open(tx, entry.person_id, word.channel)
+            _open(tx, entry)
         put_in_outbox(tx, _events(tx, entry))
     return entry
 
@@ -90,11 +90,11 @@ def _check(word: Word) -> None:
         raise Invalid("name the purpose", hint=MARKETING, field="purpose")
 
 
-def _open(tx: StateTx, root_id: int, channel: str) -> None:
-    contact = contacts(tx, [root_id]).get(root_id)
+def _open(tx: StateTx, entry: ConsentEntry) -> None:
+    contact = contacts(tx, [entry.person_id]).get(entry.person_id)
     for key, address in contact.addresses.items() if contact else ():
-        if channel in (key, EVERY_CHANNEL):
-            tx.run(query(__file__, "unsuppress"), channel=key, address=address, reason=LEFT)
+        if entry.channel in (key, EVERY_CHANNEL):
+            reopen(tx, channel=key, address=address, advertiser=entry.advertiser)
 
 
 def _events(tx: StateTx, entry: ConsentEntry) -> list[Event]:

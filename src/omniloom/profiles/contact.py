@@ -37,9 +37,10 @@ class Contact:
         word = self.word(channel, purpose=purpose, advertiser=advertiser)
         return word is not None and word.is_given
 
-    def agreed_with(self, *, purpose: str = MARKETING) -> set[str]:
-        """The advertisers with a consent in force, in whatever channel."""
-        return {word.advertiser for word in self.words.values() if word.purpose == purpose and word.is_given}
+    def agreed_with(self, channel: str = "", *, purpose: str = MARKETING) -> set[str]:
+        """The advertisers with a consent in force, in a channel or (empty) in any."""
+        given = {word.advertiser for word in self.words.values() if word.purpose == purpose and word.is_given}
+        return {name for name in given if not channel or self.agreed(channel, purpose=purpose, advertiser=name)}
 
 
 def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:

@@ -55,7 +55,7 @@ _DECISION = parse_state(
 _CLOSE = parse_state(
     "test.close",
     "insert into messaging_suppression (channel, address, reason, evidence, created_at)"
-    " values ('email', :address, 'bounced', '', :at) on conflict (channel, address) do nothing",
+    " values ('email', :address, 'bounced', '', :at) on conflict (channel, address, advertiser) do nothing",
 )
 
 

@@ -209,12 +209,12 @@ class Company:
 
     def mailing(
         self, campaign_id: str, person_ids: list[int], *, channels: tuple[str, ...] = ("email", "sms"),
-        kind: str = "marketing", **templates: str,
+        kind: str = "marketing", advertiser: str = "", **templates: str,
     ) -> None:  # fmt: skip
         chosen = {channel: templates.get(channel) or self.template(channel) for channel in channels}
         messaging.open_mailing(
             self.stores, campaign_id=campaign_id, name=f"Campaign {campaign_id}", kind=kind, channels=channels,
-            templates=chosen, now=self.clock.now(),
+            templates=chosen, now=self.clock.now(), advertiser=advertiser,
         )  # fmt: skip
         messaging.plan(self.stores, campaign_id=campaign_id, person_ids=person_ids, now=self.clock.now(), ids=self.ids)
 

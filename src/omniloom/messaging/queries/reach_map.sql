@@ -31,7 +31,10 @@ one as (
     select
         case when v.address is null then 0 else 1 end as verified,
         coalesce(w.is_given, 0) as agreed,
-        case when x.address is null then 0 else 1 end as closed,
+        case when exists (
+            select 1 from messaging_suppression as x
+            where x.channel = :channel and x.address = s.value and x.advertiser in ('', :advertiser)
+        ) then 1 else 0 end as closed,
         case when exists (
             select 1 from messaging_attempt as a
             where a.channel = :channel and a.address = s.value and a.state = 'accepted'
@@ -40,7 +43,6 @@ one as (
     from seen as s
     left join word as w on w.root_id = s.root_id and w.age = 1
     left join wish as h on h.root_id = s.root_id and h.age = 1
-    left join messaging_suppression as x on x.channel = :channel and x.address = s.value
     left join messaging_address as v on v.channel = :channel and v.address = s.value
     where s.age = 1
 )
