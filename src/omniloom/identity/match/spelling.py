@@ -61,6 +61,8 @@ _REPEATED = re.compile(r"([a-z])\1+")
 def latin(text: str) -> str:
     """The text in small Latin letters and figures, words apart by one space."""
     lowered = text.casefold()
+    if lowered.isascii() and lowered.isalnum():
+        return lowered
     if not lowered.isascii():
         lowered = unicodedata.normalize("NFKC", lowered).translate(_TO_LATIN)
         if not lowered.isascii():
