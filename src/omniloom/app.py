@@ -63,7 +63,9 @@ class WorkerSettings:
     """How the worker's loop paces itself."""
 
     rows_max: int = setting(20_000, "events one act handles in one transaction")
-    pause_s: float = setting(0.25, "how long the loop rests when nothing is left to do, seconds")
+    pause_s: float = setting(
+        0.25, "how long the loop rests when nothing is left to do, seconds; 4 times as long while all is quiet"
+    )
     segments_every_s: int = setting(60, "how old a segment's membership may grow before it is computed anew, seconds")
     deliver_rows_max: int = setting(16, "messages in flight at once; at most so many are unknown after a crash")
 

@@ -22,6 +22,8 @@ TRIM_STEP = 64 * BLOCK_BODIES_MAX  # positions: the log is trimmed a large step 
 # Batches make hundreds of thousands of short-lived objects without cycles; looking for cycles as often as Python does
 # by default took a fifth of the loop's time, and once within a batch still a twelfth.
 GC_THRESHOLDS = (500_000, 20, 50)
+QUIET_ROUNDS = 20  # five seconds with nothing to do; from then on the loop rests for
+QUIET_PAUSES = 4  # times as long as usual
 log = structlog.get_logger("omniloom.worker")
 
 
@@ -88,14 +90,21 @@ KNOWING = ACTS[:5]  # the acts that turn messages into people; those behind them
 def run(platform: Platform, stop: threading.Event, may_work: Callable[[], bool] = lambda: True) -> None:
     """Run the acts until told to stop; rest when none has anything to do, wake when an event arrives.
 
+    What arrives at this process ends the rest at once. After ``QUIET_ROUNDS`` in vain it rests longer: each look costs
+    the processor some hundredths of a second, and only another process's events and what the clock brings can wait.
+
     ``may_work`` is asked before each round and may do something of its own first.
     """
     collect_seldom()
+    pause_s, idle_rounds = platform.settings.worker.pause_s, 0
     with Turn(platform) as turn:
         while not stop.is_set():
             platform.wake.clear()
-            if not (may_work() and _run_mine(turn, stop)):
-                platform.wake.wait(platform.settings.worker.pause_s)
+            if may_work() and _run_mine(turn, stop):
+                idle_rounds = 0
+                continue
+            idle_rounds += 1
+            platform.wake.wait(pause_s if idle_rounds < QUIET_ROUNDS else pause_s * QUIET_PAUSES)
 
 
 def collect_seldom() -> None:
