@@ -18,6 +18,7 @@ _TEXT = r'"((?:[^"\\]|\\.)*+)(?:"|\\?$)'  # the last one may be cut off
 _PAIR = re.compile(rf'(?:"((?:[^"\\]|\\.){{1,64}}+)"\s*+:\s*+)?(?:{_TEXT}|(-?\d[\d.eE+-]*+))', re.DOTALL)
 _FORM = re.compile(r"([\w.%\[\]-]{1,64}+)=([^&;\s\"'<>]{1,600})")
 _WORD = re.compile(r"[^\s\"'<>(){}\[\],;|&=?\\]{3,200}")
+_PART = re.compile(r"[^\s\"'<>(){}\[\],;|&=?\\/:#]{6,200}")  # of a path, or what stands right after its name
 _ADDRESS = re.compile(r"[^\s\"'<>(){}\[\],;:|&=?/\\@]{1,64}+@[^\s\"'<>(){}\[\],;:|&=?/\\@]{3,200}+")
 _NUMBER = re.compile(r"[+(]?\d[\d\s().\u2010-\u2015-]{5,24}\d")
 _SIGNS = re.compile(r"[\W_]+")
@@ -52,7 +53,7 @@ def _found(text: str, depth: int) -> Iterator[Mention]:
 
 
 def _in_prose(text: str) -> Iterator[Mention]:
-    for pattern in (_WORD, _ADDRESS, _NUMBER):
+    for pattern in (_WORD, _PART, _ADDRESS, _NUMBER):
         for word in pattern.findall(text):
             yield "", word.strip(" .:!")
 

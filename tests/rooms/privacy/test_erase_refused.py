@@ -5,7 +5,7 @@ import json
 import threading
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given
@@ -30,6 +30,8 @@ SPELLINGS: dict[str, bytes] = {
     "escaped": json.dumps({"who": USER}).encode(),
     "slashes escaped": rb'{"url":"https:\/\/shop.test\/?mail=Kanarejka%40example.test"}',
     "in a path": b'{"url":"https://shop.test/of/Kanarejka%40Example.test/cart"}',
+    "an id in a path": json.dumps({"url": f"https://shop.test/of/{USER}/cart"}, ensure_ascii=False).encode(),
+    "an id right after its name": f"no user_id:{USER} is known".encode(),
     "a text in a text": json.dumps({"payload": json.dumps({"user": {"email": LOUD}})}).encode(),
     "half of it": json.dumps({"a": 1, "traits": {"email": LOUD}}).encode()[:-3],
     "nothing but a beginning": f'{{"userId":"{USER}'.encode(),
@@ -49,14 +51,14 @@ SIZE = json.dumps({"size": SHORT, "userId": "k77"}).encode()  # somebody's, but 
 FORMS = st.sampled_from(["plain", "ascii", "nested", "cut", "in a text"])
 
 
-def refused(raw: bytes, at: datetime, **parts: Any) -> bytes:
+def refused(raw: bytes, at: datetime, *, path: str = "/v1/batch", **parts: Any) -> bytes:
     """A refused item as the intake puts it down."""
     try:
         text, is_base64 = raw.decode(), b"\x00" in raw
     except UnicodeDecodeError:
         is_base64 = True
     said = {"raw": base64.b64encode(raw).decode() if is_base64 else text, "is_base64": is_base64}
-    return encode_refusal(Refusal(source_id="s", dialect="segment", path="/v1/batch", received_at=at, reason="no_name",
+    return encode_refusal(Refusal(source_id="s", dialect="segment", path=path, received_at=at, reason="no_name",
                                   **said | parts))  # fmt: skip
 
 
@@ -98,7 +100,8 @@ def test_a_refused_item_goes_however_it_spells_whom_it_names(company: Any, came:
     person, now = planted(company), company.clock.now()
     company.stores.refusals.append([refused(raw, now) for raw in OTHERS])
     company.stores.refusals.append([refused(b"{}", now, context={"traits": {"email": LOUD}}),
-                                    refused(b"{}", now, message=f"{LOUD!r} is no name")])  # fmt: skip
+                                    refused(b"{}", now, message=f"{LOUD!r} is no name"),
+                                    refused(b"{}", now, path=f"/api/v1/customers/{quote(USER)}/events")])  # fmt: skip
     if came == "after":
         erase(company.stores, person, now)
         loop(company)
@@ -108,7 +111,7 @@ def test_a_refused_item_goes_however_it_spells_whom_it_names(company: Any, came:
     if came != "on its way":
         act_of_collect(company)
     if came == "before":
-        assert len(kept(company.stores)) == len(OTHERS) + 2 + len(SPELLINGS)
+        assert len(kept(company.stores)) == len(OTHERS) + 3 + len(SPELLINGS)
     if came != "after":
         erase(company.stores, person, now)
     loop(company)
