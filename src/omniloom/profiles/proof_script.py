@@ -27,6 +27,7 @@ _MORE = (
 _UNSEEN = {"Cf", "Cc"}  # what says how to set text, and draws nothing
 _VARIANTS = range(0xFE00, 0xFE10)
 _FROM_THE_RIGHT = {"R", "AL"}
+_ISOLATES = dict.fromkeys(range(0x2066, 0x206A))  # the order's algorithm here is of before they were
 _JOINED = {"delete_harakat": False, "support_ligatures": True}
 _NUMBER_CHARS = len("[U+4E2D]")
 _WORD_CHARS_MAX = 40  # of a word from the right: a longer one would be broken at its wrong end
@@ -59,6 +60,7 @@ def _lines(line: str, font: str, size: float, width: float) -> Iterator[str]:
     if not any(unicodedata.bidirectional(character) in _FROM_THE_RIGHT for character in line):
         yield line
         return
+    line = "".join(each if unicodedata.bidirectional(each) else _number(each) for each in line.translate(_ISOLATES))
     base = next(_directions(line), "L")
     joined = _reshaper().reshape(line).split()
     words = [word[at : at + _WORD_CHARS_MAX] for word in joined for at in range(0, len(word), _WORD_CHARS_MAX)]
@@ -97,7 +99,11 @@ def _runs(line: str, font: str) -> Iterator[tuple[str, str]]:
              for name, is_unseen in [_place(character)] if not is_unseen)  # fmt: skip
     for name, run in groupby(drawn, key=lambda one: one[0]):
         text = "".join(character for _, character in run)
-        yield (name, text) if name else (font, "".join(f"[U+{ord(character):04X}]" for character in text))
+        yield (name, text) if name else (font, "".join(map(_number, text)))
+
+
+def _number(character: str) -> str:
+    return f"[U+{ord(character):04X}]"
 
 
 @functools.cache

@@ -31,6 +31,7 @@ DRAWN = {
     "signs": "₽ ₸ ₴ № « » — → 🎉", "parted": unicodedata.normalize("NFD", "Ёй Việt"),
 }  # fmt: skip
 NUMBERED = {"Chinese": "我同意", "Japanese": "はい", "Korean": "동의", "Hindi": "मैं", "private": "\ue000"}
+ISOLATES = st.sampled_from("\u2066\u2067\u2068\u2069\u202e\u202c")
 NUMBER = re.compile(r"\[U\+([0-9A-F]{4,6})\]")
 
 
@@ -63,6 +64,8 @@ def test_what_no_font_has_stands_as_its_number(script: str) -> None:
     ("telegram: محمد", "telegram: \ufeaa\ufee4\ufea4\ufee3"),
     ("لا", "\ufefb"),
     ("[U+4E2D] stays", "[U+4E2D] stays"),
+    ("לקבל \u2066SMS 24\u2069 מכם", "םכמ SMS 24 לבקל"),
+    ("א\u0378ב \u2067ג", "ג ב[U+0378]א"),
 ])  # fmt: skip
 def test_words_are_in_the_order_the_eye_reads_and_letters_join(text: str, lies: str) -> None:
     assert seen(text) == lies
@@ -77,7 +80,10 @@ def test_lines_from_the_right_are_broken_before_they_are_turned() -> None:
     assert max(pdfmetrics.stringWidth(line, "NotoSansHebrew", 9) for line in lines) <= 130
 
 
-@given(text=st.text(max_size=60), font=st.sampled_from([PLAIN, BOLD]))
+@given(
+    text=st.text(max_size=60) | st.text(st.characters(max_codepoint=0x7FF) | ISOLATES, max_size=60),
+    font=st.sampled_from([PLAIN, BOLD]),
+)
 def test_every_character_of_any_text_is_drawn_by_a_font_that_has_it(text: str, font: str) -> None:
     register_fonts()
     marked = markup(text, font=font, size=9, width=100)
