@@ -44,9 +44,8 @@ class PersonRow:
 
 def search(stores: Stores, text: str, *, home_region: str, rows_max: int) -> list[PersonRow]:
     """People who have this identifier, then those with one that begins so, then those who may be called so: words in
-    any order, ё as е, in either alphabet, in the wrong keyboard layout, with a mistake or two, foreign ones as they
-    sound; then those with an
-    identifier that holds the text.
+    any order, ё as е, in either alphabet, in the wrong keyboard layout, foreign ones as they sound, with a mistake or
+    two; then those with an identifier that holds the text.
 
     An empty text gives the people heard of last.
     """
@@ -93,21 +92,23 @@ def _beginning(tx: StateTx, text: str, home_region: str, rows_max: int) -> list[
 
 
 def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
-    """People by their name's beginning, by its words in any order, by their beginnings, and by words mistyped."""
+    """People by their name's beginning, by its words in any order, by their beginnings, as they sound, and mistyped."""
     prefix = folded(text)
     rows = tx.tuples(_BY_NAME, prefix=prefix, prefix_end=prefix + _LAST_CHARACTER, rows_max=rows_max)
     yield from ((root_id, "") for (root_id,) in rows)
     meanings = meant(text)
     asked: set[str] = set()
-    for known in (_as_typed, _begun, _mistyped):
+    for known in (_as_typed, _begun):
         for words in meanings:
             spellings = [known(tx, word) for word in words]
             asked.update(*spellings)
             yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
-    if meanings and not text.isascii():
+    if meanings and not text.isascii():  # before mistakes: Грейс is Grace rather than a mistyped Garcia
         spellings = [_foreign(tx, word) for word in meanings[0]]
         if not asked.issuperset(chain(*spellings)):
             yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
+    for words in meanings:
+        yield from ((root_id, "") for root_id in _with_words(tx, [_mistyped(tx, word) for word in words], rows_max))
 
 
 def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:

@@ -150,6 +150,16 @@ def test_foreign_names_are_found_as_they_sound(teller: Teller, typed: str, name:
     assert [row.name for row in search(teller.stores, typed, home_region="RU", rows_max=10)] == [name] * bool(name)
 
 
+def test_a_foreign_name_as_it_sounds_comes_before_others_mistyped(teller: Teller) -> None:
+    for n, surname in enumerate(("Garcia", "Garcia", "Garcia", "Hill")):
+        teller.tell(
+            "identify", user_id=f"u{n}", traits={"name": f"{'Grace' if surname == 'Hill' else 'Ivan'} {surname}"}
+        )
+    teller.settle()
+    names = [row.name for row in search(teller.stores, "Грейс", home_region="RU", rows_max=2)]
+    assert names == ["Grace Hill", "Ivan Garcia"]
+
+
 def test_words_kept_before_they_had_keys_get_them_as_cards_are_made_anew(teller: Teller) -> None:
     teller.tell("identify", user_id="john", traits={"name": "John Carter"})
     teller.settle()
