@@ -2,7 +2,7 @@
 
 A word of the index is kept under one key; a word typed in Cyrillic has several, for a Cyrillic letter stands for
 several foreign ones (ч for ch and c, дж for j and g). Vowels say little, but of a short word's key the first one must
-fit.
+fit, and stand where it does.
 """
 
 import itertools
@@ -46,17 +46,24 @@ def key(word: str, mark: str = MARK) -> str:
 
 def keys(word: str) -> set[str]:
     """The keys that a word typed in Cyrillic, written in Latin since, may be kept under; none if it is too short."""
+    return {each for each in _all_keys(word) if len(each) > SOUNDS_MIN}
+
+
+def _all_keys(word: str) -> set[str]:
     choices = [[_sign(sign, found) for sign in _TYPED[_rule(found)][1]] for found in _LETTERS.finditer(word)]
-    found = {MARK + _joined(signs) for signs in itertools.islice(itertools.product(*choices), KEYS_MAX)}
-    return {each for each in found if len(each) > SOUNDS_MIN}
+    return {MARK + _joined(signs) for signs in itertools.islice(itertools.product(*choices), KEYS_MAX)}
 
 
 def fits(typed: str, word: str) -> bool:
-    """Whether a word under one of the keys may be meant: a short one must have a fitting first vowel."""
+    """Whether a word under one of the keys may be meant: a short one must have a fitting first vowel, and before it the
+    same consonants. Garcia and Grace have one key.
+    """
     if len(key(word)) > SHORT + 1:
         return True
     vowels, others = _VOWELS.search(typed), _VOWELS.search(word)
     if vowels is None or others is None:
+        return False
+    if vowels.start() and key(word[: others.end()]) not in _all_keys(typed[: vowels.end()]):
         return False
     known = (_FIRST[vowels.group()[:length]] for length in (2, 1) if vowels.group()[:length] in _FIRST)
     return word[others.start() :].startswith(next(known))
