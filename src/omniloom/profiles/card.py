@@ -84,8 +84,8 @@ def _save_words(tx: StateTx, names: dict[int, str]) -> None:
     foreign = set().union(*(words_of(foreign_part(name)) for name in names.values()))
     every = sorted(set().union(*words.values()))
     keyed = {word: key(word, MARK if word in foreign else CYRILLIC_MARK) for word in every}
-    known = {word for (word,) in tx.tuples(_KNOWN_WORDS, keys=sorted(set(keyed.values())))} if keyed else set()
-    new = {word: {key, *pieces(word)} for word, key in keyed.items() if word not in known}
+    known = set(tx.tuples(_KNOWN_WORDS, keys=sorted(set(keyed.values())))) if keyed else set()
+    new = {word: {key, *pieces(word)} for word, key in keyed.items() if (key, word) not in known}
     tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word, all_ in new.items() for piece in sorted(all_)))
 
 
