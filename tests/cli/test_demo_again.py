@@ -28,14 +28,15 @@ def left() -> Iterator[int]:
         yield int(bound.getsockname()[1])
 
 
-def folder(path: Path, left: int, *, settings: str = SHOP, mail_port: int = 0, is_sms_on: bool = True) -> Path:
+def folder(path: Path, left: int, *, settings: str = SHOP, mail_port: int = 0, is_sms_on: bool = True,
+           sms_url: str = "") -> Path:  # fmt: skip
     """A folder whose channels send to receivers that are gone."""
     path.joinpath("omniloom.toml").write_text(settings)
     platform = open_platform(path, environ={})
     try:
         for channel, values, is_enabled in (
             ("email", EMAIL | {"port": mail_port or left}, True),
-            ("sms", SMS | {"url": f"http://127.0.0.1:{left}/send"}, is_sms_on),
+            ("sms", SMS | {"url": sms_url or f"http://127.0.0.1:{left}/send"}, is_sms_on),
         ):
             messaging.save_channel_settings(
                 platform.stores, channel, values, secret=platform.secret, now=NOW, is_enabled=is_enabled
@@ -76,6 +77,14 @@ def test_what_somebody_pointed_elsewhere_or_switched_off_stays_so(tmp_path: Path
         with serve._opened(data_dir, {}) as platform:
             assert platform.transport.settings("email").port == port
             assert platform.transport.settings("sms") is None
+
+
+@pytest.mark.parametrize("url", ["https://sms.example.test:gate/", "https://sms.example.test:99999/", "http://[::1/"])
+def test_a_mistyped_address_keeps_nobody_from_serving(tmp_path: Path, left: int, url: str) -> None:
+    data_dir = folder(tmp_path, left, sms_url=url)
+    with serve._opened(data_dir, {}) as platform:
+        assert platform.transport.settings("sms").url == url
+        assert [type(outcome) for outcome in sent(platform)] == [Sent, Later]
 
 
 def test_other_folders_get_no_receivers(tmp_path: Path, left: int) -> None:

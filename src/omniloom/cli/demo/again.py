@@ -58,8 +58,11 @@ def _mail_server(fields: dict[str, Any]) -> tuple[str, int]:
 
 
 def _gateway(fields: dict[str, Any]) -> tuple[str, int]:
-    url = urlsplit(str(fields["url"]))
-    return url.hostname or "", url.port or 0
+    try:
+        url = urlsplit(str(fields["url"]))
+        return url.hostname or "", url.port or 0
+    except ValueError:  # somebody mistyped it: then it is none of ours
+        return "", 0
 
 
 def _elsewhere(_fields: dict[str, Any]) -> tuple[str, int]:
