@@ -105,3 +105,21 @@ def test_a_relation_is_stated(omniloom: Command) -> None:
     assert [(one["kind"], one["other_id"], one["company"]) for one in said["relations"]] == [
         ("spouse", 2, ""), ("owner", None, "Daisy"),
     ]  # fmt: skip
+
+
+def test_a_consent_is_shown_with_whom_it_was_given_to(omniloom: Command, tmp_path: Path) -> None:
+    platform = open_platform(tmp_path, environ={})
+    for name, advertiser in (("Consent Given", ""), ("Consent Withdrawn", "Corner Bakery")):
+        said = Event(
+            source_id="form", message_id=name, type="track", name=name, occurred_at=NOW, received_at=NOW,
+            identifiers={"user_id": "anna-1"}, properties={"channel": "email", "advertiser": advertiser},
+        )  # fmt: skip
+        platform.stores.log.append([encode(said)])
+    catch_up(platform)
+    platform.close()
+    printed = CliRunner().invoke(app, ["person", "show", "anna-1", "--data-dir", str(tmp_path)]).output
+    lines = {
+        tuple(line.strip("│ ").replace(" ", "").split("│")) for line in printed.splitlines() if "marketing" in line
+    }
+    assert lines == {("email", "marketing", "ourselves", "yes"), ("email", "marketing", "CornerBakery", "no")}
+    assert len(omniloom("person", "show", "anna-1")["person"]["consents"]) == 2

@@ -29,7 +29,7 @@ def match(
     ] = None,
     columns: Annotated[Path | None, typer.Option(help="A YAML file: what columns mean (name: field).")] = None,
     threshold: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help="Accept from this probability on [default: estimated].")
+        float | None, typer.Option(min=0.0, max=1.0, help="Accept from this probability on; estimated if left out.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -51,8 +51,9 @@ def show(
     else:
         print_table("Traits", ("trait", "value"), [(t["key"], t["value"]) for t in person["traits"]])
     print_table(
-        "Consents", ("channel", "purpose", "given"),
-        [(c["channel"], c["purpose"], c["is_given"]) for c in person["consents"]], empty="none recorded",
+        "Consents", ("channel", "purpose", "towards", "given"),
+        [(c["channel"], c["purpose"], c["advertiser"] or "ourselves", c["is_given"]) for c in person["consents"]],
+        empty="none recorded",
     )  # fmt: skip
     print_table("Segments", ("segment", "since"), [(s["segment"], s["entered_at"]) for s in shown["segments"]])
     print_table(
