@@ -95,29 +95,31 @@ def person_buttons(view: View, person_id: int, *, name: str, request_id: str = "
     async def erase(why: str) -> None:
         view.require(Permission.PRIVACY_WRITE)
         platform = view.platform
-        reason = why.strip() or (f"request {request_id}" if request_id else "by hand")
         await view.run(
-            privacy.erase, platform.stores, person_id, by=view.user.email, reason=reason, now=view.now(),
+            privacy.erase, platform.stores, person_id, by=view.user.email, reason=why.strip(), now=view.now(),
             ids=platform.ids, home_region=platform.settings.identity.home_region,
         )  # fmt: skip
         platform.wake.set()
         ui.navigate.to("/privacy?tab=erasures")
 
-    parts.quiet(_("Erase"), "delete_forever", on_click=lambda: _ask_to_erase(view, name, erase)).props(
+    known = f"request {request_id}" if request_id else ""
+    parts.quiet(_("Erase"), "delete_forever", on_click=lambda: _ask_to_erase(view, name, known, erase)).props(
         "data-testid=erase"
     )
 
 
-def _ask_to_erase(view: View, name: str, erase: Callable[[str], Awaitable[None]]) -> None:
-    """It is for good: say who, what becomes of them, and let the reason be written down."""
+def _ask_to_erase(view: View, name: str, reason: str, erase: Callable[[str], Awaitable[None]]) -> None:
+    """It is for good: say who, what becomes of them, and have the reason written down before."""
     _ = view.translate
     with ui.dialog(value=True) as dialog, parts.panel(_("Erase {name}?").format(name=name)):
         parts.text(_("All that is known of them is deleted and stays out of later imports. Nobody can undo it."))
-        why = ui.input(_("Why: it stands in the act of deletion")).props("outlined dense autofocus").classes("w-full")
+        why = ui.input(_("Why: it stands in the act of deletion"), value=reason)
+        why.props("outlined dense autofocus data-testid=erase-why").classes("w-full")
         with parts.line("om-end"):
             parts.quiet(_("Cancel"), on_click=dialog.close)
             yes = ui.button(_("Erase"), on_click=lambda: erase(why.value or ""), color=None)
             yes.props("unelevated no-caps color=negative data-testid=erase-yes").classes("om-button")
+            yes.bind_enabled_from(why, "value", lambda said: bool((said or "").strip()))
 
 
 async def _erasures(view: View) -> None:
