@@ -21,3 +21,18 @@ def test_days_and_instants_are_written_as_the_visitor_writes_them(site):
     english, russian = (site.get(f"/customers/{reader}", role=role).text for role in ("owner", "operator"))
     assert "until: 4 Feb 2018 · path: /sale · until_noon: 4 Feb 2018, 10:30 · sku: 2018-13-45" in english
     assert "до: 4 февр. 2018 · путь: /sale · until_noon: 4 февр. 2018, " in russian
+
+
+def test_a_leaving_says_whose_messages_were_left_and_how(site):
+    stores, now = site.platform.stores, site.platform.now()
+    told = {"campaign": "Spring", "method": "unsubscribe page", "address": "a@b.test", "advertiser": "Corner Bakery"}
+    left = Event(
+        source_id="s", message_id="left", type="track", name="Unsubscribed", received_at=now, occurred_at=now,
+        identifiers={"email": "left@example.test"}, properties=told,
+    )  # fmt: skip
+    stores.log.append([encode(left)])
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    (who,) = identity.find(stores, "left@example.test", "US")
+    english, russian = (site.get(f"/customers/{who}", role=role).text for role in ("owner", "operator"))
+    assert "in whose name: Corner Bakery · campaign: Spring · method: the page for leaving · address: " in english
+    assert "от чьего имени: Corner Bakery · кампания: Spring · способ: страница отписки · адрес: " in russian

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from omniloom.profiles import TimelineEvent
 from omniloom.web import happening, marks, parts
+from omniloom.web.customer_consents import METHODS
 from omniloom.web.identity_marks import problem_text
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -33,6 +34,7 @@ LABELS = {
     "purpose": mark("purpose"), "method": mark("method"), "wording": mark("wording"), "title": mark("title"),
     "reason": mark("reason"), "segment": mark("segment"), "name": mark("name"), "product_id": mark("product"),
     "ends_on": mark("until"), "path": mark("path"), "referrer": mark("came from"), "query": mark("searched for"),
+    "advertiser": mark("in whose name"), "address": mark("address"),
 }  # fmt: skip
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d))?")
@@ -84,10 +86,16 @@ def _details(view: View, event: TimelineEvent) -> str:
     said = {key: value for key, value in event.properties.items() if key not in HIDDEN and _is_plain(value)}
     if "campaign" in said:
         said.pop("campaign_id", None)
-    shown = [f"{view._(LABELS.get(key, key))}: {_short(view, value)}" for key, value in said.items()]
+    first = {key: said[key] for key in ("advertiser",) if key in said}  # another's messages were left, not ours
+    shown = [_fact(view, key, value) for key, value in (first | said).items()]
     if event.items:
         shown.insert(0, view._("products: {n}").format(n=view.fmt.number(len(event.items))))
     return " · ".join(shown[:FACTS_MAX])
+
+
+def _fact(view: View, key: str, value: Any) -> str:
+    shown = view._(METHODS[value]) if key == "method" and value in METHODS else _short(view, value)
+    return f"{view._(LABELS.get(key, key))}: {shown}"
 
 
 def _lines(view: View, event: TimelineEvent) -> None:
