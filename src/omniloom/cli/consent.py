@@ -9,6 +9,7 @@ from omniloom.cli.client import connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True)
+HASH_SHOWN = 12  # of a SHA-256 in a table: whole, it leaves no room for the words beside it
 
 
 @app.command(epilog="Example: `omniloom consent wordings`")
@@ -19,11 +20,11 @@ def wordings(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> N
     if as_json:
         print_json(found)
         return
-    print_table(
-        "Wordings", ("name", "version", "language", "text", "SHA-256"),
-        [(w["name"], w["version"], w["language"], w["text"], w["hash"]) for w in found],
-        empty="none yet: `omniloom consent register NAME FILE`",
-    )  # fmt: skip
+    rows = [(w["name"], f"v{w['version']} {w['language']}", w["text"], f"{w['hash'][:HASH_SHOWN]}…") for w in found]
+    columns = ("name", "version", "text", "SHA-256")
+    print_table("Wordings", columns, rows, empty="none yet: `omniloom consent register NAME FILE`")
+    if found:
+        console.print("--json has every SHA-256 whole.")
 
 
 @app.command(epilog="Example: `omniloom consent register newsletter newsletter.ru.txt --language ru`")
@@ -50,4 +51,5 @@ def reach(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None
         print_json(found)
         return
     columns = ("channel", "people", "reachable", "no_address", "suppressed", "no_consent", "paused", "verified")
-    print_table("Reachability", columns, [[row[name] for name in columns] for row in found])
+    titles = ("channel", "all", "reachable", "no\naddress", "stop\nlist", "no\nconsent", "silence", "verified")
+    print_table("Reachability", titles, [[row[name] for name in columns] for row in found])
