@@ -2,9 +2,10 @@
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Annotated
 
 from fastapi import APIRouter, Request
+from pydantic import StringConstraints
 from starlette.responses import Response, StreamingResponse
 
 from omniloom import privacy
@@ -19,9 +20,9 @@ TYPES = {ExportFormat.JSON: ("application/json", "json"), ExportFormat.CSV: ("ap
 
 
 class ErasureBody(Body):
-    """Why somebody is erased: the request, a date, a number of a letter."""
+    """Why somebody is erased: the request, a date, a number of a letter. It stands in the act, so it is not empty."""
 
-    reason: str
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class LiftBody(Body):
