@@ -63,7 +63,8 @@ class _Speaker:
             case TraitHas(key, tests):
                 return self._say("trait", key=key, tests=self._tests(tests))
             case ConsentIs(channel, purpose, is_given):
-                return self._say("consent" if is_given else "no_consent", channel=channel, purpose=purpose)
+                by, to = self._words["channels"].get(channel, channel), self._words["purposes"].get(purpose, purpose)
+                return self._say("consent" if is_given else "no_consent", channel=by, purpose=to)
             case InSegment(word):
                 return self._say("segment", self._names.get(word, word))
             case Did():

@@ -139,4 +139,7 @@ def test_a_definition_is_said_in_one_sentence() -> None:
     assert describe({"did_not": "Order Completed", "within": "30d"}, "ru") == (
         "не было «Order Completed» за последние 30 дн."
     )
+    assert describe({"consent": "email"}, "ru") == "есть согласие на рекламу по эл. почте"
+    assert describe({"consent": "email"}) == "agreed to marketing by e-mail"
+    assert describe({"consent": "telegram"}, "ru") == "есть согласие на рекламу по telegram"
     assert describe({"segment": "8a"}, "ru", {"8a": "Лучшие"}) == "входит в сегмент «Лучшие»"
