@@ -134,7 +134,7 @@ def test_a_definition_is_said_in_one_sentence() -> None:
     assert describe(LAPSING) == (
         "city is Moscow and did “Order Completed” at least 3 times in the last 365 days where channel is store and "
         "product category is one of COFFEE or TEA with revenue (USD) of at least 100 in total and did not do "
-        "“Order Completed” in the last 30 days and agreed to marketing by email and not (is in segment “Staff”)"
+        "“Order Completed” in the last 30 days and agreed to marketing by e-mail and not (is in segment “Staff”)"
     )
     assert describe({"did_not": "Order Completed", "within": "30d"}, "ru") == (
         "не было «Order Completed» за последние 30 дн."
