@@ -45,7 +45,7 @@ def _row(view: View, one: collect.Import) -> None:
     with ui.element("tr").classes("om-clickable-row").on("click", lambda: ui.navigate.to(target)):
         with ui.element("td"):
             parts.link(one.mapping, target)
-            parts.text(fmt.when(one.started_at), "om-muted")
+            parts.text(fmt.when(one.started_at), "om-muted om-key")
         for number in (one.rows_read, one.added, one.known, one.rows_rejected):
             parts.text(fmt.number(number), "om-right", tag="td")
         with ui.element("td"):
