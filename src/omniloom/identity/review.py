@@ -226,8 +226,9 @@ def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
 
 
 def _is_apart(tx: StateTx, pair: Pair) -> bool:
-    roots_now = sorted(roots_of(tx, [pair.left_id, pair.right_id]).values())
-    return frozenset(roots_now) in _kept_apart(tx, roots_now)
+    """Whether the two were parted by hand. A rejected pair beside keeps the matcher alone from joining them."""
+    roots_now = set(roots_of(tx, [pair.left_id, pair.right_id]).values())
+    return any({root, other} == roots_now for _, _, root, other in tx.tuples(_APART, root_ids=sorted(roots_now)))
 
 
 def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:

@@ -224,3 +224,20 @@ def test_a_mistaken_yes_says_nothing_of_what_comes_later(sender, were_parted):
     sender.send("identify", phone="+79161000001", email="ivan@example.com")
     sender.resolve_all()
     assert (root_of(sender.stores, right) == root_of(sender.stores, left)) is not were_parted
+
+
+def test_a_mistaken_yes_keeps_nobody_apart_for_what_was_said_of_a_part_of_them(sender):
+    numbers, people = known_people(sender)
+    left, part, whole = numbers[:3]
+    alike = [
+        row | dict(zip(COLUMNS, KNOWN[0], strict=True)) if n < 3 else row for n, row in enumerate(people.to_pylist())
+    ]
+    run(sender, pa.Table.from_pylist(alike), automatic=1.1)
+    decide(sender, left, part, is_same=False)
+    merge(sender.stores, into_id=whole, from_id=part, rule="by hand", evidence={}, now=NOW, ids=SeededIds(4))
+    take_back(sender, decide(sender, left, whole, is_same=True))
+    assert sender.state_rows("select person_id from identity_apart") == []
+    for phone in ("+79161000000", "+79161000002"):
+        sender.send("identify", phone=phone, email="ivan@example.com")
+    sender.resolve_all()
+    assert root_of(sender.stores, left) == root_of(sender.stores, whole)
