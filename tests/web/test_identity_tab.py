@@ -145,3 +145,12 @@ def test_what_was_done_just_now_is_not_believed_from_the_address_bar(site, crowd
 )
 def test_the_question_says_what_will_happen(site, asked, told):
     assert told in consequence(view(site), asked)
+
+
+def test_whom_somebody_was_parted_from_is_one_click_away(site):
+    customer = mistaken(site, "+12025550195")
+    own = identity.detach(site.platform.stores, customer, ("phone", "+12025550195"), by="olga",
+                          now=site.platform.now(), ids=site.platform.ids).own_id  # fmt: skip
+    for one, other in ((customer, own), (own, customer)):
+        page = site.get(f"/customers/{one}?tab=identity", role="owner").text
+        assert ("The other one" in page, f"/customers/{other}" in page) == (True, True)
