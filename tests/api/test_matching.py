@@ -1,6 +1,7 @@
 """Who is likely one person, over the management API and the command line."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from omniloom import access, api
 from omniloom.access import Role
 from omniloom.app import Platform, open_platform
 from omniloom.cli.main import app
+from omniloom.core.errors import Missing
 from omniloom.core.event import Event, encode
 from omniloom.worker import loop
 
@@ -143,3 +145,37 @@ def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
     assert "Pairs that wait" in told.stdout
     told = CliRunner().invoke(app, ["identity", "review", "--decided", "--data-dir", str(tmp_path / "data")])
     assert "merged" in told.stdout
+
+
+def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: Path) -> None:
+    filled(tmp_path / "data").close()
+
+    def told(*arguments: str) -> str:
+        words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
+        return CliRunner().invoke(app, words, env={"COLUMNS": "160"}, catch_exceptions=False).stdout
+
+    told("propose", "--automatic", "1.0")
+    waiting = told("review")
+    assert "1: Иван Иванов" in waiting
+    assert "2: Ваня Иванов" in waiting
+    assert "1: Иван Иванов" in told("review", "--apart", "1", "2", "--decided")
+    told("review", "--undo", "1", "2")
+    merged = told("review", "--same", "1", "2", "--decided")
+    assert len(set(re.findall(r"[12]: (\w+ Иванов)", merged))) == 1, "the name of the one there is"
+
+
+def test_whoever_takes_an_unknown_decision_back_is_told_where_decisions_are_listed(tmp_path: Path) -> None:
+    filled(tmp_path / "data").close()
+    found = CliRunner().invoke(app, ["identity", "review", "--undo", "98", "99", "--data-dir", str(tmp_path / "data")])
+    assert isinstance(found.exception, Missing)
+    assert "--decided" in found.exception.hint
+
+
+def test_names_of_a_pair_are_masked_for_who_may_not_see_them(platform: Platform) -> None:
+    ask = asking(platform, Role.OWNER)
+    job = ask("POST", "/identity/matching", automatic=1.1).json()["job_id"]
+    while not ask("GET", f"/identity/matching/{job}").json()["is_done"]:
+        time.sleep(0.05)
+    for caller, names in ((ask, ["Иван Иванов", "Ваня Иванов"]), (asking(platform, Role.VIEWER), ["И***", "В***"])):
+        first = caller("GET", "/identity/pairs").json()["pairs"][0]
+        assert [one["name"] for one in first["people"]] == names

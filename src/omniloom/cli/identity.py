@@ -9,9 +9,10 @@ import typer
 import yaml
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from omniloom.cli.client import connect
+from omniloom.cli.client import Client, connect
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, errors, print_json, print_table
-from omniloom.core.errors import Conflict, Invalid
+from omniloom.cli.who import called
+from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.identity import AUTOMATIC
 from omniloom.identity import match as matching
 
@@ -106,7 +107,7 @@ def review(
             if pair:
                 client.post(f"/identity/pairs/{pair[0]}/{pair[1]}", {"is_same": is_same})
         if undo:
-            client.post(f"/identity/pairs/{undo[0]}/{undo[1]}/undo")
+            _take_back(client, *undo)
         if same or undo:
             client.settle()
         pairs = client.get("/identity/pairs", is_decided=decided)["pairs"]
@@ -115,20 +116,35 @@ def review(
         return
     for first, second in filter(None, (same, apart)):
         console.print(f"Decided. To take it back: omniloom identity review --undo {first} {second}", markup=False)
-    _print_pairs([one["pair"] for one in pairs], decided=decided)
+    _print_pairs(pairs, decided=decided)
+
+
+def _take_back(client: Client, left_id: int, right_id: int) -> None:
+    """Errors: Missing if nothing was decided about the two; Conflict if it cannot be taken back."""
+    try:
+        client.post(f"/identity/pairs/{left_id}/{right_id}/undo")
+    except Missing as error:
+        raise Missing(error.message, hint="see what was decided: omniloom identity review --decided") from error
 
 
 def _print_pairs(pairs: list[dict[str, Any]], *, decided: bool) -> None:
     rows = [
-        (str(p["left_id"]), str(p["right_id"]), f"{p['probability']:.3f}",
+        (_who(p["left_id"], left), _who(p["right_id"], right), f"{p['probability']:.3f}",
          *((p["status"], p["decided_by"], p["decided_at"]) if decided else
-           ("; ".join(f"{r['title']}: {r['words']}" for r in p["reasons"] if r["bits"]),))) for p in pairs
+           ("; ".join(f"{r['title']}: {r['words']}" for r in p["reasons"] if r["bits"]),)))
+        for p, (left, right) in ((one["pair"], one["people"]) for one in pairs)
     ]  # fmt: skip
     if decided:
         columns = ("person", "person", "probability", "decided", "by", "when")
         print_table("Pairs that were decided", columns, rows, empty="nobody decided anything")
     else:
         print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
+
+
+def _who(number: int, person: dict[str, Any] | None) -> str:
+    """The number to decide with, and whose it is."""
+    name = called(person) if person else ""
+    return f"{number}: {name}" if name else str(number)
 
 
 def _table(path: Path, id_column: str) -> pa.Table:

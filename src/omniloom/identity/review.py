@@ -208,7 +208,7 @@ def _proposed(tx: StateTx, left_id: int, right_id: int) -> Pair:
     left_id, right_id = sorted((left_id, right_id))
     row = tx.one(_PAIR, left_id=left_id, right_id=right_id)
     if row is None:
-        raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait")
+        raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait or were decided")
     return read_pair(row)
 
 

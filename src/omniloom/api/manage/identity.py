@@ -11,6 +11,7 @@ from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, sees_whom, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.identity import Matching
+from omniloom.store import Stores
 
 routes = APIRouter()
 
@@ -77,12 +78,28 @@ def list_pairs(request: Request, *, is_decided: bool = False, rows_max: RowsMax 
     """Pairs that wait for a decision, the likeliest first, or those that somebody decided, the last first."""
     stores = platform_of(request).stores
     pairs = (identity.decided_pairs if is_decided else identity.pairs_to_review)(stores, min(rows_max, ROWS_MAX))
-    traits = profiles.traits_of(stores, sorted({n for pair in pairs for n in (pair.left_id, pair.right_id)}))
+    numbers = sorted({n for pair in pairs for n in (pair.left_id, pair.right_id)})
+    traits, people = profiles.traits_of(stores, numbers), _called(stores, numbers)
     if not sees_whom(request):
         pairs = privacy.masked(pairs)
         traits = {person_id: privacy.masked(each, is_person=True) for person_id, each in traits.items()}
-    shown = [{"pair": p, "left": traits.get(p.left_id), "right": traits.get(p.right_id)} for p in pairs]
+        people = {person_id: privacy.masked(each, is_person=True) for person_id, each in people.items()}
+    shown = [
+        {"pair": p, "left": traits.get(p.left_id), "right": traits.get(p.right_id),
+         "people": [people.get(p.left_id), people.get(p.right_id)]} for p in pairs
+    ]  # fmt: skip
     return reply({"pairs": shown})
+
+
+def _called(stores: Stores, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    """What to call people, by the number they were asked for with: who was merged is called as the one there is."""
+    with stores.state.read() as tx:
+        roots = identity.roots_of(tx, numbers)
+    named = {one.person_id: one for one in profiles.people(stores, numbers)}
+    return {
+        number: {"person_id": root, "name": named[root].name, "visitor": named[root].visitor}
+        for number, root in roots.items() if root in named
+    }  # fmt: skip
 
 
 @routes.post("/identity/pairs/{left_id}/{right_id}")
