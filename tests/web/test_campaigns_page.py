@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniloom import journeys, messaging, segments
+from omniloom import identity, journeys, messaging, segments
 from omniloom.core.errors import Invalid
-from omniloom.messaging import Tally
+from omniloom.core.event import Event, encode
+from omniloom.messaging import Tally, voice
+from omniloom.messaging.reach import SetReach
 from omniloom.web import marks
 from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.campaign_numbers import parts_of
+from omniloom.web.campaign_reach import reach_words
+from omniloom.web.format import Format
+from omniloom.web.shell import NOT_FOUND
+from omniloom.web.view import View
+from omniloom.worker import loop
+
+from .pressing import press, said_now
 
 COUNTS = st.integers(0, 1000)
 
@@ -104,3 +113,45 @@ def test_a_late_campaign_says_so_and_by_how_much(site, saved):
     page = f"/campaigns/{late.campaign_id}"
     assert "150 min" in site.get(page, role="owner").text
     assert "пока сервер не работал" in site.get(page, role="viewer").text
+
+
+SPREAD = SetReach(asked=1693, by_channel={"email": 309}, lacking={}, any_channel=309)
+
+
+@pytest.mark.parametrize(("language", "members", "said"), [
+    ("en", 1693, "Can be reached now: 309 of 1,693 in the segment."),
+    ("ru", 1693, "Сейчас можно написать: 309 из 1\xa0693 в сегменте."),
+    ("en", 9000, "Can be reached now: 309 of the first 1,693; in the segment: 9,000."),
+    ("ru", 9000, "Сейчас можно написать: 309 из первых 1\xa0693; в сегменте: 9\xa0000."),
+])  # fmt: skip
+def test_how_many_are_reached_is_said_of_those_who_were_counted(site, language, members, said):
+    view = View(site.platform, NOT_FOUND, None, None, language, Format(language))
+    assert reach_words(view, SPREAD, members) == said
+
+
+def test_a_launch_asks_with_how_many_the_campaigns_own_channels_reach(site, saved):
+    stores, now, ids = site.platform.stores, site.platform.now(), site.platform.ids
+    known = {"agreed": {"email": "launch-1@example.test"}, "silent": {"email": "launch-2@example.test"},
+             "phone": {"phone": "+12025550133"}}  # fmt: skip
+    stores.log.append([
+        encode(Event(source_id="s", message_id=f"launch-{key}", type="identify", occurred_at=now, received_at=now,
+                     identifiers=who, traits={"launch_page": "yes"}))
+        for key, who in known.items()
+    ])  # fmt: skip
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    for key, channel in (("agreed", "email"), ("phone", "sms")):
+        person = identity.find(stores, next(iter(known[key].values())), "US")[0]
+        word = voice.Word(channel=channel, is_given=True, method="till", wording="I agree")
+        voice.take_consent(stores, person, word, by="a", now=now, ids=ids)
+    segment = segments.create(
+        stores, name="launch page", definition={"trait": "launch_page", "is": "yes"}, now=now, ids=ids
+    )
+    segments.refresh(stores, segment.segment_id, now=now)
+    made = journeys.create_campaign(
+        stores, name="asks first", segment_id=segment.segment_id, channels=["email"], templates=saved.templates,
+        currency="USD", now=now, ids=ids,
+    )  # fmt: skip
+    site.get(f"/campaigns/{made.campaign_id}", role="owner")
+    press(site, "campaign-launch")
+    assert [one for one in said_now() if one.startswith("Can be reached now: 1 of 3 in the segment. ")]
+    assert journeys.campaign(stores, made.campaign_id).state == "draft"

@@ -10,7 +10,7 @@ from omniloom.segments import Segment
 from omniloom.web import marks, parts
 from omniloom.web.campaign_draft import CampaignDraft
 from omniloom.web.campaign_message import message_step
-from omniloom.web.campaign_reach import reach, show_reach
+from omniloom.web.campaign_reach import reach, reach_words, show_reach
 from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.styled import styled
@@ -251,9 +251,10 @@ class CampaignSteps:
 
     def _confirm(self) -> None:
         view, _ = self.view, self.view.translate
-        question = _("Launch the campaign to {people}?").format(people=people(view, len(self.members)))
         consequence = _("Who has no address, did not agree or had enough messages gets none; you will see each reason.")
-        with ui.dialog(value=True) as dialog, parts.panel(question, classes="om-dialog"):
+        with ui.dialog(value=True) as dialog, parts.panel(_("Launch the campaign?"), classes="om-dialog"):
+            if self._chosen is not None:
+                parts.text(reach_words(view, self._chosen, len(self.members))).props("data-testid=campaign-reached")
             parts.text(consequence, "om-subtitle")
             with parts.line("om-end"):
                 parts.quiet(_("Not yet"), on_click=dialog.close)

@@ -12,6 +12,7 @@ from omniloom.journeys import Campaign
 from omniloom.messaging import Tally, Waiting
 from omniloom.web import marks, parts
 from omniloom.web.campaign_numbers import channels_chart, numbers_table, parts_of, progress_bar
+from omniloom.web.campaign_reach import launch_words
 from omniloom.web.campaign_waiting import waiting_banner
 from omniloom.web.page import page
 from omniloom.web.styled import styled
@@ -140,9 +141,7 @@ class CampaignView:
         if not view.may(Permission.CAMPAIGNS_LAUNCH):
             return
         if state == "draft":
-            parts.action(_("Launch"), "send", on_click=lambda: self._ask(
-                _("Launch the campaign?"), _("It goes to everyone who is in the segment at that moment."), _("Launch"),
-                journeys.launch)).props("data-testid=campaign-launch")  # fmt: skip
+            parts.action(_("Launch"), "send", on_click=self._ask_launch).props("data-testid=campaign-launch")
         if state in ("running", "planning", "scheduled"):
             parts.quiet(_("Pause"), "pause", on_click=lambda: self._act(journeys.pause)).props(
                 "data-testid=campaign-pause"
@@ -155,6 +154,14 @@ class CampaignView:
             parts.quiet(_("Cancel the campaign"), "cancel", on_click=lambda: self._ask(
                 _("Cancel the campaign?"), _("Whoever has no message yet will get none. This cannot be undone."),
                 _("Cancel the campaign"), journeys.cancel)).props("data-testid=campaign-cancel")  # fmt: skip
+
+    async def _ask_launch(self) -> None:
+        view, _, found = self._view, self._view.translate, self._found
+        reached = await view.run(
+            launch_words, view, found.segment_id, channels=found.channels, advertiser=found.advertiser
+        )
+        audience = _("The audience is taken from the segment at the launch.")
+        self._ask(_("Launch the campaign?"), f"{reached} {audience}", _("Launch"), journeys.launch)
 
     def _ask(self, question: str, consequence: str, yes: str, act: Callable[..., object]) -> None:
         parts.confirm(self._view, question, consequence=consequence, yes=yes, act=lambda: self._act(act, is_asked=True))

@@ -1,6 +1,6 @@
 """How many of a set of people can be written to by each channel: the same definition as for everybody."""
 
-from omniloom import messaging
+from omniloom import messaging, segments
 from omniloom.profiles import OWN
 from omniloom.web import marks, parts
 from omniloom.web.view import View
@@ -34,3 +34,18 @@ def show_reach(view: View, found: messaging.reach.SetReach, members: int) -> Non
     """Figures: how many each channel reaches of a segment of so many."""
     items = [(view._("In the segment now"), view.fmt.number(members), "")]
     parts.figures([*items, *reach_figures(view, found)])
+
+
+def launch_words(view: View, segment_id: str, *, channels: list[str] | None = None, advertiser: str = OWN) -> str:
+    """How many of a segment would be written to now. Errors: Missing, where there is no such segment."""
+    members = segments.members(view.platform.stores, segment_id)
+    return reach_words(view, reach(view, members, channels=channels, advertiser=advertiser), len(members))
+
+
+def reach_words(view: View, found: messaging.reach.SetReach, members: int) -> str:
+    """How many of so many members are reached, and of how many that was counted."""
+    _, fmt = view.translate, view.fmt
+    text = _("Can be reached now: {n} of {all} in the segment.")
+    if found.asked < members:
+        text = _("Can be reached now: {n} of the first {asked}; in the segment: {all}.")
+    return text.format(n=fmt.number(found.any_channel), asked=fmt.number(found.asked), all=fmt.number(members))
