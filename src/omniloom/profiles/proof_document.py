@@ -2,7 +2,7 @@
 
 import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from reportlab.platypus import HRFlowable, KeepTogether, Paragraph, SimpleDocTem
 
 from omniloom.profiles.proof import ConsentProof, ProofLine
 from omniloom.profiles.proof_script import BOLD, PLAIN, markup, register_fonts, shortened, undrawn
-from omniloom.profiles.proof_texts import proof_texts
+from omniloom.profiles.proof_texts import proof_texts, said
 
 _INK, _SOFT, _LINE = HexColor("#1b2233"), HexColor("#5a667c"), HexColor("#d7dde8")
 _TONES = {True: HexColor("#12805c"), False: HexColor("#b3243f")}
@@ -27,10 +27,11 @@ _CELL = 12  # points that a table keeps free within a cell
 _LINE_CHARS = 1_500  # of one value: a longer one is in the JSON form
 
 
-def document_of(proof: ConsentProof, *, language: str = "en") -> bytes:
+def document_of(proof: ConsentProof, *, source_names: Mapping[str, str], language: str = "en") -> bytes:
     """The proof as PDF in a language. Cost: some milliseconds a line of the ledger."""
     register_fonts()
-    texts, file = proof_texts(language), io.BytesIO()
+    texts = proof_texts(language) | {f"sources.{source_id}": name for source_id, name in source_names.items()}
+    file = io.BytesIO()
     document = SimpleDocTemplate(
         file, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
         title=f"{texts['title']} · {proof.name or proof.person_id}", author="Omniloom", lang=language, invariant=1,
@@ -67,7 +68,8 @@ def _story(proof: ConsentProof, texts: dict[str, str]) -> Iterator[Any]:
     if any(not line.link for line in proof.lines):
         yield _paragraph(texts["unlinked"])
     yield _paragraph(texts["note"], size=8, tone=_SOFT)
-    if undrawn(msgspec.json.encode(proof).decode()):
+    names = "".join({said(texts, "sources", line.source_id) for line in proof.lines})
+    if undrawn(msgspec.json.encode(proof).decode() + names):
         yield _paragraph(texts["numbers"], size=8, tone=_SOFT)
 
 
@@ -75,31 +77,36 @@ def _about(proof: ConsentProof, texts: dict[str, str]) -> Iterator[tuple[str, st
     if proof.name:
         yield texts["name"], proof.name
     yield texts["number"], ", ".join(map(str, [proof.person_id, *(n for n in proof.people if n != proof.person_id)]))
-    yield texts["identifiers"], "\n".join(f"{one['kind']}: {one['value']}" for one in proof.identifiers)
+    yield texts["identifiers"], "\n".join(_identifier(one, texts) for one in proof.identifiers)
     yield texts["made_at"], _when(proof.made_at)
 
 
+def _identifier(one: dict[str, Any], texts: dict[str, str]) -> str:
+    return f"{said(texts, 'kinds', one['kind'])}: {one['value']}"
+
+
 def _force(one: dict[str, Any], texts: dict[str, str]) -> Paragraph:
-    said = texts["given"] if one["is_given"] else texts["withdrawn"]
-    advertiser = one["advertiser"] or texts["own"]
-    text = f"{said}: {_channel(one['channel'], texts)}, {one['purpose']}, {advertiser} ({_when(one['said_at'])})"
+    word = texts["given"] if one["is_given"] else texts["withdrawn"]
+    channel, purpose = said(texts, "channels", one["channel"]), said(texts, "purposes", one["purpose"])
+    text = f"{word}: {channel}, {purpose}, {one['advertiser'] or texts['own']} ({_when(one['said_at'])})"
     return _paragraph(text, tone=_TONES[one["is_given"]])
 
 
 def _line_facts(line: ProofLine, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
-    yield texts["channel"], _channel(line.channel, texts)
-    yield texts["purpose"], line.purpose
+    yield texts["channel"], said(texts, "channels", line.channel)
+    yield texts["purpose"], said(texts, "purposes", line.purpose)
     yield texts["advertiser"], line.advertiser or texts["own"]
     yield texts["wording"], line.wording or texts["no_wording"]
     named = (
-        ("version", line.wording_version), ("hash", line.wording_hash), ("method", line.method), ("ip", line.ip),
-        ("user_agent", line.user_agent),
+        ("version", line.wording_version), ("hash", line.wording_hash), ("method", said(texts, "methods", line.method)),
+        ("ip", line.ip), ("user_agent", line.user_agent),
     )  # fmt: skip
     yield from ((texts[name], value) for name, value in named if value)
     evidence = msgspec.json.decode(line.evidence)
     if evidence:
-        yield texts["evidence"], "\n".join(f"{name}: {_shown(value)}" for name, value in evidence.items())
-    yield texts["source"], f"{line.source_id} · {line.message_id}"
+        told = (f"{said(texts, 'particulars', name)}: {_shown(value)}" for name, value in evidence.items())
+        yield texts["evidence"], "\n".join(told)
+    yield texts["source"], f"{_source(line.source_id, texts)} · {line.message_id}"
     yield texts["recorded_at"], _when(line.recorded_at)
     yield texts["link"], f"{line.person_id}/{line.place} {line.link}".strip()
 
@@ -108,8 +115,9 @@ def _shown(value: Any) -> str:
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _channel(channel: str, texts: dict[str, str]) -> str:
-    return texts["every_channel"] if channel == "*" else channel
+def _source(source_id: str, texts: dict[str, str]) -> str:
+    name = said(texts, "sources", source_id)
+    return source_id if name == source_id else f"{name} ({source_id})"
 
 
 def _when(at: datetime) -> str:

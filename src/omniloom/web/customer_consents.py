@@ -99,7 +99,7 @@ async def _proof(view: View, person_id: int) -> None:
     proof = await view.run(
         profiles.consent_proof, view.platform.stores, person_id, now=view.now(), language=view.language
     )
-    document = await view.run(profiles.proof_pdf, proof, language=view.language)
+    document = await view.run(profiles.proof_pdf, view.platform.stores, proof, language=view.language)
     ui.download.content(document, f"consent-proof-{proof.person_id}.pdf", "application/pdf")
 
 

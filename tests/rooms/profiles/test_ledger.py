@@ -143,7 +143,7 @@ def test_the_proof_opens_in_a_pdf_reader_and_names_wording_time_and_evidence(tel
     teller.settle()
     for language, heading in (("ru", "Подтверждение согласий"), ("en", "Proof of consent")):
         proof = consent_proof(teller.stores, 1, now=NOW, language=language)
-        reader = pypdf.PdfReader(io.BytesIO(proof_pdf(proof, language=language)))
+        reader = pypdf.PdfReader(io.BytesIO(proof_pdf(teller.stores, proof, language=language)))
         text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
         assert heading in text
         for part in ("Анна Ёлкина", wording, "2026-03-01 09:00:00 UTC", "203.0.113.7", "https://shop.test/подписка",
@@ -161,7 +161,7 @@ def test_a_long_and_odd_ledger_still_makes_a_document(teller):
         say(teller, GIVEN, day(number), wording="я согласен " * 400, evidence={"x" * 300: {"deep": ["🦊", None, 1]}})
     teller.settle()
     proof = consent_proof(teller.stores, 1, now=NOW, language="ru")
-    assert len(pypdf.PdfReader(io.BytesIO(proof_pdf(proof, language="ru"))).pages) > 5
+    assert len(pypdf.PdfReader(io.BytesIO(proof_pdf(teller.stores, proof, language="ru"))).pages) > 5
 
 
 CHANNELS = ("email", "sms", "*")

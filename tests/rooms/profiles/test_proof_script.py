@@ -14,8 +14,9 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.platypus import Paragraph
 
-from omniloom.profiles import ConsentProof, proof_pdf
+from omniloom.profiles import ConsentProof
 from omniloom.profiles.proof import ProofLine
+from omniloom.profiles.proof_document import document_of
 from omniloom.profiles.proof_script import BOLD, PLAIN, markup, register_fonts, shortened, undrawn
 
 from .conftest import NOW
@@ -111,13 +112,22 @@ def proof_of(wordings: list[str], name: str) -> ConsentProof:
 
 def test_a_document_says_that_numbers_stand_for_characters_only_if_some_do() -> None:
     for name, told in (("ნინო", False), ("Әсел", False), ("王伟", True)):
-        reader = pypdf.PdfReader(io.BytesIO(proof_pdf(proof_of([DRAWN["Georgian"]], name))))
+        document = document_of(proof_of([DRAWN["Georgian"]], name), source_names={})
+        reader = pypdf.PdfReader(io.BytesIO(document))
         text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
         assert ("no font for" in text) is told, name
         assert DRAWN["Georgian"] in text
         assert ("[U+738B][U+4F1F]" if told else name) in text
 
 
+def test_a_document_says_so_also_of_a_sources_name() -> None:
+    for source_id, told in (("s", True), ("other", False)):
+        document = document_of(proof_of(["words"], "name"), source_names={source_id: "商店"})
+        text = " ".join(pypdf.PdfReader(io.BytesIO(document)).pages[0].extract_text().split())
+        assert ("no font for" in text) is ("[U+5546][U+5E97] (s) · m" in text) is told
+
+
 @pytest.mark.parametrize("wording", ["我" * 3_000, "строка\n" * 400, "א" * 3_000, "a\u0301" * 3_000, "\n" * 200])
 def test_no_wording_is_too_long_for_a_document(wording: str) -> None:
-    assert len(pypdf.PdfReader(io.BytesIO(proof_pdf(proof_of([wording] * 3, wording)))).pages) > 1
+    document = document_of(proof_of([wording] * 3, wording), source_names={})
+    assert len(pypdf.PdfReader(io.BytesIO(document)).pages) > 1

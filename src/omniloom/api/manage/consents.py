@@ -114,7 +114,8 @@ def show_proof(request: Request, person_id: int, format: str = "json", language:
         return reply(proof)
     name = f"consent-proof-{proof.person_id}.pdf"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(profiles.proof_pdf(proof, language=language), media_type=PDF, headers=headers)
+    document = profiles.proof_pdf(platform.stores, proof, language=language)
+    return Response(document, media_type=PDF, headers=headers)
 
 
 @routes.post("/opt-ins")
