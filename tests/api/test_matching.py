@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from tests.api.test_manage import Caller
 from typer.testing import CliRunner
 
-from omniloom import access, api
+from omniloom import access, api, identity, profiles
 from omniloom.access import Role
 from omniloom.app import Platform, open_platform
 from omniloom.cli.main import app
@@ -162,6 +163,23 @@ def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: 
     told("review", "--undo", "1", "2")
     merged = told("review", "--same", "1", "2", "--decided")
     assert len(set(re.findall(r"[12]: (\w+ Иванов)", merged))) == 1, "the name of the one there is"
+
+
+def test_the_terminal_does_not_call_merged_whoever_was_parted_in_the_journal(tmp_path: Path) -> None:
+    filled(tmp_path / "data").close()
+
+    def told(*arguments: str) -> str:
+        words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
+        return CliRunner().invoke(app, words, env={"COLUMNS": "160"}, catch_exceptions=False).stdout
+
+    told("propose", "--automatic", "1.0")
+    assert "undone" not in told("review", "--same", "1", "2", "--decided")
+    with closing(open_platform(tmp_path / "data", environ={})) as platform:
+        (line,) = profiles.merge_journal(platform.stores, 1)
+        identity.unmerge(platform.stores, line.merge_id, by="anna", now=platform.now())
+    assert "merged, undone since" in told("review", "--decided")
+    assert "1: Иван Иванов" in told("review", "--undo", "1", "2")
+    assert "nobody decided anything" in told("review", "--decided")
 
 
 def test_whoever_takes_an_unknown_decision_back_is_told_where_decisions_are_listed(tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def _take_back(client: Client, left_id: int, right_id: int) -> None:
 def _print_pairs(pairs: list[dict[str, Any]], *, decided: bool) -> None:
     rows = [
         (_who(p["left_id"], left), _who(p["right_id"], right), f"{p['probability']:.3f}",
-         *((p["status"], p["decided_by"], p["decided_at"]) if decided else
+         *((_decided(p), p["decided_by"], p["decided_at"]) if decided else
            ("; ".join(f"{r['title']}: {r['words']}" for r in p["reasons"] if r["bits"]),)))
         for p, (left, right) in ((one["pair"], one["people"]) for one in pairs)
     ]  # fmt: skip
@@ -139,6 +139,11 @@ def _print_pairs(pairs: list[dict[str, Any]], *, decided: bool) -> None:
         print_table("Pairs that were decided", columns, rows, empty="nobody decided anything")
     else:
         print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
+
+
+def _decided(pair: dict[str, Any]) -> str:
+    """What was decided, and whether it still holds."""
+    return f"{pair['status']}, undone since" if pair["is_undone"] else pair["status"]
 
 
 def _who(number: int, person: dict[str, Any] | None) -> str:

@@ -32,7 +32,8 @@ class PairReason(msgspec.Struct, frozen=True):
 class Pair:
     """Two people who may be one.
 
-    ``merge_id``: the merge that somebody's decision made; ``was_apart``: they had been parted by hand before it.
+    ``merge_id``: the merge that somebody's decision made; ``was_apart``: they had been parted by hand before it;
+    ``is_undone``: that merge was undone since, in the journal.
     """
 
     left_id: int
@@ -44,6 +45,7 @@ class Pair:
     merge_id: str | None = None
     decided_at: datetime | None = None
     was_apart: bool = False
+    is_undone: bool = False
 
 
 def read_pair(row: Row) -> Pair:
@@ -52,6 +54,7 @@ def read_pair(row: Row) -> Pair:
     return Pair(
         row["left_id"], row["right_id"], row["probability"], reasons, PairStatus(row["status"]), row["decided_by"],
         row["merge_id"], None if row["decided_at"] is None else instant(row["decided_at"]), bool(row["was_apart"]),
+        bool(row["is_undone"]),
     )  # fmt: skip
 
 

@@ -183,10 +183,11 @@ def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> N
     """Let a pair wait again, whoever decided it; who was merged is two people until it is decided.
 
     ``decided`` says which decision is meant: of whom, by whom, when. Nobody said that the two are two: what comes later
-    may join them, unless they had been parted before.
+    may join them, unless they had been parted before. A merge that was undone in the journal is left so, and the two
+    as far apart as whoever undid it left them.
 
-    Errors: Missing if nothing of the kind was decided; Conflict if it was decided anew since, the merge was undone
-            before, or it is not known which merge it was.
+    Errors: Missing if nothing of the kind was decided; Conflict if it was decided anew since, or it is not known which
+            merge it was.
     """
     with stores.state.write() as tx:
         told = _proposed(tx, decided.left_id, decided.right_id)
@@ -196,10 +197,11 @@ def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> N
             raise Conflict("this pair was decided anew since", hint="that decision stands", status=told.status)
         if told.status is PairStatus.MERGED and not told.merge_id:  # by the matcher, or by an earlier release
             raise Conflict("the merge of this pair stands", hint="undo it in the customer's journal of merges")
-        if told.merge_id:
-            (part if told.was_apart else undo)(tx, told.merge_id, by=by, now=now)
+        merge_id = None if told.is_undone else told.merge_id
+        if merge_id:
+            (part if told.was_apart else undo)(tx, merge_id, by=by, now=now)
         tx.run(_DECIDE_PAIR, **said(Pair(told.left_id, told.right_id, 0.0, [], PairStatus.OPEN, None)))
-    if told.merge_id:
+    if merge_id:
         sync_overrides(stores)
 
 
@@ -208,7 +210,9 @@ def _proposed(tx: StateTx, left_id: int, right_id: int) -> Pair:
     left_id, right_id = sorted((left_id, right_id))
     row = tx.one(_PAIR, left_id=left_id, right_id=right_id)
     if row is None:
-        raise Missing(f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait or were decided")
+        raise Missing(
+            f"{left_id} and {right_id} are not a proposed pair", hint="list the pairs that wait or were decided"
+        )
     return read_pair(row)
 
 

@@ -226,6 +226,37 @@ def test_a_mistaken_yes_says_nothing_of_what_comes_later(sender, were_parted):
     assert (root_of(sender.stores, right) == root_of(sender.stores, left)) is not were_parted
 
 
+def test_a_pair_whose_merge_was_undone_in_the_journal_first_waits_again(sender):
+    left, right = waiting(sender)
+    decided = decide(sender, left, right, is_same=True)
+    unmerge(sender.stores, decided.merge_id, by="ivan@example.com", now=NOW)
+    (read,) = decided_pairs(sender.stores)
+    assert read == replace(decided, is_undone=True)
+    journal = sender.state_rows("select merge_id, undone_by, undone_version from identity_merge")
+    apart = sender.state_rows("select person_id, other_id from identity_apart order by person_id")
+    take_back(sender, read)
+    (pair,) = pairs_to_review(sender.stores)
+    assert (pair.left_id, pair.right_id, pair.decided_by, pair.is_undone) == (left, right, None, False)
+    assert decided_pairs(sender.stores) == []
+    assert sender.state_rows("select merge_id, undone_by, undone_version from identity_merge") == journal
+    assert sender.state_rows("select person_id, other_id from identity_apart order by person_id") == apart
+    assert {(row["person_id"], row["other_id"]) for row in apart} == {(left, right), (right, left)}
+    anew = decide(sender, left, right, is_same=True, ids=6)
+    assert (anew.was_apart, anew.is_undone, root_of(sender.stores, right)) == (True, False, left)
+    take_back(sender, anew)
+    assert root_of(sender.stores, right) == right
+
+
+def test_who_was_merged_anew_by_hand_stays_one_when_the_undone_decision_is_taken_back(sender):
+    left, right = waiting(sender)
+    decided = decide(sender, left, right, is_same=True)
+    unmerge(sender.stores, decided.merge_id, by="ivan@example.com", now=NOW)
+    merge(sender.stores, into_id=left, from_id=right, rule="by hand", evidence={}, now=NOW, ids=SeededIds(7))
+    take_back(sender, decided)
+    assert root_of(sender.stores, right) == left
+    assert (pairs_to_review(sender.stores), decided_pairs(sender.stores)) == ([], [])
+
+
 def test_a_mistaken_yes_keeps_nobody_apart_for_what_was_said_of_a_part_of_them(sender):
     numbers, people = known_people(sender)
     left, part, whole = numbers[:3]
