@@ -154,3 +154,21 @@ def test_whom_somebody_was_parted_from_is_one_click_away(site):
     for one, other in ((customer, own), (own, customer)):
         page = site.get(f"/customers/{one}?tab=identity", role="owner").text
         assert ("The other one" in page, f"/customers/{other}" in page) == (True, True)
+
+
+def test_a_merge_that_was_undone_is_not_said_to_have_never_been(site):
+    stores, now = site.platform.stores, site.platform.now()
+    one, other = mistaken(site, "+12025550193"), mistaken(site, "+12025550194")
+    own = identity.detach(stores, one, ("phone", "+12025550193"), by="o", now=now, ids=site.platform.ids).own_id
+
+    def told(person_id: int) -> tuple[bool, bool]:
+        page = site.get(f"/customers/{person_id}?tab=identity", role="owner").text
+        return "nobody was merged" in page, "Merges were undone" in page
+
+    assert told(other) == told(own) == (True, False), "to be detached is not to be merged"
+    done = identity.merge(stores, into_id=own, from_id=other, rule="by hand", evidence={}, now=now,
+                          ids=site.platform.ids)  # fmt: skip
+    assert told(own) == (False, False)
+    identity.unmerge(stores, done, by="o", now=now)
+    assert told(own) == told(other) == (False, True)
+    assert "Объединения отменены" in site.get(f"/customers/{other}?tab=identity", role="operator").text

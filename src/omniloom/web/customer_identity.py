@@ -23,7 +23,7 @@ async def identity_tab(view: View, person_id: int) -> None:
     region = view.platform.settings.identity.home_region
     shown = view.shown(await view.run(profiles.whole, stores, person_id, home_region=region))
     journal = view.shown(await view.run(profiles.merge_journal, stores, person_id))
-    with parts.panel(_("Why these identifiers are one person"), _explained(view, shown)):
+    with parts.panel(_("Why these identifiers are one person"), _explained(view, shown, journal)):
         ui.echart(picture(view, shown)).classes("om-chart om-chart-graph")
         oddities(view, shown)
     with parts.panel(_("Merges"), classes="om-journal"):
@@ -34,9 +34,11 @@ async def identity_tab(view: View, person_id: int) -> None:
             _line(view, person_id, line, names)
 
 
-def _explained(view: View, shown: Whole) -> str:
+def _explained(view: View, shown: Whole, journal: list[Joining]) -> str:
     _ = view.translate
-    if len(shown.people) == 1:
+    if len(shown.people) == 1 and any(line.rule != identity.DETACHED_RULE for line in journal):
+        told = _("All of them came with events of one person. Merges were undone.")
+    elif len(shown.people) == 1:
         told = _("All of them came with events of one person; nobody was merged.")
     else:
         told = _("{n} people who turned out to be one. A thick line is a merge.").format(n=len(shown.people))
