@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 import omniloom.web
+from omniloom import privacy
 from omniloom.messaging import known_channels
 from omniloom.web import PAGES
+from omniloom.web.privacy_page import DATA_KINDS
 from omniloom.web.shell import load_pages
 from omniloom.web.view import CATALOGUE
 
@@ -61,6 +63,14 @@ def test_every_setting_of_the_installation_has_its_russian(site):
     values = site.platform.settings.values
     assert len(values) > 10
     assert missing({value.help for value in values}) == []
+
+
+def test_every_word_of_the_data_map_has_its_russian(site):
+    places = privacy.data_map(site.platform.stores)
+    kept = {place.retention for place in places if place.days is None}
+    assert missing({word for place in places for word in (place.purpose, place.note)} - {""} | kept) == []
+    assert [place.table for place in places if not place.purpose] == []
+    assert {place.kind for place in places} <= DATA_KINDS.keys()
 
 
 def test_a_text_without_russian_would_be_seen():

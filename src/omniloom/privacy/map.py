@@ -7,15 +7,19 @@ from omniloom.privacy.retention import rules
 from omniloom.store import Erasing, FieldClass, Stores
 
 FILES = (
-    ("rejects/*.csv", "rows that imports rejected", "a person's rows go with erasure; delete the files at any time"),
-    ("erasures.jsonl", "digests of erased identifiers, to replay on a restored backup", "kept for ever"),
-    ("secret.key", "the key that signs links and seals credentials", "kept for ever"),
-)
+    ("rejects/*.csv", "rows that imports rejected", "until you delete them",
+     "a person's rows go with erasure; delete the files at any time"),
+    ("erasures.jsonl", "digests of erased identifiers, to replay on a restored backup", "for ever", ""),
+    ("secret.key", "the key that signs links and seals credentials", "for ever", ""),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One table or file: what it is for, what its fields give away, how long it is kept, where it lies."""
+    """One table or file: what it is for, what its fields give away, how long it is kept, where it lies.
+
+    ``purpose``, ``note`` and a ``retention`` without days are read by people: the interface translates them.
+    """
 
     store: str
     table: str
@@ -37,16 +41,17 @@ def data_map(stores: Stores) -> list[Place]:
     for holding in HOLDINGS:
         rule = kept.get((holding.store, holding.table))
         days = rule.days if rule else None
+        is_personal = bool(holding.found) or holding.store == "log"
         places.append(Place(
             holding.store, holding.table, location(stores, holding.store), holding.kind, holding.purpose,
-            holding.fields, bool(holding.found) or holding.store == "log", days,
+            holding.fields, is_personal, days,
             f"{days} days ({rule.said_by})" if rule and days else "while it is needed",
-            holding.erasing if holding.found else Erasing.KEEP, holding.note,
+            holding.erasing if is_personal else Erasing.KEEP, holding.note,
         ))  # fmt: skip
     return places + [
         Place("files", name, f"{stores.data_dir.name}/{name}", "platform", purpose, {}, name.endswith(".csv"), None,
-              kept_for, Erasing.KEEP, "")
-        for name, purpose, kept_for in FILES
+              kept_for, Erasing.DELETE if name.endswith(".csv") else Erasing.KEEP, note)
+        for name, purpose, kept_for, note in FILES
     ]  # fmt: skip
 
 

@@ -24,13 +24,17 @@ _CURSOR = "privacy.retain"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """For how many days a table's rows are kept, and what says so: the table, its kind or the holding."""
+    """For how many days a table's rows are kept, and what says so: the table, its kind or the holding.
+
+    ``purpose``: what the table is for, as its holding says.
+    """
 
     store: str
     table: str
     kind: str
     days: int | None
     said_by: str
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def _rules(tx: StateTx) -> list[Rule]:
     for holding in aging():
         by = next((name for name in (holding.table, holding.kind) if name in said), "")
         days = said[by] if by else holding.days
-        found.append(Rule(holding.store, holding.table, holding.kind, days, by or "declared"))
+        found.append(Rule(holding.store, holding.table, holding.kind, days, by or "declared", holding.purpose))
     return found
 
 

@@ -159,8 +159,8 @@ async def _retention(view: View) -> None:
         ):
             for rule in rules:
                 with ui.element("tr"):
-                    parts.text(rule.table, tag="td")
-                    parts.text(_(DATA_KINDS[rule.kind]), "om-muted", tag="td")
+                    _table_cell(view, rule.table, rule.purpose)
+                    parts.text(_(DATA_KINDS[rule.kind]), "om-muted om-nobreak", tag="td")
                     days = view.fmt.number(rule.days) if rule.days else "∞"
                     parts.text(days, "om-right", tag="td")
                     parts.text(view.fmt.number(due.get(rule.table, 0)), "om-right", tag="td")
@@ -170,7 +170,8 @@ async def _retention(view: View) -> None:
 
 def _new_rule(view: View, rules: list[privacy.Rule]) -> None:
     _ = view.translate
-    subjects = {rule.kind: _(DATA_KINDS[rule.kind]) for rule in rules} | {rule.table: rule.table for rule in rules}
+    subjects = {rule.kind: _(DATA_KINDS[rule.kind]) for rule in rules}
+    subjects |= {rule.table: f"{rule.table}: {_(rule.purpose)}" for rule in rules}
     with parts.panel(_("New rule"), _("Empty days: as it was at first.")):
         subject = ui.select(subjects, label=_("What")).props("outlined dense data-testid=rule-subject")
         days = ui.number(_("Days"), min=1, precision=0).props("outlined dense data-testid=rule-days")
@@ -206,13 +207,24 @@ def _place(view: View, place: Place) -> None:
     words = {"delete": _("deleted"), "blank": _("emptied"), "keep": _("stays")}
     telling = [name for name, kind in place.fields.items() if kind in ("personal", "sensitive")]
     with ui.element("tr"):
+        _table_cell(view, place.table, place.purpose, place.note)
         with ui.element("td"):
-            parts.text(place.table, "om-strong")
-            parts.text(place.purpose, "om-muted")
-        parts.text(place.location, "om-muted", tag="td")
+            folder, slash, file = place.location.partition("/")
+            parts.text(folder + slash, "om-muted om-nobreak")
+            if file:
+                parts.text(file, "om-muted om-nobreak")
         with ui.element("td"):
             parts.badge(_(DATA_KINDS[place.kind]), "warn" if place.is_personal else "neutral")
-        parts.text(", ".join(telling) if place.is_personal else "", tag="td")
-        kept = _("{n} days").format(n=view.fmt.number(place.days)) if place.days else _("while it is needed")
+        parts.text(", ".join(telling), tag="td")
+        kept = _("{n} days").format(n=view.fmt.number(place.days)) if place.days else _(place.retention)
         parts.text(kept, tag="td")
-        parts.text(words[place.erasure] if place.is_personal else "", tag="td")
+        parts.text(words[place.erasure] if place.is_personal else "", "om-nobreak", tag="td")
+
+
+def _table_cell(view: View, table: str, *said: str) -> None:
+    """A table's name with what its holding says of it, in the reader's language."""
+    with ui.element("td"):
+        parts.text(table, "om-strong")
+        for words in said:
+            if words:
+                parts.text(view.translate(words), "om-muted")
