@@ -12,7 +12,11 @@ from .conftest import Site
 def said_now() -> list[str]:
     """The texts of the page opened last, as they are by now."""
     page = list(Client.instances.values())[-1]
-    return [one.text for one in page.elements.values() if isinstance(one, TextElement) and one.visible]
+    return [one.text for one in page.elements.values() if isinstance(one, TextElement) and _is_seen(one)]
+
+
+def _is_seen(element: Element) -> bool:
+    return element.visible and all(one.visible for one in element.ancestors())
 
 
 def press(site: Site, testid: str) -> None:

@@ -9,7 +9,8 @@ from omniloom.web.page import page
 from omniloom.web.theme import mark
 from omniloom.web.view import View
 
-ROWS_MAX = 25
+ROWS_FIRST = 25
+ROWS_MAX = 200  # beyond that another word finds sooner than another screen
 
 
 @page("/customers", permission=Permission.CUSTOMERS_READ, title=mark("Customers"), nav=210, icon="groups")
@@ -19,40 +20,73 @@ async def customers(view: View, q: str = "") -> None:
     with parts.heading(_("Customers"), _("Search by name, e-mail, phone, card or any other identifier")):
         pass
     with parts.panel(classes="om-flush"):
+        await Looking(view).build(q[:200])
+
+
+class Looking:
+    """The open list: what is looked for, and how many rows of it are wanted."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._rows_max = ROWS_FIRST
+
+    async def build(self, text: str) -> None:
+        """Draw it with what is looked for at first."""
+        _ = self._view.translate
         with ui.element("div").classes("om-toolbar"):
-            box = ui.input(placeholder=_("Name, e-mail, phone, card, user id…"), value=q[:200])
-            box.props("outlined dense clearable debounce=250 autofocus type=search").classes("om-wide-input")
-            box.props["aria-label"] = _("Find a customer")
-            with box.add_slot("prepend"):
+            self._box = ui.input(placeholder=_("Name, e-mail, phone, card, user id…"), value=text)
+            self._box.props("outlined dense clearable debounce=250 autofocus type=search").classes("om-wide-input")
+            self._box.props["aria-label"] = _("Find a customer")
+            with self._box.add_slot("prepend"):
                 ui.icon("search")
-            note = parts.text("", "om-muted")
-        found = ui.element("div")
+            self._note = parts.text("", "om-muted").props("role=status data-testid=customers-note")
+        self._found = ui.element("div")
+        with ui.element("div").classes("om-list-end") as self._rest:
+            self._more = parts.quiet(_("Show more"), "expand_more", on_click=self._show_more)
+            self._more.props("data-testid=customers-more")
+            bound = _("Only the first {n} are shown: narrow the search.").format(n=ROWS_MAX)
+            self._bound = parts.text(bound, "om-muted")
+        self._box.on_value_change(self._type)
+        await self._type()
 
-    async def look() -> None:
-        wanted = (box.value or "").strip()
+    async def _type(self) -> None:
+        self._rows_max = ROWS_FIRST
+        await self._look()
+
+    async def _show_more(self) -> None:
+        self._rows_max = min(2 * self._rows_max, ROWS_MAX)
+        await self._look()
+
+    async def _look(self) -> None:
+        view, asked = self._view, (self._text(), self._rows_max)
+        text, rows_max = asked
         rows = await view.run(
-            profiles.search, view.platform.stores, wanted, home_region=view.platform.settings.identity.home_region,
-            rows_max=ROWS_MAX,
+            profiles.search, view.platform.stores, text, home_region=view.platform.settings.identity.home_region,
+            rows_max=rows_max + 1,
         )  # fmt: skip
-        if wanted != (box.value or "").strip():
-            return  # the visitor has typed on; a later search answers
-        found.clear()
-        with found:
-            _results(view, view.shown(rows), wanted)
-        note.set_text(_note(view, rows, wanted))
+        if asked != (self._text(), self._rows_max):
+            return  # the visitor has typed on or wants more; a later search answers
+        is_more = len(rows) > rows_max
+        self._found.clear()
+        with self._found:
+            _results(view, view.shown(rows[:rows_max]), text)
+        self._note.set_text(_note(view, min(len(rows), rows_max), text, is_more=is_more))
+        self._rest.set_visibility(is_more)
+        self._more.set_visibility(rows_max < ROWS_MAX)
+        self._bound.set_visibility(rows_max == ROWS_MAX)
 
-    box.on_value_change(look)
-    await look()
+    def _text(self) -> str:
+        return (self._box.value or "").strip()
 
 
-def _note(view: View, rows: list[profiles.PersonRow], wanted: str) -> str:
-    _ = view.translate
+def _note(view: View, rows: int, wanted: str, *, is_more: bool) -> str:
+    """How many are shown, and whether these are all."""
+    _, n = view.translate, view.fmt.number(rows)
     if not rows:
         return ""
-    if not wanted:
-        return _("Seen last")
-    shown = f"{len(rows)}+" if len(rows) == ROWS_MAX else str(len(rows))
-    return _("Found: {n}").format(n=shown)
+    if wanted:
+        return (_("Found: the first {n}") if is_more else _("Found: {n}")).format(n=n)
+    return _("Seen last: the first {n}").format(n=n) if is_more else _("Seen last")
 
 
 def _results(view: View, rows: list[profiles.PersonRow], wanted: str) -> None:
