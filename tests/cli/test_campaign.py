@@ -97,3 +97,11 @@ def test_a_misspelt_term_is_refused_by_its_name(place: Path) -> None:
 def test_a_file_that_is_no_text_is_refused(place: Path, content: bytes) -> None:
     with pytest.raises(Invalid, match=r"name|spring\.yaml"):
         _create(place, content)
+
+
+@pytest.mark.parametrize(("name", "kind", "told"), [("gone.yaml", Missing, "^there is no file .*gone.yaml"),
+                                                     ("", Invalid, "cannot read .*: Is a directory")])  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_in_words(place: Path, name: str, kind: type[Exception], told: str) -> None:
+    with pytest.raises(kind, match=told) as error:
+        _run(place, "campaign", "create", str(place / name))
+    assert "Errno" not in str(error.value)

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from omniloom.cli.main import app
-from omniloom.core.errors import OmniloomError
+from omniloom.core.errors import Invalid, OmniloomError
 
 PEOPLE = [
     ("Иванов", "Иван", "1980-01-02", "ivanov@example.com", "Москва"),
@@ -80,6 +80,25 @@ def test_an_empty_table_has_no_pairs(tmp_path):
     assert pairs(tmp_path / "out.csv") == set()
 
 
+@pytest.mark.parametrize(("name", "content"), [("in.csv", b""), ("in.csv", b"\xef\xbb\xbf \r\n\n"),
+                                                ("in.csv", b"\xef\xbb\xbf"), ("in.csv", b"\xff\xfe"),
+                                                ("in.csv.gz", gzip.compress(b""))])  # fmt: skip
+def test_an_empty_file_is_refused_by_its_name(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    filled = written(tmp_path / "filled.csv")
+    for files in ((tmp_path / name,), (filled, tmp_path / name)):
+        with pytest.raises(Invalid, match=f"{name} is empty"):
+            run(*files, "--id", "код клиента", "--output", tmp_path / "out.csv")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_one_pair_is_not_told_as_many(tmp_path):
+    out = ("--id", "код клиента", "--output", tmp_path / "out.csv")
+    assert "2 pairs from" in run(written(tmp_path / "in.csv"), *out).stdout
+    (tmp_path / "in.csv").write_text("\n".join(",".join(row) for row in [HEADER, *rows()[:2], *rows()[4:]]))
+    assert "1 pair from" in run(tmp_path / "in.csv", *out).stdout
+
+
 def test_a_map_says_what_columns_mean(tmp_path):
     text = "\n".join(",".join(row) for row in [("k", "a", "b", "c", "d", "e"), *rows()])
     (tmp_path / "in.csv").write_text(text)
@@ -103,7 +122,7 @@ def test_a_mistake_is_named_with_its_fix(tmp_path, arguments, says):
 
 
 @pytest.mark.parametrize(("content", "says"), [(b"id,a\n1,x\n1,y\n", "repeats"), (b"id,a\n,x\n1,y\n", "empty"),
-                                               (b"id,id\n1,2\n", "one name"),
+                                               (b"id,id\n1,2\n", "one name"), (b"\nid,a\n1,x\n", "first line is empty"),
                                                (b"PAR1 not parquet", "not a table")])  # fmt: skip
 def test_a_file_that_is_no_table_or_has_no_ids_is_refused(tmp_path, content, says):
     (tmp_path / "in.csv").write_bytes(content)

@@ -38,7 +38,7 @@ def match(
     first = _table(table, id_column)
     second = _table(other, id_column) if other else None
     found = _matched(first, second, id_column, columns, threshold)
-    tables = [each for each in (first, second) if each is not None and each.num_columns]
+    tables = [each for each in (first, second) if each is not None]
     ids = [value for each in tables for value in each[id_column].to_pylist()]
     taken = found.is_accepted
     left, right, probability = (each[taken].tolist() for each in (found.left, found.right, found.probability))
@@ -57,7 +57,8 @@ def match(
         console.print("No column says who a person is: rows were compared as things, by their words and numbers.")
         if len(found.meanings) == 1:
             console.print("One column alone is no evidence; say with --columns what others mean.")
-    told = f"{len(rows):,} pairs from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
+    pairs = "1 pair" if len(rows) == 1 else f"{len(rows):,} pairs"
+    told = f"{pairs} from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
     console.print(told if rows else f"No pair is likely enough; {output} has a heading only.", markup=False)
 
 

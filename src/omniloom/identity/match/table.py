@@ -17,12 +17,14 @@ _DELIMITERS = ",;\t|"
 _GUESSED_BYTES = 1 << 20
 _PARQUET_MAGIC = b"PAR1"
 _GZIP_MAGIC = b"\x1f\x8b"
+_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")  # all that some editors write of an empty file
+_WANTED = "give a CSV file with a header, or Parquet"
 
 
 def read(path: Path) -> pa.Table:
     """A file's table, every column text with surrounding spaces taken off, empty values null.
 
-    Errors: Missing if there is no such file; Invalid if it is no table.
+    Errors: Missing if there is no such file; Invalid if it is empty or no table.
     """
     try:
         content = path.read_bytes()
@@ -38,17 +40,23 @@ def read(path: Path) -> pa.Table:
     try:
         table = parquet.read_table(io.BytesIO(content)) if content.startswith(_PARQUET_MAGIC) else _csv(content)
     except (pa.ArrowException, csv.Error) as error:
-        raise Invalid(f"{path} is not a table: {error}", hint="give a CSV file with a header, or Parquet") from error
+        raise Invalid(f"{path} is not a table: {error}", hint=_WANTED) from error
+    if not table.column_names:
+        raise Invalid(f"{path} is empty", hint=_WANTED)
     return as_text(table)
 
 
 def _csv(content: bytes) -> pa.Table:
+    if content in _ORDER_MARKS:
+        return pa.table({})
     text = _decoded(content)
     if text is None:
         raise csv.Error("its encoding is none of UTF-8, UTF-16 and Windows-1251")
     encoded = content if text == "" else text.encode()
     head = encoded[:_GUESSED_BYTES].decode(errors="ignore").partition("\n")[0]
     if not head.strip():
+        if encoded.strip():
+            raise csv.Error("its first line is empty")
         return pa.table({})
     delimiter = max(_DELIMITERS, key=lambda mark: (head.count(mark), -_DELIMITERS.index(mark)))
     names = next(csv.reader([head.rstrip("\r")], delimiter=delimiter, skipinitialspace=True))
@@ -108,8 +116,6 @@ def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 def check_id(table: pa.Table, id_column: str, called: str) -> None:
     """Errors: Invalid if the table has no such column, or it is empty somewhere or not unique."""
-    if not table.column_names:
-        return
     if id_column not in table.column_names:
         raise Invalid(
             f"{called} has no column {id_column!r}", hint=f"--id takes one of {', '.join(table.column_names)}",
