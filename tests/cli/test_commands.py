@@ -21,6 +21,7 @@ def test_a_mistyped_data_directory_is_a_mistake_and_makes_nothing(tmp_path: Path
     done = omniloom("segment", "list", "--data-dir", str(tmp_path / "none"))
     assert done.returncode == 3
     assert "no installation" in done.stderr
+    assert "`demo`" in done.stderr, "the shortest way to one is named"
     assert not (tmp_path / "none").exists()
 
 

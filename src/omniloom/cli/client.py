@@ -134,9 +134,8 @@ def connect(data_dir: Path, *, may_create: bool = False) -> Iterator[Client]:
     Errors: Missing if there is no installation and the command does not make one (a mistyped path is a mistake).
     """
     if not may_create and not are_here(data_dir):
-        raise Missing(
-            f"there is no installation in {data_dir}", hint="give its --data-dir; `serve` and `import` make one"
-        )
+        hint = "give its --data-dir (a demo's is .demo); `serve`, `import` and `demo` make one"
+        raise Missing(f"there is no installation in {data_dir}", hint=hint)
     try:
         platform = open_platform(data_dir)
     except Conflict:
