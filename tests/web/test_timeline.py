@@ -36,3 +36,19 @@ def test_a_leaving_says_whose_messages_were_left_and_how(site):
     english, russian = (site.get(f"/customers/{who}", role=role).text for role in ("owner", "operator"))
     assert "in whose name: Corner Bakery · campaign: Spring · method: the page for leaving · address: " in english
     assert "от чьего имени: Corner Bakery · кампания: Spring · способ: страница отписки · адрес: " in russian
+
+
+def test_messages_of_another_system_are_not_denied_where_none_was_sent_from_here(site):
+    stores, now = site.platform.stores, site.platform.now()
+    sent = Event(
+        source_id="letters", message_id="posted", type="track", name="Message Sent", received_at=now, occurred_at=now,
+        identifiers={"email": "posted@example.test"}, properties={"channel": "direct_mail"},
+    )  # fmt: skip
+    stores.log.append([encode(sent)])
+    loop.catch_up(site.platform, None, loop.KNOWING)
+    (who,) = identity.find(stores, "posted@example.test", "US")
+    english, russian = (site.get(f"/customers/{who}", role=role).text for role in ("owner", "operator"))
+    assert "Direct mail" in english
+    assert "No message was sent from here yet" in english
+    assert "Отсюда сообщений ещё не отправляли" in russian
+    assert "Сообщений нет" not in russian

@@ -193,7 +193,8 @@ def _messages(view: View, sends: list[messaging.SendView]) -> None:
     """Every message planned for the person, and how it was decided."""
     _ = view.translate
     if not sends:
-        parts.empty("mail", _("No messages"), _("Campaigns that include this customer appear here, with the reasons."))
+        explanation = _("Campaigns that include this customer appear here, with the reasons.")
+        parts.empty("mail", _("No message was sent from here yet"), explanation)
         return
     with parts.panel(classes="om-flush"):
         for send in sends:
