@@ -1,6 +1,6 @@
 """Overview: how the business stands, at a glance, and what to do first when there is nothing yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicegui import ui
@@ -64,11 +64,11 @@ async def overview(view: View) -> None:
 
 def _glance(view: View) -> Glance:
     stores = view.platform.stores
-    region = view.platform.settings.identity.home_region
+    home, totals = view.platform.settings.identity, analytics.overview(stores, now=view.now())
     return Glance(
-        totals=analytics.overview(stores, now=view.now()),
+        totals=replace(totals, currency=totals.currency or home.home_currency),  # none before the first order
         campaigns=journeys.campaigns(stores) if view.may(Permission.CAMPAIGNS_READ) else [],
-        people=view.shown(profiles.search(stores, "", home_region=region, rows_max=RECENT_ROWS)),
+        people=view.shown(profiles.search(stores, "", home_region=home.home_region, rows_max=RECENT_ROWS)),
         reach=messaging.reach.reach_map(stores, now=view.now()),
     )
 
