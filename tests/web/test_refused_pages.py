@@ -63,7 +63,8 @@ def shop(site):
     ]  # fmt: skip
     collect.append(stores, events)
     settle_through(stores, stores.log.last_position(), now=now)
-    collect.observe(stores, now=now, rows_max=1000)
+    while not collect.observe(stores, now=now, rows_max=1000).is_done:
+        """What other tests sent to this site comes first."""
     return source
 
 
