@@ -16,6 +16,7 @@ from omniloom import access, api, identity, profiles
 from omniloom.access import Role
 from omniloom.app import Platform, open_platform
 from omniloom.cli.main import app
+from omniloom.cli.output import console
 from omniloom.core.errors import Missing
 from omniloom.core.event import Event, encode
 from omniloom.worker import loop
@@ -148,12 +149,20 @@ def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
     assert "merged" in told.stdout
 
 
+@pytest.fixture
+def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table's words stand in one line, however wide the terminal was when the console was made."""
+    monkeypatch.setattr(console, "_width", 160)
+    monkeypatch.setattr(console, "_height", 50)
+
+
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: Path) -> None:
     filled(tmp_path / "data").close()
 
     def told(*arguments: str) -> str:
         words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
-        return CliRunner().invoke(app, words, env={"COLUMNS": "160"}, catch_exceptions=False).stdout
+        return CliRunner().invoke(app, words, catch_exceptions=False).stdout
 
     told("propose", "--automatic", "1.0")
     waiting = told("review")
@@ -165,12 +174,13 @@ def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: 
     assert len(set(re.findall(r"[12]: (\w+ Иванов)", merged))) == 1, "the name of the one there is"
 
 
+@pytest.mark.usefixtures("wide_terminal")
 def test_the_terminal_does_not_call_merged_whoever_was_parted_in_the_journal(tmp_path: Path) -> None:
     filled(tmp_path / "data").close()
 
     def told(*arguments: str) -> str:
         words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
-        return CliRunner().invoke(app, words, env={"COLUMNS": "160"}, catch_exceptions=False).stdout
+        return CliRunner().invoke(app, words, catch_exceptions=False).stdout
 
     told("propose", "--automatic", "1.0")
     assert "undone" not in told("review", "--same", "1", "2", "--decided")
