@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -150,20 +150,20 @@ def test_the_terminal_proposes_lists_and_decides(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table's words stand in one line, however wide the terminal was when the console was made."""
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Runs `omniloom identity` on a filled installation; what it prints, on a terminal of one width everywhere."""
     monkeypatch.setattr(console, "_width", 160)
     monkeypatch.setattr(console, "_height", 50)
-
-
-@pytest.mark.usefixtures("wide_terminal")
-def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: Path) -> None:
     filled(tmp_path / "data").close()
 
-    def told(*arguments: str) -> str:
+    def run(*arguments: str) -> str:
         words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
         return CliRunner().invoke(app, words, catch_exceptions=False).stdout
 
+    return run
+
+
+def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(told: Callable[..., str]) -> None:
     told("propose", "--automatic", "1.0")
     waiting = told("review")
     assert "1: Иван Иванов" in waiting
@@ -174,14 +174,9 @@ def test_the_terminal_names_the_people_of_a_pair_beside_their_numbers(tmp_path: 
     assert len(set(re.findall(r"[12]: (\w+ Иванов)", merged))) == 1, "the name of the one there is"
 
 
-@pytest.mark.usefixtures("wide_terminal")
-def test_the_terminal_does_not_call_merged_whoever_was_parted_in_the_journal(tmp_path: Path) -> None:
-    filled(tmp_path / "data").close()
-
-    def told(*arguments: str) -> str:
-        words = ["identity", *arguments, "--data-dir", str(tmp_path / "data")]
-        return CliRunner().invoke(app, words, catch_exceptions=False).stdout
-
+def test_the_terminal_does_not_call_merged_whoever_was_parted_in_the_journal(
+    told: Callable[..., str], tmp_path: Path
+) -> None:
     told("propose", "--automatic", "1.0")
     assert "undone" not in told("review", "--same", "1", "2", "--decided")
     with closing(open_platform(tmp_path / "data", environ={})) as platform:
