@@ -164,4 +164,11 @@ def running_server(data_dir: Path) -> str | None:
 
 def write_server_file(data_dir: Path, url: str, collect_url: str) -> None:
     """Write down where this process serves and where events are taken in, for commands run beside it."""
-    (data_dir / SERVER_FILE).write_text(json.dumps({"url": url, "collect_url": collect_url, "pid": os.getpid()}))
+    write_whole(data_dir / SERVER_FILE, json.dumps({"url": url, "collect_url": collect_url, "pid": os.getpid()}))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Put a file in place at once: who looks meanwhile sees none or the one before, never an empty or half one."""
+    half = path.with_suffix(".part")
+    half.write_text(text)
+    half.replace(path)

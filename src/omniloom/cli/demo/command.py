@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from omniloom.app import SETTINGS_FILE, open_platform
+from omniloom.cli.client import write_whole
 from omniloom.cli.demo import source, story
 from omniloom.cli.demo.receivers import gateway_socket
 from omniloom.cli.demo.steps import Steps
@@ -80,9 +81,7 @@ def _write_settings(data_dir: Path) -> None:
         f"[core]\nclock_offset_s = {offset_s}\n\n[server]\ndemo_shop = true\n\n"
         '[identity]\nhome_region = "US"\nhome_currency = "USD"\n'
     )
-    half = path.with_suffix(".part")
-    half.write_text(text)
-    half.replace(path)
+    write_whole(path, text)
 
 
 def _say_where(url: str, data_dir: Path) -> None:
