@@ -249,7 +249,7 @@ CREATE TABLE identity_pair (
     status text not null,
     proposed_at bigint not null,
     decided_at bigint,
-    decided_by text, merge_id text, was_apart bigint not null default 0,
+    decided_by text, merge_id text,
     primary key (left_id, right_id)
 );
 

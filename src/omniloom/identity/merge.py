@@ -8,7 +8,7 @@ import msgspec
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity.normal import KINDS
-from omniloom.identity.people import identifiers_by_root, members_of, roots_of
+from omniloom.identity.people import identifiers_by_root, roots_of
 from omniloom.identity.resolve import sync_overrides
 from omniloom.identity.unmerge import CURSOR, keep_apart, next_version, undo
 from omniloom.store import StateTx, Stores, query
@@ -16,7 +16,6 @@ from omniloom.store import StateTx, Stores, query
 _MERGE = query(__file__, "merge")
 _MOVE_ROOT = query(__file__, "move_root")
 _ADD_MERGE = query(__file__, "add_merge")
-_FORGET_APART = query(__file__, "forget_apart")
 
 
 def merge(
@@ -39,6 +38,9 @@ def join(
 ) -> None:
     """As :func:`merge`, in the caller's transaction; the event store follows with the next events.
 
+    Who was told apart stays so on paper: it says nothing while the two are one, and holds again once they are two,
+    whichever merge between them is undone.
+
     Errors: as :func:`merge`; then nothing was written.
     """
     into_root, from_root = _roots(tx, into_id, from_id)
@@ -47,9 +49,6 @@ def join(
     for kind in sorted(kinds[0] & kinds[1]):
         if KINDS[kind].is_single:
             raise Conflict(f"both have their own {kind}", hint="these are two people", kind=kind)
-    members = members_of(tx, [into_root, from_root])
-    for one, other in ((into_root, from_root), (from_root, into_root)):
-        tx.run(_FORGET_APART, person_ids=members[one], other_ids=members[other])
     version = next_version(tx)
     tx.run(_MOVE_ROOT, from_id=from_root, into_id=into_root, version=version)
     tx.run(

@@ -32,8 +32,7 @@ class PairReason(msgspec.Struct, frozen=True):
 class Pair:
     """Two people who may be one.
 
-    ``merge_id``: the merge that somebody's decision made; ``was_apart``: they had been parted by hand before it;
-    ``is_undone``: that merge was undone since, in the journal.
+    ``merge_id``: the merge that somebody's decision made; ``is_undone``: it was undone since, in the journal.
     """
 
     left_id: int
@@ -44,7 +43,6 @@ class Pair:
     decided_by: str | None
     merge_id: str | None = None
     decided_at: datetime | None = None
-    was_apart: bool = False
     is_undone: bool = False
 
 
@@ -53,8 +51,7 @@ def read_pair(row: Row) -> Pair:
     reasons = msgspec.json.decode(row["reasons"], type=list[PairReason])
     return Pair(
         row["left_id"], row["right_id"], row["probability"], reasons, PairStatus(row["status"]), row["decided_by"],
-        row["merge_id"], None if row["decided_at"] is None else instant(row["decided_at"]), bool(row["was_apart"]),
-        bool(row["is_undone"]),
+        row["merge_id"], None if row["decided_at"] is None else instant(row["decided_at"]), bool(row["is_undone"]),
     )  # fmt: skip
 
 
@@ -70,5 +67,5 @@ def said(pair: Pair) -> dict[str, Any]:
     """What was decided about a pair, to write down."""
     return {
         "left_id": pair.left_id, "right_id": pair.right_id, "status": pair.status, "decided_at": pair.decided_at,
-        "decided_by": pair.decided_by, "merge_id": pair.merge_id, "was_apart": int(pair.was_apart),
+        "decided_by": pair.decided_by, "merge_id": pair.merge_id,
     }  # fmt: skip

@@ -13,7 +13,7 @@ import pyarrow as pa
 from omniloom.core.errors import Conflict, Missing
 from omniloom.core.ids import Ids
 from omniloom.identity import match
-from omniloom.identity.merge import join, part
+from omniloom.identity.merge import join
 from omniloom.identity.normal import KINDS
 from omniloom.identity.pair import Pair, PairReason, PairStatus, kept, read_pair, said
 from omniloom.identity.people import identifiers_by_root, roots_of
@@ -169,10 +169,9 @@ def decide_pair(
         pair = _proposed(tx, left_id, right_id)
         if pair.status is not PairStatus.OPEN:
             raise Conflict(f"this pair was {pair.status} before", hint="nothing is left to decide", status=pair.status)
-        was_apart = is_same and _is_apart(tx, pair)
         merge_id = _join(tx, pair, now=now, ids=ids, by=by) if is_same else None
         status = PairStatus.MERGED if is_same else PairStatus.REJECTED
-        pair = replace(pair, status=status, decided_by=by, decided_at=now, merge_id=merge_id, was_apart=was_apart)
+        pair = replace(pair, status=status, decided_by=by, decided_at=now, merge_id=merge_id)
         tx.run(_DECIDE_PAIR, **said(pair))
     if is_same:
         sync_overrides(stores)
@@ -199,7 +198,7 @@ def undo_decision(stores: Stores, decided: Pair, *, by: str, now: datetime) -> N
             raise Conflict("the merge of this pair stands", hint="undo it in the customer's journal of merges")
         merge_id = None if told.is_undone else told.merge_id
         if merge_id:
-            (part if told.was_apart else undo)(tx, merge_id, by=by, now=now)
+            undo(tx, merge_id, by=by, now=now)
         tx.run(_DECIDE_PAIR, **said(Pair(told.left_id, told.right_id, 0.0, [], PairStatus.OPEN, None)))
     if merge_id:
         sync_overrides(stores)
@@ -227,12 +226,6 @@ def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
     """Who of these is not to be merged with whom: rejected pairs, and people who were parted."""
     rejected = {frozenset(two) for two in tx.tuples(_REJECTED_PAIRS, root_ids=root_ids)}
     return rejected | {frozenset((root, other)) for _, _, root, other in tx.tuples(_APART, root_ids=root_ids)}
-
-
-def _is_apart(tx: StateTx, pair: Pair) -> bool:
-    """Whether the two were parted by hand. A rejected pair beside keeps the matcher alone from joining them."""
-    roots_now = set(roots_of(tx, [pair.left_id, pair.right_id]).values())
-    return any({root, other} == roots_now for _, _, root, other in tx.tuples(_APART, root_ids=sorted(roots_now)))
 
 
 def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:

@@ -1,5 +1,6 @@
 """Events, merges, un-merges and detachings in any order against a slow, obvious model: who is whose, to the number."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from omniloom.store.sql import parse_events, parse_state
 from .conftest import NOW
 
 Key = tuple[str, str]
-RANKS = {"user_id": 10, "phone": 30}
+RANKS = {"user_id": 10, "email": 20, "phone": 30, "card": 40}
 LAST = parse_state("test", "select coalesce(max(person_id), 0) as last from identity_person")
 OWNERS = parse_state(
     "test",
@@ -49,9 +50,6 @@ class Model:
 
     def keys(self, root: int) -> set[Key]:
         return {key for key, person in self.owner.items() if self.root(person) == root}
-
-    def members(self, root: int) -> set[int]:
-        return {person for person in range(1, self.last + 1) if self.root(person) == root}
 
     def newcomer(self) -> int:
         self.last += 1
@@ -86,8 +84,6 @@ class Model:
     def merge(self, into: int, gone: int) -> bool:
         if into == gone or self.both_signed_in(into, gone):
             return False
-        mine, theirs = self.members(into), self.members(gone)
-        self.apart = {two for two in self.apart if not (two & mine and two & theirs)}
         self.arrows[gone] = into
         return True
 
@@ -108,6 +104,7 @@ class Model:
         return False
 
 
+OTHERS = ["email", "card"]
 USERS, PHONES = ["A", "B", "C"], [f"+7916123456{n}" for n in range(3)]
 a_user, a_phone = st.sampled_from(USERS), st.sampled_from(PHONES)
 keys = st.one_of(st.tuples(a_user), st.tuples(a_phone), st.tuples(a_user, a_phone), st.tuples(a_user, a_phone))
@@ -136,6 +133,8 @@ class Both:
         """What no other example has."""
         if name in USERS:
             return "user_id", f"{name}{self.number}"
+        if name in OTHERS:
+            return name, {"email": f"m{self.number}@x.test", "card": f"7700{self.number:06}"}[name]
         return "phone", f"{name[:5]}{int(name[5:]) + 10 * self.number:07}"
 
     def send(self, kind: str, names: tuple[str, ...]) -> None:
@@ -219,5 +218,39 @@ def test_whose_everything_is_follows_the_model(shared, drawn, rows_max):
             continue
         both.decide(act, what)
         both.check()
+    both.resolve()
+    both.check()
+
+
+FEW = ["A", "email", PHONES[0], "card"]  # the strongest first
+two_of_few = st.permutations(FEW).map(lambda names: (names[0], names[1]))
+one_event = two_of_few.map(lambda names: tuple(sorted(names, key=FEW.index)))
+hand_acts = st.lists(
+    st.one_of(
+        st.tuples(st.just("merge"), two_of_few), st.tuples(st.just("merge"), two_of_few),
+        st.tuples(st.just("unmerge"), st.integers(0, 3)), st.tuples(st.just("unmerge"), st.integers(0, 3)),
+        st.tuples(st.just("identify"), one_event),
+    ),
+    min_size=4, max_size=14,
+)  # fmt: skip
+
+
+@given(hand_acts)
+def test_who_was_parted_stays_apart_whatever_was_merged_and_undone_since(shared, drawn):
+    """Four people, many decisions about them; at the end each two are named by one event."""
+    stores, examples = shared
+    examples.append(1)
+    both = Both(stores, len(examples), rows_max=5)
+    for name in FEW:
+        both.send("identify", (name,))
+    for act, what in drawn:
+        if act == "identify":
+            both.send(act, what)
+        else:
+            both.decide(act, what)
+    for standing in range(len(both.model.arrows)):
+        both.decide("unmerge", standing)
+    for two in itertools.combinations(FEW, 2):
+        both.send("identify", two)
     both.resolve()
     both.check()

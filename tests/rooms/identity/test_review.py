@@ -205,7 +205,7 @@ def test_a_decision_is_taken_back_by_whoever_reads_of_it_later_and_by_nothing_bu
                   ids=SeededIds(5))  # fmt: skip
     (read,) = decided_pairs(sender.stores)
     assert read == proposed_pair(sender.stores, right, left) == decided
-    take_back(sender, replace(read, merge_id=other, was_apart=True))
+    take_back(sender, replace(read, merge_id=other))
     assert (root_of(sender.stores, right), root_of(sender.stores, right + 1)) == (right, left)
     assert decided_pairs(sender.stores) == []
     assert sender.state_rows("select person_id from identity_apart") == []
@@ -242,7 +242,7 @@ def test_a_pair_whose_merge_was_undone_in_the_journal_first_waits_again(sender):
     assert sender.state_rows("select person_id, other_id from identity_apart order by person_id") == apart
     assert {(row["person_id"], row["other_id"]) for row in apart} == {(left, right), (right, left)}
     anew = decide(sender, left, right, is_same=True, ids=6)
-    assert (anew.was_apart, anew.is_undone, root_of(sender.stores, right)) == (True, False, left)
+    assert (anew.is_undone, root_of(sender.stores, right)) == (False, left)
     take_back(sender, anew)
     assert root_of(sender.stores, right) == right
 

@@ -82,6 +82,19 @@ def test_a_merge_can_be_undone_once_and_made_again_by_hand(three):
     assert find(three, "+79161234567", "RU") == [1]
 
 
+def test_a_parting_outlasts_a_merge_elsewhere_that_is_undone(three):
+    """1 and 2 are told apart, each is merged with 3, and all of it is undone."""
+    unmerge(three, join(three, 1, 2), by="olga", now=NOW)
+    first, second = join(three, 3, 1, 1), join(three, 3, 2, 2)
+    unmerge(three, first, by="olga", now=NOW)
+    unmerge(three, second, by="olga", now=NOW)
+    send(three, [event(4, "identify", email="a@x.test", phone="+79161234567")])
+    resolve_all(three)
+    assert (find(three, "a@x.test", "RU"), find(three, "+79161234567", "RU")) == ([1], [2])
+    join(three, 1, 2, 3)
+    assert find(three, "+79161234567", "RU") == [1], "by hand they still can be one"
+
+
 # --- many at once ----------------------------------------------------------------------------------------------------
 
 

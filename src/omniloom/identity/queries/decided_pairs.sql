@@ -3,7 +3,7 @@
 -- out: as pair
 select
     i.left_id, i.right_id, i.probability, i.reasons, i.status, i.proposed_at, i.decided_at, i.decided_by, i.merge_id,
-    i.was_apart, case when m.undone_at is null then 0 else 1 end as is_undone
+    case when m.undone_at is null then 0 else 1 end as is_undone
 from identity_pair as i
 left join identity_merge as m on m.merge_id = i.merge_id
 where i.status <> 'open' and i.decided_by <> :matcher

@@ -3,7 +3,7 @@
 -- out: as pair
 select
     i.left_id, i.right_id, i.probability, i.reasons, i.status, i.proposed_at, i.decided_at, i.decided_by, i.merge_id,
-    i.was_apart, 0 as is_undone
+    0 as is_undone
 from identity_pair as i
 join identity_person as a on a.person_id = i.left_id
 join identity_person as b on b.person_id = i.right_id
