@@ -7,7 +7,9 @@ for that are not used: from pytest 9.2 on ``--dist loadgroup`` silently ignores 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = {"tests/e2e/test_demo.py": "tests/e2e", "tests/e2e/test_marketer.py": "tests/e2e"}
+TOGETHER = dict.fromkeys(
+    ("tests/e2e/test_demo.py", "tests/e2e/test_marketer.py", "tests/e2e/test_erasure.py"), "tests/e2e"
+)
 APART = {"tests/store/test_power_cut.py"}  # long tests that share nothing
 LONG = (
     "tests/rooms/late_bound/", "tests/e2e/", "tests/scenarios/", "tests/cli/", "tests/store/test_power_cut.py",

@@ -62,7 +62,12 @@ def clickhouse_text(tree: exp.Expression, types: dict[str, str]) -> str:
     _lists(whole, types)
     for select in list(whole.find_all(exp.Select)):
         _order_by_place(select)
+    found = {type(node) for node in whole.walk()} | {
+        exp.Anonymous
+    }  # what rules bring in; each pass looks at every node
     for kind, rule in _RULES:
+        if not any(issubclass(one, kind) for one in found):
+            continue
         for node in list(whole.find_all(kind)):
             if (turned := rule(node)) is not node:
                 node.replace(turned)

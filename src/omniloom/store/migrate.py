@@ -4,6 +4,7 @@ A file's name sorts it (``2026_11_21_1_identity_first.sql``), its first line nam
 transaction with the row that remembers it. ``schema.<store>.sql`` beside them is what they add up to (``make schema``).
 """
 
+import functools
 from pathlib import Path
 from typing import Protocol
 
@@ -46,9 +47,7 @@ def migrate(store: Migratable, kind: str, source: Path | None = None) -> list[st
     Errors: Misconfigured if the store remembers a migration this version does not have (a newer version wrote it).
     """
     store.execute_script(_LEDGER)
-    known = [
-        path for path in sorted((source or folder()).glob("[0-9]*.sql")) if store_of(path.read_text(), path) == kind
-    ]
+    known = _shipped(kind) if source is None else _timeline(source, kind)
     applied = store.applied()
     if newer := applied - {path.stem for path in known}:
         raise Misconfigured(
@@ -60,6 +59,16 @@ def migrate(store: Migratable, kind: str, source: Path | None = None) -> list[st
         script = _translated(path.read_text(), kind, store.dialect)
         store.execute_script(f"{script}\ninsert into store_migration (name) values ('{path.stem}');")
     return [path.stem for path in pending]
+
+
+@functools.cache
+def _shipped(kind: str) -> list[Path]:
+    """Those of the version that runs, read once: a process may open many stores."""
+    return _timeline(folder(), kind)
+
+
+def _timeline(source: Path, kind: str) -> list[Path]:
+    return [path for path in sorted(source.glob("[0-9]*.sql")) if store_of(path.read_text(), path) == kind]
 
 
 def _translated(text: str, kind: str, dialect: str) -> str:
