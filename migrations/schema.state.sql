@@ -390,6 +390,14 @@ CREATE TABLE messaging_policy (
     updated_at bigint not null
 );
 
+CREATE TABLE messaging_reach (
+    part text primary key,
+    counted_through bigint not null,
+    counts text not null,
+    mark text not null,
+    counted_at bigint not null
+);
+
 CREATE TABLE messaging_recognition (
     request_id text primary key,
     way text not null,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omniloom import profiles
+from omniloom import messaging, profiles
 from omniloom.core.event import Event, encode
 from omniloom.messaging import voice
 from omniloom.profiles import PrivacyKind, Topic
@@ -38,6 +38,7 @@ def test_a_customers_ledger_reach_and_proof_are_shown_as_text(site, customer):
 
 def test_each_tab_shows_what_there_is_and_hostile_texts_stay_text(site, customer):
     stores, now = site.platform.stores, site.platform.now()
+    messaging.reach_count.go_on(stores, now=now)
     assert "om-chart" in site.get("/consents", role="owner").text
     assert "No topics yet" in site.get("/consents?tab=topics", role="owner").text
     added = profiles.add_wording(stores, name="news", text=HOSTILE, language="en", now=now, by="a")

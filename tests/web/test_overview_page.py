@@ -51,3 +51,10 @@ def test_before_the_first_order_money_is_the_shops_own_and_then_that_of_most_ord
     assert _glance(view).totals.currency == "KZT"
     tell(shop, "track", name="Order Completed", properties={"order_id": "1", "total": 5, "currency": "EUR"})
     assert _glance(view).totals.currency == "EUR"
+
+
+def test_no_page_counts_who_can_be_reached_itself(shop):
+    view = View(shop, NOT_FOUND, None, None, "en", Format("en"))
+    assert _glance(view).reach is None
+    loop.run_once(shop)
+    assert [one.people for one in _glance(view).reach.channels] == [1, 1]

@@ -1,7 +1,7 @@
 """Who can be reached is one number, wherever it is told."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 from tests.api.test_manage import Caller
@@ -49,11 +49,19 @@ def test_the_overview_the_consents_a_segment_and_the_api_tell_one_number(site: S
     )
     segments.refresh(stores, made.segment_id, now=now)
 
+    loop.catch_up(site.platform)  # the worker counts; pages show what it counted
+
     in_segment = shown(site, f"/segments/{made.segment_id}")
     assert in_segment[in_segment.index("Reachable by E-mail") + 1] == str(AGREED)
     everybody = next(one for one in messaging.reach.reach_map(stores, now=now) if one.channel == "email")
     overview, consents = shown(site, "/"), shown(site, "/consents")
     row = overview[overview.index("Reachable customers") :]
+    count = messaging.reach_count.latest(stores)
+    assert count is not None
+    counted = f"{count.counted_at.astimezone(UTC):%H:%M}"
+    assert row[1].startswith("Counted")
+    assert row[1].endswith(counted)
+    assert any("Counted" in text and counted in text for text in consents)
     assert row[row.index("E-mail") + 1 :][:2] == [str(everybody.addressed), str(everybody.reachable)]
     row = consents[consents.index("Got a message") :]
     assert row[row.index("E-mail") + 1] == str(everybody.reachable)

@@ -2,7 +2,7 @@
 
 Tables (state store): messaging_template, messaging_mailing, messaging_send, messaging_attempt, messaging_decision,
 messaging_suppression, messaging_link, messaging_channel, messaging_policy, messaging_outbox, messaging_opt_in,
-messaging_address, messaging_recognition, messaging_way.
+messaging_address, messaging_recognition, messaging_way, messaging_reach.
 
 Invariants:
 * one row per recipient of a campaign, one attempt per channel of it (``send_key`` is unique);
@@ -14,7 +14,7 @@ Invariants:
 * channels and rules are pure; ``transport`` alone speaks to the world, ``render`` alone runs marketers' templates.
 """
 
-from omniloom.messaging import reach, recognition, voice
+from omniloom.messaging import reach, reach_count, recognition, voice
 from omniloom.messaging.ad import Ad, Impression, ad_of, ad_url, ad_viewed
 from omniloom.messaging.address import verify_address
 from omniloom.messaging.channel import Channel, known_channels
@@ -133,6 +133,7 @@ __all__ = [
     "preview",
     "preview_text",
     "reach",
+    "reach_count",
     "receive_hook",
     "recipients",
     "recognition",

@@ -52,6 +52,7 @@ HOLDINGS = (
             ("messaging_link", "links in messages", {"url": FieldClass.PUBLIC}),
             ("messaging_mailing", "what a campaign sends", {}),
             ("messaging_policy", "caps and quiet hours", {}),
+            ("messaging_reach", "how many can be reached", {}),
             ("messaging_template", "texts of messages", {"body": FieldClass.PUBLIC}),
             ("messaging_way", "ways of self-identification", {}),
         )

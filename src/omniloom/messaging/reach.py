@@ -7,8 +7,8 @@ people and for one person ``reach_in`` says it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,9 +17,10 @@ from omniloom.identity import root_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.stop_list import closed
 from omniloom.profiles import MARKETING, OWN, Contact, contacts
-from omniloom.store import Stores, query
+from omniloom.store import StateTx, Stores, query
 
 _AT_ONCE = 5_000
+_LAST = 2**63 - 1  # no id is above it
 
 
 class Reach(StrEnum):
@@ -48,6 +49,17 @@ class ChannelReach:
     suppressed: int
     no_consent: int
     paused: int
+
+    @classmethod
+    def of(cls, channel: str, counts: Mapping[str, int]) -> "ChannelReach":
+        """A channel by its counts; those left out are none."""
+        return cls(channel, **{name: counts.get(name, 0) for name in cls.__slots__ if name != "channel"})
+
+    def counts(self) -> dict[str, int]:
+        """All but the channel, by name."""
+        counted = asdict(self)
+        del counted["channel"]
+        return counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +90,23 @@ class SetReach:
 
 
 def reach_map(stores: Stores, *, now: datetime, advertiser: str = OWN) -> list[ChannelReach]:
-    """Each channel over everybody. Cost: a scan of identifiers, consents and sent messages per channel."""
-    found = []
+    """Each channel over everybody, now. Cost: all people's addresses, consents and wishes, for each channel: about ten
+    seconds a million. Pages show what was counted beforehand (``reach_count``).
+    """
     with stores.state.read() as tx:
-        for key, channel in known_channels().items():
-            row = tx.rows(
-                query(__file__, "reach_map"), channel=key, kind=channel.address_kind, purpose=MARKETING,
-                advertiser=advertiser, now=now,
-            )[0]  # fmt: skip
-            counts = {name: int(count) for name, count in row.items()}
-            found.append(ChannelReach(channel=key, no_address=counts["people"] - counts["addressed"], **counts))
+        return reach_between(tx, after=0, through=_LAST, now=now, advertiser=advertiser)
+
+
+def reach_between(tx: StateTx, *, after: int, through: int, now: datetime, advertiser: str = OWN) -> list[ChannelReach]:
+    """Each channel over those whose ids, as they are by now, are above ``after`` and not above ``through``."""
+    found = []
+    for key, channel in known_channels().items():
+        row = tx.rows(
+            query(__file__, "reach_map"), channel=key, kind=channel.address_kind, purpose=MARKETING,
+            advertiser=advertiser, now=now, after=after, through=through,
+        )[0]  # fmt: skip
+        counts = {name: int(count) for name, count in row.items()}
+        found.append(ChannelReach(channel=key, no_address=counts["people"] - counts["addressed"], **counts))
     return found
 
 

@@ -9,6 +9,7 @@ from omniloom import messaging, profiles
 from omniloom.access import Permission
 from omniloom.profiles import Topic, Wording
 from omniloom.web import marks, parts, theme
+from omniloom.web.counting import being_counted, counted_at
 from omniloom.web.page import page
 from omniloom.web.privacy_page import requests_table
 from omniloom.web.theme import mark
@@ -45,20 +46,25 @@ async def consents_page(view: View, tab: str = "reach") -> None:
 
 async def _reach(view: View) -> None:
     _ = view.translate
-    found = await view.run(messaging.reach.reach_map, view.platform.stores, now=view.now())
-    if not any(one.people for one in found):
+    count = await view.run(messaging.reach_count.latest, view.platform.stores)
+    if count is None:
+        with parts.panel():
+            parts.empty("hourglass_top", _("Being counted"), being_counted(view))
+        return
+    if not any(one.people for one in count.channels):
         told = _("Customers appear with their first event.")
         with parts.panel(), parts.empty("verified_user", _("Nobody is known yet"), told):
             if view.may(Permission.SOURCES_READ):
                 parts.action(_("Connect a source"), "sensors", href="/sources")
         return
-    with parts.panel(_("Everybody, by channel"), _("The first thing that is missing counts")):
-        ui.echart(reach_chart(view, found)).classes("om-chart om-chart-low")
+    subtitle = f"{_('The first thing that is missing counts')}. {counted_at(view, count.counted_at)}."
+    with parts.panel(_("Everybody, by channel"), subtitle):
+        ui.echart(reach_chart(view, count.channels)).classes("om-chart om-chart-low")
     with parts.panel(classes="om-flush"):
         heads = [_("Channel"), _("Reachable"), _("of all"), _("With address"), _("Verified"), _("Agreed"),
                  _("On the stop list"), _("Got a message")]  # fmt: skip
         with parts.sheet(heads, numeric=7):
-            for one in found:
+            for one in count.channels:
                 _reach_row(view, one)
 
 

@@ -1,4 +1,6 @@
-"""Words that follow a number: “1 person, 5 people”, «1 клиент, 3 клиента, 5 клиентов»."""
+"""Words about numbers: “1 person, 5 people”, «1 клиент, 3 клиента, 5 клиентов», and when they were counted."""
+
+from datetime import datetime
 
 from babel import Locale
 
@@ -21,3 +23,16 @@ def counted(view: View, text: str, n: int) -> str:
 def people(view: View, n: int) -> str:
     """So many people."""
     return counted(view, "{n} person|{n} people", n)
+
+
+def counted_at(view: View, at: datetime) -> str:
+    """When a number was counted: the time alone if that was today."""
+    fmt = view.fmt
+    if fmt.date(at) == fmt.date(view.now()):
+        return view._("Counted at {time}").format(time=fmt.time(at))
+    return view._("Counted on {when}").format(when=fmt.when(at))
+
+
+def being_counted(view: View) -> str:
+    """What to say before the first count."""
+    return view._("Everybody is being counted. Look again in a moment.")

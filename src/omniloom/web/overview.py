@@ -9,6 +9,7 @@ from omniloom import analytics, journeys, messaging, profiles
 from omniloom.access import Permission
 from omniloom.core.money import exponent_of
 from omniloom.web import marks, parts, theme
+from omniloom.web.counting import being_counted, counted_at
 from omniloom.web.page import PAGES, page
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -32,7 +33,7 @@ class Glance:
     totals: analytics.Overview
     campaigns: list[journeys.Campaign]
     people: list[profiles.PersonRow]
-    reach: list[messaging.reach.ChannelReach]
+    reach: messaging.reach_count.ReachCount | None
 
 
 @page("/", permission=Permission.OVERVIEW_READ, title=mark("Overview"), nav=100, icon="insights")
@@ -69,7 +70,7 @@ def _glance(view: View) -> Glance:
         totals=replace(totals, currency=totals.currency or home.home_currency),  # none before the first order
         campaigns=journeys.campaigns(stores) if view.may(Permission.CAMPAIGNS_READ) else [],
         people=view.shown(profiles.search(stores, "", home_region=home.home_region, rows_max=RECENT_ROWS)),
-        reach=messaging.reach.reach_map(stores, now=view.now()),
+        reach=messaging.reach_count.latest(stores),
     )
 
 
@@ -163,12 +164,17 @@ def _path(view: View, totals: analytics.Overview) -> None:
                     ui.element("div").classes("om-fill").style(f"width: {share:.1%}")
 
 
-def _reach(view: View, reach: list[messaging.reach.ChannelReach]) -> None:
+def _reach(view: View, reach: messaging.reach_count.ReachCount | None) -> None:
     """Who can be written to."""
     _, fmt = view.translate, view.fmt
     headings = [_("Channel"), _("With address"), _("Reachable"), _("of all")]
-    with parts.panel(_("Reachable customers"), classes="om-flush"), parts.sheet(headings, numeric=3):
-        for found in reach:
+    if reach is None:
+        with parts.panel(_("Reachable customers")):
+            parts.text(being_counted(view), "om-muted")
+        return
+    subtitle = counted_at(view, reach.counted_at)
+    with parts.panel(_("Reachable customers"), subtitle, classes="om-flush"), parts.sheet(headings, numeric=3):
+        for found in reach.channels:
             with ui.element("tr"):
                 with ui.element("td"):
                     marks.channel(view, found.channel)

@@ -77,6 +77,7 @@ ACTS = (
     Act("messaging.deliver", lambda p: messaging.deliver(
         p.stores, p.transport, p.renderer, clock=p.clock, ids=p.ids, rows_max=p.settings.worker.deliver_rows_max)),
     Act("messaging.report", lambda p: messaging.report_outcomes(p.stores)),
+    Act("messaging.count", lambda p: messaging.reach_count.go_on(p.stores, now=p.now()), share=0.05),
     Act("messaging.forget", lambda p: messaging.forget_decisions(p.stores, now=p.now())),
     Act("privacy.retain", lambda p: privacy.retain(p.stores, now=p.now()), share=0.1),
     Act("privacy.rewrite", lambda p: privacy.rewrite(p.stores, now=p.now()), share=0.05),

@@ -5,7 +5,9 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from omniloom import messaging
+import pytest
+
+from omniloom import identity, messaging
 from omniloom.messaging import voice
 from omniloom.messaging.address import verify_address
 from omniloom.messaging.reach import Reach, reach_among, reach_map, reach_of
@@ -85,3 +87,96 @@ def test_the_map_equals_asking_everyone_and_says_why_not(company: Any) -> None:
             assert (one.reach is Reach.NO_ADDRESS) == (reason == "no_address")
             assert (one.reach is Reach.SUPPRESSED) == (reason == "suppressed")
             assert (one.reach is Reach.NO_CONSENT) == (reason == "no_consent")
+
+
+def whole(company: Any, people_max: int = 5_000) -> messaging.reach_count.ReachCount:
+    """The count in the background, come to its end."""
+    for _ in range(1_000):
+        if messaging.reach_count.go_on(company.stores, now=company.clock.now(), people_max=people_max).is_done:
+            break
+    found = messaging.reach_count.latest(company.stores)
+    assert found is not None
+    return found
+
+
+def join(company: Any, into: str, other: str) -> None:
+    identity.merge(
+        company.stores, into_id=company.id_of(into), from_id=company.id_of(other), rule="by hand", evidence={},
+        now=company.clock.now(), ids=company.ids,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("people_max", [1, 3, 7, 8, 5_000])
+def test_the_count_in_parts_is_the_count_at_once(company: Any, people_max: int) -> None:
+    for n in range(7):
+        company.person(f"p{n}", consents=("email",) if n % 2 else ("*",), email=f"p{n}@example.test")
+    company.tell("identify", identifiers={"user_id": "p1", "phone": "+12025550001"})
+    company.tell("identify", identifiers={"email": "later@example.test"})  # who turns out to be p6
+    company.resolve()
+    join(company, "p6", "later@example.test")
+    assert messaging.reach_count.latest(company.stores) is None
+    found = whole(company, people_max)
+    assert found.channels == reach_map(company.stores, now=company.clock.now())
+    assert found.channels[0].people == 7
+    assert found.counted_at == company.clock.now()
+
+
+def test_nobody_is_counted_as_well(company: Any) -> None:
+    assert [one.people for one in whole(company).channels] == [0, 0]
+
+
+def told(company: Any) -> None:
+    """What was put down at our own doors has come through the log."""
+    messaging.report_outcomes(company.stores)
+    company.resolve()
+
+
+def given(company: Any) -> None:
+    company.tell("track", name="Consent Given", identifiers={"user_id": "b"}, properties={"channel": "email"})
+    company.resolve()
+
+
+def withdrawn(company: Any) -> None:
+    word = voice.Word(channel="email", is_given=False, method="till", wording="No more letters")
+    voice.take_consent(company.stores, company.id_of("a"), word, by="anna", now=company.clock.now(), ids=company.ids)
+    told(company)
+
+
+def merged(company: Any) -> None:
+    join(company, "a", "c@example.test")
+
+
+def paused(company: Any) -> None:
+    site = company.transport.site
+    (sent,) = messaging.sends_of(company.stores, company.id_of("a"))
+    token = site.preferences_url(sent.send_id, "email").rpartition("/")[2]
+    choice = voice.Choice(pause_days=9)
+    voice.choose(company.stores, token, choice, secret=SECRET, now=company.clock.now(), wording="")
+    told(company)
+
+
+@pytest.mark.parametrize("change", [given, withdrawn, merged, paused])
+def test_what_changes_who_can_be_reached_is_counted(company: Any, change: Any) -> None:
+    for name, consents in (("a", ("email",)), ("b", ())):
+        company.person(name, consents=consents, email=f"{name}@example.test")
+    company.tell("identify", identifiers={"email": "c@example.test"})
+    company.resolve()
+    company.mailing("c1", [company.id_of("a")])
+    company.deliver_all()
+    told(company)
+    before = whole(company)
+    change(company)
+    company.clock.advance(timedelta(seconds=1))
+    after = whole(company)
+    assert after.channels == reach_map(company.stores, now=company.clock.now())
+    assert after.channels != before.channels
+
+
+def test_a_count_holds_until_something_happens_or_an_hour_is_over(company: Any) -> None:
+    company.person("a", consents=("email",), email="a@example.test")
+    company.resolve()
+    first = whole(company)
+    company.clock.advance(timedelta(minutes=59))
+    assert whole(company).counted_at == first.counted_at
+    company.clock.advance(timedelta(minutes=1))
+    assert whole(company).counted_at == company.clock.now()
