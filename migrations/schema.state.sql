@@ -116,7 +116,7 @@ CREATE TABLE collect_dead_letter_attempt (
     reason text not null,
     field text not null,
     message text not null,
-    edited text not null,
+    edited text not null, attempt_id bigint not null default 0,
     primary key (letter_id, attempt)
 );
 
@@ -474,7 +474,7 @@ CREATE TABLE privacy_erasure (
     log_through bigint not null,
     finished_at bigint not null,
     counts text not null
-);
+, refusals_through bigint not null default 0, look_round bigint, look_from bigint not null default 0, look_to bigint not null default 0);
 
 CREATE TABLE privacy_incident (
     incident_id text primary key,
@@ -704,6 +704,8 @@ CREATE TABLE store_seen_run (
 CREATE INDEX access_session_user on access_session (user_id);
 
 CREATE INDEX access_try_key on access_try (key, at);
+
+CREATE INDEX collect_dead_letter_attempt_number on collect_dead_letter_attempt (attempt_id);
 
 CREATE INDEX collect_dead_letter_received on collect_dead_letter (received_at);
 

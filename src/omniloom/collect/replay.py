@@ -24,6 +24,7 @@ from omniloom.store import Stores, query
 ACCEPTED, REFUSED, SKIPPED = "accepted", "refused", "skipped"
 CUT = "cut"  # why a letter is skipped: only the item's beginning was kept
 STEP = 500  # letters of one append
+LAST_ATTEMPT = "collect.attempt_id"  # a cursor that counts attempts, for who reads them as they come
 
 _ONWARD = query(__file__, "letters_onward")
 _SETTLE = query(__file__, "settle_letter")
@@ -135,7 +136,8 @@ def _store(stores: Stores, judged: list[tuple[Letter, Event | Drop]], *, now: da
     if not judged:
         return
     with stores.state.write() as tx:
-        for one, verdict in judged:
+        last = tx.cursor(LAST_ATTEMPT)
+        for attempt_id, (one, verdict) in enumerate(judged, last + 1):
             result = _result(one, verdict)
             is_accepted = result.outcome == ACCEPTED
             told = one if is_accepted else result  # an accepted letter keeps saying why it was refused
@@ -145,9 +147,11 @@ def _store(stores: Stores, judged: list[tuple[Letter, Event | Drop]], *, now: da
             )  # fmt: skip
             if changed:
                 tx.run(
-                    _ADD_ATTEMPT, letter_id=one.letter_id, now=now, is_accepted=int(is_accepted),
-                    reason=result.reason, field=result.field, message=result.message, edited=edited,
+                    _ADD_ATTEMPT, letter_id=one.letter_id, now=now, attempt_id=attempt_id,
+                    is_accepted=int(is_accepted), reason=result.reason, field=result.field, message=result.message,
+                    edited=edited,
                 )  # fmt: skip
+        tx.move_cursor(LAST_ATTEMPT, last + len(judged))
 
 
 def _result(one: Letter, verdict: Event | Drop) -> ReplayResult:

@@ -22,7 +22,6 @@ from omniloom.privacy.files import clean_files
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, refused_with, take_out
 from omniloom.privacy.record import Line, remember
-from omniloom.privacy.refused import begin_again
 from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
 from omniloom.store import BLOCK_BODIES_MAX, Anyone, Erasing, Holding, StateTx, Stores, query
@@ -31,6 +30,7 @@ DEADLINE = timedelta(days=30)  # 152-FZ art. 21 p. 5: thirty days from the day o
 
 _ADD = query(__file__, "add_erasure")
 _ALL = query(__file__, "erasures")
+_PENDING = query(__file__, "erasures_pending")
 _ONE = query(__file__, "erasure")
 _LEDGER = query(__file__, "ledger_lines")
 _ADD_PROOF = query(__file__, "add_proof")
@@ -96,8 +96,7 @@ def erase(
         # what the log may not let go of yet: an engine may forget whole blocks alone
         tombstone.keep_out(tx, (position for position in positions if position + BLOCK_BODIES_MAX > through))
         counts |= _erase_state(tx, subject)
-        add_erasure(tx, made)
-        begin_again(tx, stores.refusals.last_position())
+        add_erasure(tx, made, refusals_through=stores.refusals.last_position())
     remember(stores.data_dir, Line(made.erasure_id, now, salt, buried))
     erase_events(stores, subject.people)
     counts["log"] = take_out(stores, [*positions, *positions_with(stores, set(buried), salt, home_region)])
@@ -107,12 +106,12 @@ def erase(
 def erasures(stores: Stores, *, rows_max: int = 200) -> list[Erasure]:
     """Acts of deletion, newest first."""
     with stores.state.read() as tx:
-        return [read_erasure(row) for row in tx.rows(_ALL, state="", rows_max=rows_max)]
+        return [read_erasure(row) for row in tx.rows(_ALL, rows_max=rows_max)]
 
 
 def pending(tx: StateTx, state: ErasureState) -> list[Erasure]:
-    """Erasures in one state."""
-    return [read_erasure(row) for row in tx.rows(_ALL, state=state, rows_max=1_000)]
+    """Erasures in one state, the oldest first."""
+    return [read_erasure(row) for row in tx.rows(_PENDING, state=state, rows_max=1_000)]
 
 
 def act_of(stores: Stores, erasure_id: str) -> dict[str, Any]:
@@ -132,11 +131,12 @@ def act_of(stores: Stores, erasure_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def add_erasure(tx: StateTx, made: Erasure) -> None:
-    """Write an erasure down."""
+def add_erasure(tx: StateTx, made: Erasure, *, refusals_through: int) -> None:
+    """Write an erasure down; it is to see the refused items up to there, wherever they are by then."""
     row = {name: getattr(made, name) for name in Erasure.__slots__}
     row |= {"person_ids": msgspec.json.encode(made.person_ids).decode(), "finished_at": 0}
-    tx.run(_ADD, **row | {"counts": msgspec.json.encode(made.counts).decode()})
+    row |= {"counts": msgspec.json.encode(made.counts).decode(), "refusals_through": refusals_through}
+    tx.run(_ADD, **row)
 
 
 def read_erasure(row: dict[str, Any]) -> Erasure:
@@ -175,7 +175,7 @@ def _erase_state(tx: StateTx, subject: Subject) -> dict[str, int]:
             rows += tx.run(said.erase, **finding.params(holding, subject))
         if said.naming is not None:
             rows += tx.run(said.naming, sought=subject.values)
-        rows += sum(tx.run(having, word=word) for having in said.words for word in subject.words)
+        rows += finding.erase_words(tx, holding, subject.words)
         if rows:
             counts[f"state.{holding.table}"] = rows
     return counts

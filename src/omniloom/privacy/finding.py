@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from sqlglot import exp
 
+from omniloom.privacy.mention import stands_in
 from omniloom.privacy.subject import Subject
 from omniloom.store import (
     Anyone,
@@ -25,17 +26,29 @@ _TEXT = "word"
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What is said to one text of a table: rows with a word in it (:word) go; the texts there are with a word in them;
+    rows with just this text (:word) go.
+    """
+
+    column: str
+    erase: Query
+    texts: Query
+    erase_one: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Statements:
     """What erasing says to one table; None where it says nothing.
 
     ``erase``: a person's rows. ``naming``: rows of others that name the person (:sought). ``words``: rows with a word
-    in their text (:word). ``guard``: lets an append-only table go of a person's rows (:person_id).
+    in one of their texts. ``guard``: lets an append-only table go of a person's rows (:person_id).
     """
 
     count: Query | None
     erase: Query | None
     naming: Query | None
-    words: tuple[Query, ...]
+    words: tuple[Texts, ...]
     guard: Query | None
 
 
@@ -52,7 +65,7 @@ def statements(holding: Holding) -> Statements:
             count=None if where is None else count(holding),
             erase=None if where is None else act(holding),
             naming=None if named is None else blanking(holding, named),
-            words=tuple(deletion(holding, each) for each in holding_words(holding)),
+            words=tuple(_texts(holding, finder.column) for finder in holding.found if isinstance(finder, ByText)),
             guard=built("privacy.guard", guard(holding)) if holding.guard else None,
         )
     return _made[key]
@@ -102,18 +115,36 @@ def naming(holding: Holding) -> exp.Expression | None:
     return cast("exp.Expression", exp.or_(*parts)) if parts else None
 
 
-def holding_words(holding: Holding) -> list[exp.Expression]:
-    """For each text of a holding: that it has a word in it (:word)."""
-    return [_has(finder.column) for finder in holding.found if isinstance(finder, ByText)]
+def erase_words(tx: StateTx, holding: Holding, words: list[str]) -> int:
+    """Delete the rows whose texts name the person; how many."""
+    rows = 0
+    for each in statements(holding).words:
+        for word in words:
+            if not (word[0].isdigit() or word[-1].isdigit()):
+                rows += tx.run(each.erase, word=word)
+                continue
+            texts = [text for (text,) in tx.tuples(each.texts, word=word) if stands_in(word, text)]
+            rows += sum(tx.run(each.erase_one, word=text) for text in texts)
+    return rows
 
 
 def rows_with_words(tx: StateTx, holding: Holding, words: list[str]) -> list[dict[str, Any]]:
     """Rows whose texts name the person."""
     found = []
-    for where in holding_words(holding):
+    for each in statements(holding).words:
         for word in words:
-            found += tx.rows(select(holding, where=where), word=word)
+            rows = tx.rows(select(holding, where=_has(each.column)), word=word)
+            found += [row for row in rows if stands_in(word, row[each.column])]
     return list({tuple(sorted((k, str(v)) for k, v in row.items())): row for row in found}.values())
+
+
+def _texts(holding: Holding, column: str) -> Texts:
+    texts = exp.select(column).distinct().from_(holding.table).where(_has(column))
+    just = exp.EQ(this=exp.column(column), expression=exp.Placeholder(this=_TEXT))
+    return Texts(
+        column, deletion(holding, _has(column)), built(f"privacy.texts_{holding.table}_{column}", texts),
+        deletion(holding, just),
+    )  # fmt: skip
 
 
 def _has(column: str) -> exp.Expression:

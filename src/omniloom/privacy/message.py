@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from omniloom import collect
 from omniloom.core.event import read
 from omniloom.identity import normalise, passed, tombstone
+from omniloom.privacy.mention import stands_in
 from omniloom.store import EventsTx, Log, Stores, query
 
 _ROWS = 5_000
@@ -36,10 +37,12 @@ def positions_with(stores: Stores, digests: Collection[str], salt: str, home_reg
 
 def refused_with(stores: Stores, words: list[str]) -> list[int]:
     """Refused items on their way to the dead letters that name a person."""
-    wanted = [word.encode() for word in words]
-    escaped = [word.encode() for word in words if '"' in word]
-    wanted += [word.replace(b'"', b'\\"') for word in escaped]  # the raw item is a text in JSON
-    return [position for position, body in _bodies(stores.refusals) if any(word in body for word in wanted)]
+    wanted = [*words, *(word.replace('"', '\\"') for word in words if '"' in word)]  # the raw item is a text in JSON
+    sought = [(word, word.encode()) for word in wanted]
+    return [
+        position for position, body in _bodies(stores.refusals)
+        if any(raw in body and stands_in(word, body.decode("utf-8", "replace")) for word, raw in sought)
+    ]  # fmt: skip
 
 
 def take_out(stores: Stores, positions: list[int]) -> int:

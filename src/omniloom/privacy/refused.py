@@ -1,15 +1,20 @@
 """Refused items that name somebody erased.
 
 They are kept as they came, in any spelling, so that the words of an erasure may miss them, and a retry that is refused
-as well brings new ones. So the worker looks through every letter once more after each erasure, and through each new
-one: whatever could be an identifier is compared with the digests of the erased. A step is bounded and moves its cursor
-in the transaction that deletes; an erasure is done when all that had been refused before it was looked through.
+as well brings new ones. So the worker looks through every letter, and through every correction typed since: whatever
+could be an identifier is compared with the digests of the erased.
+
+The look goes round for all erasures at once. One that begins joins it where it is, as soon as the items that were on
+their way have become letters, and is served when the look has come round to that place; no other erasure makes it
+longer. It rests at the end while nobody waits, and looks at what is new. A step is bounded and moves its cursors in the
+transaction that deletes.
 """
 
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from omniloom import collect
 from omniloom.identity import normalise, tombstone
@@ -19,7 +24,8 @@ from omniloom.privacy.subject import is_telling
 from omniloom.store import Row, StateTx, Stores, query
 
 CURSOR = "privacy.letters"  # the last letter that was looked through
-WAITS_FOR = "privacy.refusals"  # where the refusals log ended at the newest erasure
+ROUND = "privacy.letters_round"  # how often the look began anew
+TRIES_CURSOR = "privacy.letter_tries"  # the last correction that was looked through
 LETTERS_MAX = 200  # of one step
 _DIGESTS_MAX = 5_000  # of one question
 _ANY_ID = "previousid"  # an alias names a user or an anonymous id by it
@@ -28,44 +34,104 @@ _KINDS = query(__file__, "erased_kinds")
 _AMONG = query(__file__, "erased_among")
 _LETTERS = query(__file__, "letters_after")
 _ATTEMPTS = query(__file__, "attempts_among")
+_TRIED = query(__file__, "attempts_after")
+_WAITING = query(__file__, "erasures_looking")
+_JOIN = query(__file__, "join_look")
+_JOIN_AGAIN = query(__file__, "join_look_again")
 
 
-def begin_again(tx: StateTx, refusals_end: int) -> None:
-    """Look through all letters once more, and through those on their way: somebody is being erased."""
-    tx.move_cursor(CURSOR, 0)
-    tx.move_cursor(WAITS_FOR, refusals_end)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the look is, and how many had been erased when it came there."""
+
+    burials: int
+    round: int
+    letter: int
+    attempt: int
 
 
 def look_through(stores: Stores, *, home_region: str, rows_max: int = LETTERS_MAX) -> int:
-    """Drop those of the next letters that name somebody erased; how many were looked through."""
+    """Drop those of the next letters, and of the letters with the next corrections, that name somebody erased; how many
+    were looked through.
+    """
     with stores.state.read() as tx:
-        burials = tx.cursor(tombstone.COUNT_CURSOR)
-        if not burials:
+        if not tx.cursor(tombstone.COUNT_CURSOR):
             return 0
-        letters = tx.rows(_LETTERS, after=tx.cursor(CURSOR), rows_max=rows_max)
-        if not letters:
+    _join(stores)
+    with stores.state.read() as tx:
+        place, (_, last_id) = _place(tx), collect.letters_end(tx)
+        reached, start = _reached(tx, place, last_id), _turned(tx, place, last_id)
+        letters = tx.rows(_LETTERS, after=start.letter, rows_max=rows_max)
+        tried = tx.rows(_TRIED, after=place.attempt, rows_max=rows_max)
+        through = [*([last_id] if len(letters) < rows_max else []), *(row["letter_id"] for row in letters[-1:])]
+        goal = replace(start, letter=max(through), attempt=tried[-1]["attempt_id"] if tried else start.attempt)
+        if goal == place:
             return 0
-        attempts = tx.rows(_ATTEMPTS, letter_ids=[row["letter_id"] for row in letters])
-        digests = _digests(tx, [*letters, *attempts], home_region)
+        attempts = tx.rows(_ATTEMPTS, letter_ids=[row["letter_id"] for row in letters]) if letters else []
+        digests = _digests(tx, [*letters, *attempts, *tried], home_region)
         erased = set(_erased(tx, sorted({each for found in digests.values() for each in found})))
     naming = [letter_id for letter_id, found in digests.items() if not erased.isdisjoint(found)]
     with stores.state.write() as tx:
         if naming:
             collect.drop_letters(tx, naming)
             tx.move_cursor(REWRITE_CURSOR, 1)
-        if tx.cursor(tombstone.COUNT_CURSOR) == burials:  # else another erasure began meanwhile: all over again
-            tx.move_cursor(CURSOR, letters[-1]["letter_id"])
-    return len(letters)
+        if _place(tx) == place:  # else somebody was erased meanwhile, or another process was quicker: look again
+            _go_on(tx, place, goal, reached)
+    return len(letters) + len(tried)
 
 
-def is_looked_through(stores: Stores) -> bool:
-    """Whether every item that had been refused when the newest erasure began was looked through."""
+def looked_through(stores: Stores) -> set[str]:
+    """Erasures that wait, and since whose beginning the look has come round."""
     with stores.state.read() as tx:
-        moved, last_id = collect.letters_end(tx)
-        is_through, waits_for = tx.cursor(CURSOR) >= last_id, tx.cursor(WAITS_FOR)
-        if not is_through:
-            is_through = not tx.rows(_LETTERS, after=tx.cursor(CURSOR), rows_max=1)
-    return is_through and (moved >= waits_for or not stores.refusals.read(after=moved, rows_max=1))
+        place, waiting = _place(tx), tx.rows(_WAITING)
+    return {row["erasure_id"] for row in waiting if row["look_round"] is not None and _is_round(row, place)}
+
+
+def _is_round(row: Row, place: Place) -> bool:
+    """Whether all letters that there were when an erasure joined were seen since, those behind it and those before."""
+    if (place.round, place.letter) >= (row["look_round"] + 1, row["look_from"]):
+        return True
+    return not row["look_from"] and place.letter >= row["look_to"]
+
+
+def _place(tx: StateTx) -> Place:
+    return Place(tx.cursor(tombstone.COUNT_CURSOR), tx.cursor(ROUND), tx.cursor(CURSOR), tx.cursor(TRIES_CURSOR))
+
+
+def _turned(tx: StateTx, place: Place, last_id: int) -> Place:
+    """Where the look goes on: at the beginning, if the first who waits for that saw all that is behind it."""
+    joined = [row for row in tx.rows(_WAITING) if row["look_round"] == place.round and row["look_from"]]
+    if joined and _reached(tx, place, last_id) >= min(row["look_to"] for row in joined):
+        return replace(place, round=place.round + 1, letter=0)
+    return place
+
+
+def _reached(tx: StateTx, place: Place, last_id: int) -> int:
+    """The last letter that was looked through; if no other is left, the last that there ever was."""
+    return place.letter if tx.rows(_LETTERS, after=place.letter, rows_max=1) else last_id
+
+
+def _go_on(tx: StateTx, place: Place, goal: Place, reached: int) -> None:
+    """From one place to another. Who waits for more than was reached when a round ends waits for the next one's."""
+    if goal.round != place.round:
+        tx.run(_JOIN_AGAIN, look_round=place.round, reached=reached, next_round=goal.round)
+    for name, position in ((ROUND, goal.round), (CURSOR, goal.letter), (TRIES_CURSOR, goal.attempt)):
+        tx.move_cursor(name, position)
+
+
+def _join(stores: Stores) -> None:
+    """Let erasures join the look whose items were all moved on into letters."""
+    with stores.state.read() as tx:
+        waiting = [row for row in tx.rows(_WAITING) if row["look_round"] is None]
+        moved, _ = collect.letters_end(tx)
+    if any(row["refusals_through"] > moved for row in waiting) and stores.refusals.read(after=moved, rows_max=1):
+        waiting = [row for row in waiting if row["refusals_through"] <= moved]
+    if not waiting:
+        return
+    with stores.state.write() as tx:
+        place, (_, last_id) = _place(tx), collect.letters_end(tx)
+        joining = {"look_round": place.round, "look_from": place.letter, "look_to": last_id}
+        tx.many(_JOIN, ({"erasure_id": row["erasure_id"], **joining} for row in waiting))
 
 
 def _digests(tx: StateTx, rows: Iterable[Row], home_region: str) -> dict[int, set[str]]:

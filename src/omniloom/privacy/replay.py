@@ -7,7 +7,6 @@ from omniloom.core.ids import Ids
 from omniloom.identity import roots_of, tombstone
 from omniloom.privacy.erasure import Erasure, ErasureState, add_erasure, erase
 from omniloom.privacy.record import Line, remembered
-from omniloom.privacy.refused import begin_again
 from omniloom.store import StateTx, Stores, query
 
 BY = "replay"
@@ -43,8 +42,7 @@ def _bury(stores: Stores, missed: list[Line]) -> None:
             add_erasure(tx, Erasure(
                 line.erasure_id, "", [], ErasureState.BEGUN, "replayed on a restored backup", BY, line.erased_at,
                 stores.log.last_position(), None, {},
-            ))  # fmt: skip
-        begin_again(tx, stores.refusals.last_position())
+            ), refusals_through=stores.refusals.last_position())  # fmt: skip
 
 
 def _erase_again(stores: Stores, missed: list[Line], *, now: datetime, ids: Ids, home_region: str) -> int:

@@ -12,7 +12,7 @@ from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, forget_s
 from omniloom.privacy.files import REWRITE_CURSOR
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, take_out
 from omniloom.privacy.record import Line, remember, remembered
-from omniloom.privacy.refused import is_looked_through, look_through
+from omniloom.privacy.refused import look_through, looked_through
 from omniloom.store import BLOCK_BODIES_MAX, Progress, StateTx, Stores, query
 
 _ROWS = 10_000
@@ -27,7 +27,9 @@ def sweep(stores: Stores, *, now: datetime, home_region: str) -> Progress:
         begun = pending(tx, ErasureState.BEGUN)
     through = done_through(stores)
     ready = [one for one in begun if one.log_through <= through or not _is_behind(stores, through)]
-    if ready and is_looked_through(stores):
+    seen = looked_through(stores) if ready else set()
+    ready = [one for one in ready if one.erasure_id in seen]
+    if ready:
         _finish(stores, ready, home_region=home_region, now=now)
         rows += len(ready)
     return Progress(rows, is_done=True)

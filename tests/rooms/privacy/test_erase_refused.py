@@ -16,7 +16,7 @@ from tests.rooms.privacy.test_erase import erase
 from omniloom import collect, identity, privacy
 from omniloom.collect import LetterFilter, Refusal, encode_refusal
 from omniloom.privacy.mention import VALUE_CHARS_MAX, mentions, squashed
-from omniloom.privacy.refused import look_through
+from omniloom.privacy.refused import look_through, looked_through
 from omniloom.store import Stores
 
 REGION = "US"
@@ -46,6 +46,7 @@ SPELLINGS: dict[str, bytes] = {
 OTHERS: tuple[bytes, ...] = (
     json.dumps({"size": "k", "email": "anna@example.test", "phone": "+12025550199"}).encode(),
     b'{"price":202555,"orders":[12025550144,5550143]}', "канарейка, не та".encode(), b"\xff\xfe{",
+    b'{"order":520255501437,"at":1202555014300,"bill":"20255501430 1202555-01439"}',  # his figures, by chance
 )  # fmt: skip
 SIZE = json.dumps({"size": SHORT, "userId": "k77"}).encode()  # somebody's, but not under that name
 FORMS = st.sampled_from(["plain", "ascii", "nested", "cut", "in a text"])
@@ -67,6 +68,7 @@ def planted(company: Any) -> int:
     company.person("anna", email="anna@example.test", phone="+12025550199")
     for identifiers in ({"user_id": USER, "email": EMAIL, "phone": PHONE}, {"anonymous_id": SHORT, "email": EMAIL}):
         company.tell("identify", identifiers=identifiers)
+    company.tell("identify", identifiers={"user_id": USER, "phone": "2025550143"})
     company.tell("alias", identifiers={"user_id": USER}, previous_id=SHORT)
     company.resolve()
     return identity.find(company.stores, EMAIL, REGION)[0]
@@ -157,23 +159,37 @@ def test_a_correction_that_names_somebody_goes_with_its_letter(company: Any) -> 
 def test_it_goes_on_where_it_was_and_an_erasure_waits_for_it(company: Any) -> None:
     person, now = planted(company), company.clock.now()
     anna = identity.find(company.stores, "anna", REGION)[0]
-    company.stores.refusals.append([refused(raw, now) for raw in (SPELLINGS["a row"], *OTHERS, SPELLINGS["a form"])])
+    hers = b"mail=Anna%40Example.test"
+    company.stores.refusals.append([refused(raw, now) for raw in (hers, *OTHERS[1:], SPELLINGS["a form"])])
     act_of_collect(company)
     assert look_through(company.stores, home_region=REGION) == 0, "nobody was erased yet"
     erase(company.stores, person, now)
     company.stores.refusals.append([refused(b'{"phone":"202 555 0143"}', now)])
-    seen = 0
-    for step in range(6):  # one letter a step: killed after each, it goes on with the next
-        seen += look_through(company.stores, home_region=REGION, rows_max=1)
+    act_of_collect(company)
+    seen, letters = 0, len(OTHERS) + 2
+    for step in range(3 * letters):  # one letter a step: killed after each, it goes on with the next
         if step == 2:
-            erase(company.stores, anna, now, seed=2)  # all over again: Anna's letter was passed already
-    assert seen == 6
-    assert len(kept(company.stores)) == 4, "without the first and Anna's; the form was not reached"
-    privacy.sweep(company.stores, now=now, home_region=REGION)
-    assert state_of(company) == "begun", "one more is on its way"
-    loop(company)
+            erase(company.stores, anna, now, seed=2)  # Anna's letter was passed already
+        seen += look_through(company.stores, home_region=REGION, rows_max=1)
+        assert (hers in kept(company.stores)) == (seen <= letters), "the first of the second round"
+    assert seen < 2 * letters, "and then it rests"
     assert sorted(kept(company.stores)) == sorted(OTHERS[1:])
-    assert state_of(company) in {"swept", "done"}
+    loop(company)
+    assert {one.state for one in privacy.erasures(company.stores)} <= {"swept", "done"}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_correction_typed_after_the_look_goes_with_its_letter(company: Any, is_known: bool) -> None:
+    person, now = planted(company), company.clock.now()
+    company.stores.refusals.append([refused(b'{"type":"track"}', now)])
+    erase(company.stores, person, now)
+    loop(company)
+    (letter,) = collect.letters(company.stores, LetterFilter(), rows_max=5)
+    traits = {"email": LOUD if is_known else "somebody@example.test"}
+    collect.replay_edited(company.stores, letter.letter_id, json.dumps({"type": "track", "traits": traits}), now=now)
+    assert len(collect.attempts_of(company.stores, letter.letter_id)) == 1
+    loop(company)
+    assert len(kept(company.stores)) == len(collect.attempts_of(company.stores, letter.letter_id)) == (not is_known)
 
 
 def test_an_erasure_while_letters_are_looked_through_begins_again(
@@ -193,13 +209,16 @@ def test_an_erasure_while_letters_are_looked_through_begins_again(
         erasing = threading.Thread(target=erase, args=(company.stores, person, now))
         erasing.start()
         erasing.join()
+        privacy.refused._join(company.stores)  # another process was that quick
         return found
 
     monkeypatch.setattr(privacy.refused, "_erased", meanwhile)
     assert look_through(company.stores, home_region=REGION) == 1
     assert len(kept(company.stores)) == 1, "the first look knew nothing of them"
+    assert len(looked_through(company.stores)) == 0
     assert look_through(company.stores, home_region=REGION) == 1
     assert kept(company.stores) == []
+    assert len(looked_through(company.stores)) == 2
 
 
 @given(

@@ -1,8 +1,7 @@
 -- store: state
--- erasures: acts of erasure, newest first; :state '' is any. in: :state :rows_max   out: all columns
+-- erasures: acts of erasure, newest first. in: :rows_max   out: all columns
 select
     erasure_id, request_id, person_ids, state, reason, asked_by, asked_at, log_through, finished_at, counts
 from privacy_erasure
-where state = :state or :state = ''
 order by asked_at desc, erasure_id
 limit :rows_max
