@@ -11,6 +11,8 @@ from omniloom import journeys, messaging
 from omniloom.app import open_platform
 from omniloom.cli.main import app
 from omniloom.core.errors import Conflict, Invalid, Missing
+from omniloom.core.event import Event, encode
+from omniloom.worker import loop
 
 SPRING: dict[str, Any] = {
     "name": "Spring",
@@ -23,8 +25,16 @@ SPRING: dict[str, Any] = {
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """An installation with a segment."""
-    open_platform(tmp_path, environ={}).close()
+    """An installation with a segment, where somebody agreed to the bakery's messages."""
+    platform = open_platform(tmp_path, environ={})
+    at = platform.now()
+    said = {"channel": "sms", "advertiser": SPRING["advertiser"]}
+    platform.stores.log.append([encode(Event(
+        source_id="till", message_id="1", type="track", name="Consent Given", occurred_at=at, received_at=at,
+        identifiers={"user_id": "anna"}, properties=said,
+    ))])  # fmt: skip
+    loop.catch_up(platform, None, loop.KNOWING)
+    platform.close()
     (tmp_path / "buyers.yaml").write_text("did: Order Completed")
     _run(tmp_path, "segment", "create", "Buyers", str(tmp_path / "buyers.yaml"))
     return tmp_path
@@ -50,6 +60,7 @@ def test_the_report_says_in_whose_name_it_goes(place: Path) -> None:
     ("change", "told"),
     [
         ({"segment": "Nobody"}, "Nobody"),
+        ({"advertiser": "Fresh Bekery"}, "^advertiser: nobody ever agreed .*Fresh Bekery"),
         ({"name": " "}, "name should have"),
         ({"channels": ["sms", "email"]}, "the channel email has no template"),
         ({"templates": {"sms": {"name": "Code", "body": "{{ code }}"}}}, "Code asks for code"),

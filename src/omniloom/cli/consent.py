@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from omniloom.cli.client import connect
-from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
+from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table, shown
 
 app = typer.Typer(no_args_is_help=True)
 HASH_SHOWN = 12  # of a SHA-256 in a table: whole, it leaves no room for the words beside it
@@ -42,14 +42,19 @@ def register(
     console.print(f"{added['name']} v{added['version']} {added['language']}: SHA-256 {added['hash']}", markup=False)
 
 
-@app.command(epilog="Example: `omniloom consent reach`")
-def reach(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> None:
+@app.command(epilog="Example: `omniloom consent reach --advertiser 'Fresh Bakery'`")
+def reach(
+    advertiser: Annotated[str, typer.Option(help="In whose name; left out, in your own.")] = "",
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+    as_json: AsJson = False,
+) -> None:
     """Count whom each channel reaches, and what the others are missing."""
     with connect(data_dir) as client:
-        found = client.get("/reachability")["channels"]
+        found = client.get("/reachability", advertiser=advertiser)["channels"]
     if as_json:
         print_json(found)
         return
     columns = ("channel", "people", "reachable", "no_address", "suppressed", "no_consent", "paused", "verified")
     titles = ("channel", "all", "reachable", "no\naddress", "stop\nlist", "no\nconsent", "silence", "verified")
-    print_table("Reachability", titles, [[row[name] for name in columns] for row in found])
+    title = f"Reachability in the name of {shown(advertiser)}" if advertiser else "Reachability"
+    print_table(title, titles, [[row[name] for name in columns] for row in found])

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from omniloom import messaging, segments
+from omniloom import messaging, profiles, segments
 from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
@@ -112,6 +112,7 @@ def create_campaign(  # noqa: PLR0913 - a campaign's terms, all of them said by 
     Errors: Invalid names the field; Conflict if a name is taken.
     """
     segment_id, campaign_id = _segment_id(stores, segment_id), ids.token()
+    advertiser = _advertiser(stores, advertiser)
     _check_time(scheduled_at)
     with stores.state.write() as tx:
         template_ids = {
@@ -143,6 +144,8 @@ def update_campaign(stores: Stores, campaign_id: str, *, now: datetime, **change
     new = {term: changes.get(term, getattr(old, term)) for term in known}
     scheduled_at, prices = new.pop("scheduled_at"), new.pop("cost_per_message_minor")
     new["segment_id"] = _segment_id(stores, new["segment_id"])
+    if "advertiser" in changes:
+        new["advertiser"] = _advertiser(stores, new["advertiser"])
     _check_time(scheduled_at)
     if "channels" in changes and "cost_per_message_minor" not in changes:
         prices = {channel: price for channel, price in prices.items() if channel in new["channels"]}
@@ -199,7 +202,7 @@ def _terms(  # noqa: PLR0913 - as create_campaign
     return {
         "name": name, "segment_id": segment_id, "channels": json.dumps(channels), "templates": json.dumps(templates),
         "cost_per_message_minor": json.dumps(_prices(channels, prices)), "currency": currency,
-        "advertiser": _advertiser(advertiser),
+        "advertiser": advertiser,
     }  # fmt: skip
 
 
@@ -210,10 +213,11 @@ def _segment_id(stores: Stores, id_or_name: str) -> str:
         raise Invalid(error.message, hint=error.hint or "make the segment first", field="segment_id") from error
 
 
-def _advertiser(name: str) -> str:
+def _advertiser(stores: Stores, name: str) -> str:
     name = clean(name, field="advertiser").strip()
     if len(name) > NAME_CHARS_MAX:
         raise Invalid(f"advertiser has over {NAME_CHARS_MAX} characters", hint="shorten it", field="advertiser")
+    profiles.check_advertiser(stores, name)
     return name
 
 

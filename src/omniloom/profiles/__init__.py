@@ -13,7 +13,16 @@ Invariants:
 * every answer follows merges: a person can be asked for by any id they ever had.
 """
 
-from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, advertisers, take_word, withdraw
+from omniloom.profiles.consent import (
+    EVERY_CHANNEL,
+    MARKETING,
+    OWN,
+    Consent,
+    advertisers,
+    check_advertiser,
+    take_word,
+    withdraw,
+)
 from omniloom.profiles.contact import ADDRESS_KINDS, Contact, contacts
 from omniloom.profiles.fold import fold
 from omniloom.profiles.golden import Field, Origin, golden, trait_keys, traits_of
@@ -60,8 +69,8 @@ __all__ = [
     "Company", "Consent", "ConsentEntry", "ConsentProof", "Contact", "Field", "Frequency", "Joining", "Origin",
     "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
     "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
-    "Wordings", "add_wording", "advertisers", "ask_privacy", "broken_ledger", "broken_links", "companies",
-    "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold", "golden",
+    "Wordings", "add_wording", "advertisers", "ask_privacy", "broken_ledger", "broken_links", "check_advertiser",
+    "companies", "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold", "golden",
     "merge_journal", "open_privacy_requests", "people", "people_table", "person", "privacy_requests",
     "privacy_requests_of", "proof_pdf", "relate", "relations_of", "run_matching", "save_preference",
     "save_topic", "search", "set_survivorship", "settle_privacy", "start_matching", "survivorships", "take_word",

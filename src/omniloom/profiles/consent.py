@@ -5,11 +5,13 @@ withdrawal wins. Channel ``*`` means every channel: a word about all of them rep
 counts in the transaction that writes it down, by whatever door it came.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from omniloom.core.clock import instant, micros
+from omniloom.core.errors import Invalid
 from omniloom.identity import roots_of
 from omniloom.profiles.ledger import ConsentEntry, write_down
 from omniloom.store import StateTx, Stores, query
@@ -18,6 +20,7 @@ EVERY_CHANNEL = "*"
 MARKETING = "marketing"
 OWN = ""  # the advertiser who runs the installation; others are named
 
+_NAMES_TOLD = 10  # in a hint
 _SET_CONSENT = query(__file__, "set_consent")
 _CONSENTS_OF = query(__file__, "consents_of")
 _ADVERTISERS = query(__file__, "advertisers")
@@ -113,3 +116,20 @@ def advertisers(stores: Stores) -> list[str]:
     """Whom people gave or refused their consent, besides ourselves, by name."""
     with stores.state.read() as tx:
         return [str(name) for (name,) in tx.tuples(_ADVERTISERS)]
+
+
+def check_advertiser(stores: Stores, name: str) -> None:
+    """Errors: Invalid if nobody ever agreed or objected to messages in this name: a slip of the pen, for it would reach
+    nobody. Our own is always known.
+    """
+    known = advertisers(stores)
+    if name == OWN or name in known:
+        return
+    by_lower = {one.lower(): one for one in known}
+    near = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.5)
+    hint = "leave it empty for your own company; a partner is known by the first consent given to it"
+    if near:
+        hint = f"did you mean {' or '.join(by_lower[one] for one in near)}?"
+    elif known:
+        hint = f"known are {', '.join(known[:_NAMES_TOLD])}; {hint}"
+    raise Invalid(f"advertiser: nobody ever agreed to messages in the name of {name!r}", hint=hint, field="advertiser")

@@ -176,6 +176,7 @@ def save_topic(request: Request, topic: str, body: TopicBody) -> Response:
 def show_reachability(request: Request, advertiser: str = "") -> Response:
     """Each channel over everybody: addressed, verified, agreed, reachable, and what is missing of the others."""
     platform = platform_of(request)
+    profiles.check_advertiser(platform.stores, advertiser)
     found = messaging.reach.reach_map(platform.stores, now=platform.now(), advertiser=advertiser)
     return reply({"channels": found})
 
