@@ -1,5 +1,6 @@
 """Finding people: by any identifier or a part of it, or by a name however it is typed."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -9,7 +10,17 @@ from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.person import display_name, visitor_code
 from omniloom.profiles.skeleton import fits, keys
-from omniloom.profiles.spoken import WORD_CHARS_MAX, distance, meant, mistakes_max, nearest, pieces, swapped
+from omniloom.profiles.spoken import (
+    WORD_CHARS_MAX,
+    distance,
+    has_cyrillic,
+    meant,
+    mistakes_max,
+    nearest,
+    other_layout,
+    pieces,
+    swapped,
+)
 from omniloom.store import StateTx, Stores, query
 
 _BY_PREFIX = query(__file__, "people_by_prefix")
@@ -24,7 +35,9 @@ WORDS_ALIKE = 60  # known words that one typed word may stand for
 FOREIGN_MAX = 300  # of them looked at, where a key is common
 COUNTED_MAX = 2000  # beyond that a word is simply common
 FIGURES_MIN, TEXT_MIN = 4, 4  # parts of identifiers that are worth a pass over them
+WORD = re.compile(r"\S{4,}")  # that an identifier may be, typed in another layout
 _LAST_CHARACTER = "\U0010ffff"  # sorts after every text that begins with the prefix
+_NEXT = "\x01"  # sorts after the text alone, before every longer one
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,7 @@ class PersonRow:
 def search(stores: Stores, text: str, *, home_region: str, rows_max: int) -> list[PersonRow]:
     """People who have this identifier, then those with one that begins so, then those who may be called so: words in
     any order, ё as е, in either alphabet, in the wrong keyboard layout, foreign ones as they sound, with a mistake or
-    two; then those with an identifier that holds the text.
+    two; then those with an identifier that holds the text. Identifiers too may be typed in the wrong layout.
 
     An empty text gives the people heard of last.
     """
@@ -74,17 +87,25 @@ def people(stores: Stores, ids: list[int]) -> list[PersonRow]:
 def _likely(tx: StateTx, text: str, home_region: str, rows_max: int) -> Iterator[tuple[int, str]]:
     """Who may be meant, the likeliest first; whoever has enough asks no further, so that the costly comes last."""
     yield from _beginning(tx, text, home_region, rows_max)
+    meanings = other_layout(text) if WORD.fullmatch(text) else []
+    is_address = "@" in "".join(meanings[:1]) and "@" not in text  # and so no name
+    if is_address:
+        yield from _beginning(tx, meanings[0], home_region, rows_max, kinds=("email",))
     found = False
     for row in _named(tx, text, rows_max):
         found = True
         yield row
     if not found:
-        yield from _holding(tx, text, rows_max)
+        for meaning in meanings:
+            yield from _beginning(tx, meaning, home_region, rows_max)
+        yield from _holding(tx, meanings[0] if is_address else text, rows_max)
 
 
-def _beginning(tx: StateTx, text: str, home_region: str, rows_max: int) -> list[tuple[int, str]]:
+def _beginning(
+    tx: StateTx, text: str, home_region: str, rows_max: int, *, kinds: tuple[str, ...] = BY_PRIORITY
+) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
-    for kind in BY_PRIORITY:
+    for kind in kinds:
         for prefix in prefixes(kind, text, home_region):
             end = prefix + _LAST_CHARACTER
             found += tx.tuples(_BY_PREFIX, kind=kind, prefix=prefix, prefix_end=end, rows_max=rows_max)
@@ -102,13 +123,24 @@ def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
         for words in meanings:
             spellings = [known(tx, word) for word in words]
             asked.update(*spellings)
-            yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
+            ids = _with_words(tx, spellings, rows_max)
+            yield from ((root_id, "") for root_id in ids)
+            if not (rows or ids) and words is meanings[0] and known is _as_typed:
+                yield from _login(tx, text)
     if meanings and not text.isascii():  # before mistakes: Грейс is Grace rather than a mistyped Garcia
         spellings = [_foreign(tx, word) for word in meanings[0]]
         if not asked.issuperset(chain(*spellings)):
             yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
     for words in meanings:
         yield from ((root_id, "") for root_id in _with_words(tx, [_mistyped(tx, word) for word in words], rows_max))
+
+
+def _login(tx: StateTx, text: str) -> list[tuple[int, str]]:
+    """Who signs in so, to the letter, if it was typed with the Russian layout on."""
+    if not has_cyrillic(text) or not WORD.fullmatch(text):
+        return []
+    value = other_layout(text)[0]
+    return tx.tuples(_BY_PREFIX, kind="user_id", prefix=value, prefix_end=value + _NEXT, rows_max=1)
 
 
 def _as_typed(_tx: StateTx, word: set[str]) -> list[str]:

@@ -4,6 +4,7 @@ A word is kept as ``identity``'s one sound for all its spellings (Юлия, Yuli
 Latin where that differs. A word typed with mistakes is met by the pieces of three letters it shares with known words.
 """
 
+import re
 from collections.abc import Iterable
 
 from omniloom.identity.match import latin, sound
@@ -14,6 +15,12 @@ WORDS_MAX = 8
 _EN = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _RU = "йцукенгшщзхъфывапролджэячсмитьбюё"
 _LAYOUTS = str.maketrans(dict(zip(_EN + _RU, _RU + _EN, strict=True)))
+# Identifiers keep case and signs. Shift-2 is @ in one layout and a quotation mark in the other; some programs curve it.
+_EN_SHIFT, _RU_SHIFT = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~', "ЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"
+_TO_LATIN = str.maketrans(_RU + _RU_SHIFT + '"“”№', _EN + _EN_SHIFT + "@@@#")
+_TO_CYRILLIC = str.maketrans(_EN + _EN_SHIFT + "/", _RU + _RU_SHIFT + ".")
+_BRACKET = re.compile(r"(?<=\w)[\]}](?=\w)")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def words_of(name: str) -> set[str]:
@@ -42,6 +49,22 @@ def meant(text: str) -> list[list[set[str]]]:
         if words and words not in found:
             found.append(words)
     return found
+
+
+def other_layout(identifier: str) -> list[str]:
+    """What the same keys give in the other layout, the likeliest first: шмфт"ьфшдюкг is ivan@mail.ru.
+
+    A hard sign may stand for the @ too: no address has the ] that it would be.
+    """
+    if not has_cyrillic(identifier):
+        return [identifier.translate(_TO_CYRILLIC)]
+    typed = identifier.translate(_TO_LATIN)
+    return [typed] if "@" in typed else list(dict.fromkeys((typed, _BRACKET.sub("@", typed, count=1))))
+
+
+def has_cyrillic(text: str) -> bool:
+    """Whether a text has a Cyrillic letter."""
+    return not text.isascii() and bool(_CYRILLIC.search(text))
 
 
 def pieces(word: str) -> set[str]:

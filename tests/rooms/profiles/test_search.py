@@ -8,7 +8,7 @@ from omniloom.core.ids import SeededIds
 from omniloom.identity import members_of, merge, merges_of, unmerge
 from omniloom.profiles import search
 from omniloom.profiles.skeleton import KEYS_MAX, fits, key, keys
-from omniloom.profiles.spoken import distance, pieces
+from omniloom.profiles.spoken import distance, other_layout, pieces
 from omniloom.profiles.survivorship import CARDS_LEFT
 from omniloom.store.sql import parse_state
 
@@ -54,10 +54,35 @@ def found(teller: Teller, text: str) -> list[str]:
         ("555 20-27", "julia"),
         ("hn.4@", "john"),  # a part of an address
         ("john.4@exmaple.test", "john"),  # an address with a mistake after @
+        ('шмфтю5"учфьздуюеуые', "ivan"),  # ivan.5@example.test with the Russian layout on
+        ("ШМФТ.5“учф", "ivan"),  # its beginning: with Caps Lock, a point from the other keys, a curved quotation mark
+        ("шмфтю5Ъучфьздуюеуые", "ivan"),  # a key beside
+        ('щртю4"учьфздуюеуые', "john"),  # and a mistake after the @
+        ("щдуп", "oleg"),  # a login
     ],
 )
 def test_people_are_found_however_they_are_typed(known: Teller, typed: str, who: str) -> None:
     assert found(known, typed)[:1] == [who]
+
+
+def test_an_identifier_in_the_wrong_layout_comes_after_whoever_is_called_so(known: Teller) -> None:
+    known.tell("identify", user_id="bdfyjd", email="bdfyjd@example.test")  # Иванов on the same keys
+    known.tell("identify", user_id="bdfyjd2", email="gjl]zxtd@example.test")
+    known.tell("identify", user_id="канарейка-17", traits={"name": "Подъячев Пётр"})
+    known.settle()
+    assert found(known, "Иванов") == ["ivan"]
+    assert found(known, "иванов2")[0] == "bdfyjd2"
+    assert found(known, "подъячев") == ["канарейка-17"], "its hard sign is no @"
+    assert found(known, "rfyfhtqrf-17") == ["канарейка-17"]
+    assert found(known, 'Анна"Ковалёва') == ["anna"]
+    assert found(known, 'Ким"а') == []
+
+
+@pytest.mark.parametrize("text", ["Ivan.P_17@mail.ru", "a-b@x.test", "login", "{x}:Y~<q>"])
+def test_the_other_layout_is_what_the_same_keys_give(text: str) -> None:
+    keys = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~@"
+    typed = text.translate(str.maketrans(keys, 'йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ"'))
+    assert other_layout(typed)[0] == text
 
 
 @pytest.mark.parametrize(
