@@ -16,7 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniloom.core.event import OWN_SOURCE_ID, LoggedEvent
+from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
+from omniloom.identity.consent_word import WORDS, word_channel, word_name
 from omniloom.identity.items import Items
 from omniloom.identity.kind import Level
 from omniloom.identity.times import read_times
@@ -67,7 +68,7 @@ def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table
         "source_id": _strings([event.source_id for event in rows.events]),
         "message_id": _strings([event.message_id for event in rows.events]),
         "type": _strings([event.type for event in rows.events]),
-        "name": _strings([event.name for event in rows.events]),
+        "name": _strings([word_name(event.name) for event in rows.events]),
         "occurred_at": read_times(_strings([event.occurred_at for event in rows.events])),
         "received_at": read_times(_strings([event.received_at for event in rows.events])),
         "person_id": pa.array(rows.people, pa.int64()),
@@ -145,10 +146,10 @@ class _Told:
         """Take in one event; its properties without those that went elsewhere."""
         event = rows.events[row]
         properties = _parts(event.properties)
-        self.channels[row] = _label(properties, "channel") or self.channels[row]
+        problems = rows.problems[row] or {}
+        self.channels[row] = _channel(event.name, properties, problems) or self.channels[row]
         self.campaign_ids[row] = _label(properties, "campaign_id") or self.campaign_ids[row]
         self.order_ids[row] = _label(properties, "order_id")
-        problems = rows.problems[row] or {}
         currency = self._currency(properties)
         self.revenues_minor[row] = revenue_minor = _revenue(properties, currency, problems)
         products = _products(properties, problems)
@@ -165,6 +166,13 @@ class _Told:
         value = _read(properties["currency"]) if "currency" in properties else None
         code = value.strip().upper() if isinstance(value, str) else ""
         return code if len(code) == 3 and code.isascii() and code.isalpha() else self.home_currency
+
+
+def _channel(name: str, properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> str | None:
+    """The channel as it is said; in a word about consent, as it is meant."""
+    if "channel" not in properties or (word := word_name(name)) not in WORDS:
+        return _label(properties, "channel")
+    return word_channel(_read(properties["channel"]), is_given=word == CONSENT_GIVEN, problems=problems)
 
 
 def _label(properties: dict[str, msgspec.Raw], name: str) -> str | None:

@@ -30,7 +30,7 @@ def read_entry(
         person_id=row["person_id"],
         advertiser=_text(properties.get("advertiser")) or OWN,
         channel=_text(row["channel"]) or ("" if is_given else EVERY_CHANNEL),
-        purpose=MARKETING if is_unsubscribing else _text(properties.get("purpose")) or MARKETING,
+        purpose=MARKETING if is_unsubscribing else _text(properties.get("purpose")).lower() or MARKETING,
         is_given=is_given,
         wording=text,
         wording_version=version,

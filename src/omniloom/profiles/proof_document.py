@@ -24,7 +24,7 @@ _LABEL = 44 * mm
 _FRAME = 6  # points that the page's frame keeps free at each side
 _VALUE = A4[0] - 2 * (_MARGIN + _FRAME) - _LABEL
 _CELL = 12  # points that a table keeps free within a cell
-_LINE_CHARS = 1_500  # of one value: a longer one is in the JSON form
+_TEXT_CHARS = 60_000  # of one value, more than an event can hold; a character without a font takes eight
 
 
 def document_of(proof: ConsentProof, *, source_names: Mapping[str, str], language: str = "en") -> bytes:
@@ -71,6 +71,8 @@ def _story(proof: ConsentProof, texts: dict[str, str]) -> Iterator[Any]:
     names = "".join({said(texts, "sources", line.source_id) for line in proof.lines})
     if undrawn(msgspec.json.encode(proof).decode() + names):
         yield _paragraph(texts["numbers"], size=8, tone=_SOFT)
+    if any(shortened(line.wording, chars_max=_TEXT_CHARS) != line.wording for line in proof.lines):
+        yield _paragraph(texts["cut"], is_bold=True)
 
 
 def _about(proof: ConsentProof, texts: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -130,7 +132,7 @@ def _heading(text: str) -> Paragraph:
 
 def _paragraph(text: str, *, size: int = 9, is_bold: bool = False, tone: Any = _INK, before: int = 0) -> Paragraph:
     marked = markup(
-        shortened(text, chars_max=_LINE_CHARS), font=BOLD if is_bold else PLAIN, size=size, width=_VALUE - _CELL
+        shortened(text, chars_max=_TEXT_CHARS), font=BOLD if is_bold else PLAIN, size=size, width=_VALUE - _CELL
     )
     return Paragraph(marked, _style(size, is_bold, tone, before))
 

@@ -229,9 +229,10 @@ class Compiler:
     def consent_events(self, consent: ConsentIs) -> exp.Select:
         """What the person said about the channel and purpose; leaving a list counts for marketing."""
         name, said = exp.column("name", EVENT), [CONSENT_GIVEN, CONSENT_WITHDRAWN]
-        given = exp.Nullif(this=property_text("purpose", self.params), expression=self.params.bind(""))
+        told = exp.Lower(this=exp.Trim(this=property_text("purpose", self.params)))
+        given = exp.Nullif(this=told, expression=self.params.bind(""))
         purpose = exp.Coalesce(this=given, expressions=[self.params.bind(MARKETING)])
-        is_about: exp.Expr = exp.EQ(this=purpose, expression=self.params.bind(consent.purpose))
+        is_about: exp.Expr = exp.EQ(this=purpose, expression=self.params.bind(consent.purpose.strip().lower()))
         if consent.purpose == MARKETING:
             said.append(UNSUBSCRIBED)
             is_about = exp.or_(exp.EQ(this=name.copy(), expression=self.params.bind(UNSUBSCRIBED)), is_about)

@@ -140,3 +140,40 @@ def test_leaving_at_our_door_outdoes_a_consent_whose_clock_ran_ahead(teller, cha
     give(teller, day(10))
     teller.settle()
     assert consents(teller)["email", "marketing"] is True
+
+
+@pytest.mark.parametrize(
+    "channel",
+    ["Email", " EMAIL ", "e-mail", "mail", "Почта", "all", "Все", "*", ["email", "sms"], "по почте", ["email"]],
+)
+def test_a_withdrawal_is_heeded_however_its_channel_is_written(teller, channel):
+    give(teller, day(1))
+    teller.tell("track", "Consent Withdrawn", user_id="A", at=day(2), properties={"channel": channel})
+    teller.settle()
+    with teller.stores.state.read() as tx:
+        said = contacts(tx, [1])[1].word("email", purpose="marketing")
+    assert said is not None and not said.is_given
+
+
+@pytest.mark.parametrize("name", ["consent withdrawn", "CONSENT WITHDRAWN", "unsubscribed"])
+def test_a_withdrawal_is_heeded_in_whatever_case_its_event_is_named(teller, name):
+    give(teller, day(1), purpose="Marketing")
+    teller.tell("track", name, user_id="A", at=day(2), properties={"channel": "email"})
+    teller.settle()
+    assert consents(teller) == {("email", "marketing"): False}
+
+
+def test_a_purpose_in_capitals_is_the_same_purpose(teller):
+    give(teller, day(1))
+    teller.tell("track", "Consent Withdrawn", user_id="A", at=day(2), properties={"channel": "SMS", "purpose": "x"})
+    teller.tell("track", "Consent Withdrawn", user_id="A", at=day(2), properties={"channel": "Email",
+                                                                                "purpose": " MARKETING "})  # fmt: skip
+    teller.settle()
+    assert consents(teller) == {("email", "marketing"): False, ("sms", "x"): False}
+
+
+@pytest.mark.parametrize("channel", [["email", "sms"], "по почте", ""])
+def test_a_consent_that_names_no_one_channel_gives_nothing(teller, channel):
+    give(teller, day(1), channel=channel)
+    teller.settle()
+    assert consents(teller) == {}

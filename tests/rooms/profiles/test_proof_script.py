@@ -127,6 +127,15 @@ def test_a_document_says_so_also_of_a_sources_name() -> None:
         assert ("no font for" in text) is ("[U+5546][U+5E97] (s) · m" in text) is told
 
 
+def test_a_document_holds_the_whole_of_a_long_wording_or_says_that_it_does_not() -> None:
+    words = [f"согласие-{number}" for number in range(2_000)]  # 26,000 characters
+    for wording, is_cut in ((" ".join(words), False), ("我" * 9_000, True)):
+        reader = pypdf.PdfReader(io.BytesIO(document_of(proof_of([wording], "name"), source_names={})))
+        text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+        assert ("ATTENTION" in text) is is_cut
+        assert is_cut or all(word in text for word in words)
+
+
 @pytest.mark.parametrize("wording", ["我" * 3_000, "строка\n" * 400, "א" * 3_000, "a\u0301" * 3_000, "\n" * 200])
 def test_no_wording_is_too_long_for_a_document(wording: str) -> None:
     document = document_of(proof_of([wording] * 3, wording), source_names={})
