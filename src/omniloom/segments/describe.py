@@ -3,7 +3,7 @@
 import functools
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,23 @@ from omniloom.segments.operator import Takes, known_operators
 from omniloom.segments.parse import parse
 from omniloom.segments.window import Window
 
+Title = Callable[[str, str], str]
 _SPAN = re.compile(r"([0-9]+)(s|m|h|d|w|mo)( ago)?")
 
 
 def describe(
-    definition: dict[str, Any] | str | Condition, language: str = "en", names: Mapping[str, str] | None = None
-) -> str:
+    definition: dict[str, Any] | str | Condition, language: str = "en", names: Mapping[str, str] | None = None,
+    title: Title | None = None,
+) -> str:  # fmt: skip
     """The definition in words.
 
-    Shapes: ``names`` gives the name of a segment kept by id. Errors: Invalid as ``parse``.
+    Shapes: ``names`` gives the name of a segment kept by id; ``title`` what to call a key, given its kind: ``trait``,
+        ``event``, or ``field`` of one (``product.`` stands before those of its products); without it keys stand as they
+        are.
+    Errors: Invalid as ``parse``.
     """
     condition = parse(definition) if isinstance(definition, (dict, str)) else definition
-    return _Speaker(language, names or {}).say(condition, is_inner=False)
+    return _Speaker(language, names or {}, title).say(condition, is_inner=False)
 
 
 @functools.cache
@@ -47,10 +52,11 @@ def _phrases() -> dict[str, dict[str, Any]]:
 class _Speaker:
     """Speaks one language."""
 
-    def __init__(self, language: str, names: Mapping[str, str]) -> None:
+    def __init__(self, language: str, names: Mapping[str, str], title: Title | None) -> None:
         self._language = language if language in _phrases() else "en"
         self._words = _phrases()[self._language]
         self._names = names
+        self._title = title
 
     def say(self, condition: Condition, *, is_inner: bool = True) -> str:
         match condition:
@@ -61,7 +67,7 @@ class _Speaker:
             case Not(part):
                 return self._say("not", self.say(part, is_inner=False))
             case TraitHas(key, tests):
-                return self._say("trait", key=key, tests=self._tests(tests))
+                return self._say("trait", key=self._called("trait", key), tests=self._tests(tests))
             case ConsentIs(channel, purpose, is_given):
                 by, to = self._words["channels"].get(channel, channel), self._words["purposes"].get(purpose, purpose)
                 return self._say("consent" if is_given else "no_consent", channel=by, purpose=to)
@@ -71,7 +77,7 @@ class _Speaker:
                 return self._did(condition)
 
     def _did(self, did: Did) -> str:
-        words = [self._say("did" if did.is_done else "did_not", did.event)]
+        words = [self._say("did" if did.is_done else "did_not", self._called("event", did.event))]
         if did.count is not None:
             words.append(self._bounds("count", did.count))
         if did.window is not None:
@@ -81,12 +87,19 @@ class _Speaker:
         if filters:
             words.append(self._say("where", self._words["and"].join(filters)))
         if did.total is not None:
-            of = f"{did.total.of} ({did.total.currency})" if did.total.currency else did.total.of
+            of = self._called("field", did.total.of)
+            of += f" ({did.total.currency})" if did.total.currency else ""
             words.append(self._bounds("sum", did.total.bounds, of=of))
         return " ".join(words)
 
     def _filter(self, phrase: str, part: Filter) -> str:
+        if self._title is not None:
+            key = self._title("field", f"product.{part.field}" if phrase == "product" else part.field)
+            return self._say("trait", key=key, tests=self._tests(part.tests))
         return self._say(phrase, key=part.field, tests=self._tests(part.tests))
+
+    def _called(self, kind: str, key: str) -> str:
+        return self._title(kind, key) if self._title is not None else key
 
     def _tests(self, tests: tuple[Test, ...]) -> str:
         return str(self._words["and"]).join(self._test(test) for test in tests)

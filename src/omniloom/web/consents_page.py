@@ -58,14 +58,15 @@ async def _reach(view: View) -> None:
                 parts.action(_("Connect a source"), "sensors", href="/sources")
         return
     subtitle = f"{_('The first thing that is missing counts')}. {counted_at(view, count.counted_at)}."
-    with parts.panel(_("Everybody, by channel"), subtitle):
-        ui.echart(reach_chart(view, count.channels)).classes("om-chart om-chart-low")
-    with parts.panel(classes="om-flush"):
-        heads = [_("Channel"), _("Reachable"), _("of all"), _("With address"), _("Verified"), _("Agreed"),
-                 _("On the stop list"), _("Got a message")]  # fmt: skip
-        with parts.sheet(heads, numeric=7):
-            for one in count.channels:
-                _reach_row(view, one)
+    with parts.stack():
+        with parts.panel(_("Everybody, by channel"), subtitle):
+            ui.echart(reach_chart(view, count.channels)).classes("om-chart om-chart-low")
+        with parts.panel(classes="om-flush"):
+            heads = [_("Channel"), _("Reachable"), _("of all"), _("With address"), _("Verified"), _("Agreed"),
+                     _("On the stop list"), _("Got a message")]  # fmt: skip
+            with parts.sheet(heads, numeric=7):
+                for one in count.channels:
+                    _reach_row(view, one)
 
 
 def _reach_row(view: View, one: messaging.reach.ChannelReach) -> None:

@@ -245,10 +245,11 @@ def _traits(view: View, person: Person) -> None:
         if not person.traits:
             parts.text(_("None known."), "om-muted")
         shown = [(marks.trait_title(view, trait.key), _value(trait.value)) for trait in person.traits]
-        parts.facts(shown[:TRAITS_SHOWN])
+        keys = [trait.key for trait in person.traits]
+        parts.facts(shown[:TRAITS_SHOWN], keys)
         if len(shown) > TRAITS_SHOWN:
             with ui.expansion(_("All traits")).classes("om-expansion"):
-                parts.facts(shown[TRAITS_SHOWN:])
+                parts.facts(shown[TRAITS_SHOWN:], keys[TRAITS_SHOWN:])
 
 
 def _value(value: Any) -> str:

@@ -52,6 +52,18 @@ _LOOKS = {
     "Cart Viewed": Look(mark("Cart viewed"), "shopping_cart"),
     "Form Submitted": Look(mark("Form submitted"), "assignment"),
     AD_VIEWED: Look(mark("Ad viewed"), "visibility"),
+    "Order Refunded": Look(mark("Order refunded"), "assignment_return", "warn"),
+    "Call Started": Look(mark("Call began"), "ring_volume", "info"),
+    "Call Completed": Look(mark("Call"), "call", "info"),
+    "Call Missed": Look(mark("Call missed"), "phone_missed", "warn"),
+    "Call Recorded": Look(mark("Call recorded"), "voicemail", "info"),
+    "Lead Created": Look(mark("Lead created"), "person_add", "info"),
+    "Lead Updated": Look(mark("Lead changed"), "edit_note"),
+    "Deal Created": Look(mark("Deal created"), "handshake", "info"),
+    "Deal Updated": Look(mark("Deal changed"), "edit_note"),
+    "Deal Stage Changed": Look(mark("Deal moved to another stage"), "moving", "info"),
+    "Card Issued": Look(mark("Card issued"), "credit_card"),
+    "Products Searched": Look(mark("Products searched"), "search"),
 }
 _TYPES = {
     "identify": Look(mark("Profile updated"), "badge"),
@@ -109,6 +121,7 @@ _MESSAGES = (
 KINDS = {
     "orders": Kind(mark("Orders"), frozenset({ORDER_COMPLETED, COUPON_REDEEMED, "Order Refunded"})),
     "messages": Kind(mark("Messages"), frozenset(_MESSAGES)),
+    "calls": Kind(mark("Calls"), frozenset({"Call Started", "Call Completed", "Call Missed", "Call Recorded"})),
     "visits": Kind(
         mark("Visits"),
         frozenset(_VISIT),

@@ -1,5 +1,6 @@
 """Small marks that mean the same on every page: a channel, a state, a reason, a person."""
 
+import re
 from typing import TYPE_CHECKING
 
 from nicegui import ui
@@ -130,8 +131,23 @@ def identifier_title(view: "View", kind: str) -> str:
 
 
 def trait_title(view: "View", key: str) -> str:
-    """What a trait is called in the visitor's language; one we have no words for as its sender calls it."""
-    return view.translate(TRAITS[key]) if key in TRAITS else key
+    """What a trait is called in the visitor's language; of one we have no words for, its sender's key made readable."""
+    return view.translate(TRAITS[key]) if key in TRAITS else readable(key)
+
+
+def readable(key: str) -> str:
+    """A key as words: ``loyalty_tier`` and ``loyaltyTier`` are “Loyalty tier”; what is written in words stays."""
+    if " " in key:
+        return key
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).replace("_", " ").replace("-", " ").split()
+    text = " ".join(word if word.isupper() else word.lower() for word in words)
+    return text[:1].upper() + text[1:] or key
+
+
+def trait_choice(view: "View", key: str) -> str:
+    """A trait to choose from a list: its title, and the key where that is another word, to be found by either."""
+    title = trait_title(view, key)
+    return title if title.lower() == key.lower() else f"{title} ({key})"
 
 
 def apart_line(row: "PersonRow") -> str:

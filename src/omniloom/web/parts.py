@@ -77,11 +77,13 @@ def figures(items: Sequence[tuple[str, str, str]]) -> None:
                 text(note, "om-figure-note")
 
 
-def facts(items: Sequence[tuple[str, str]]) -> None:
-    """A short list of named values."""
+def facts(items: Sequence[tuple[str, str]], keys: Sequence[str] = ()) -> None:
+    """A short list of named values; ``keys`` are what the names stand for, seen by hover."""
     with ui.element("dl").classes("om-facts"):
-        for label, value in items:
-            text(label, tag="dt")
+        for index, (label, value) in enumerate(items):
+            name = text(label, tag="dt")
+            if keys:
+                name.props["title"] = keys[index]
             text(value, tag="dd")
 
 

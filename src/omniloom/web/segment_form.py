@@ -197,7 +197,7 @@ class SegmentForm:
             self._wrong(error, places)
             return
         self.definition = plain
-        self._result.show_words(segments.describe(plain, self.view.language, self.options.segment_names()))
+        self._result.show_words(plain, self.options.segment_names())
 
     def _wrong(self, error: OmniloomError, places: dict[str, Row]) -> None:
         message, hint = self.view.explain(error)

@@ -17,16 +17,10 @@ from omniloom.web.segment_form_options import (
     operators_for,
 )  # fmt: skip
 from omniloom.web.segment_form_row import Bounds, Compare, ConsentRow, DidRow, SegmentRow, TraitRow
+from omniloom.web.segment_words import event_choice, field_title
 from omniloom.web.theme import mark
 
 UNITS = {"d": mark("days"), "w": mark("weeks"), "mo": mark("months"), "h": mark("hours")}
-_FIELDS = {
-    "channel": mark("channel"), "campaign_id": mark("campaign"), "order_id": mark("order number"),
-    "currency": mark("currency"), "revenue": mark("revenue"), "confidence": mark("confidence (0–4)"),
-    "product.id": mark("product: number"),
-    "product.name": mark("product: name"), "product.category": mark("product: category"),
-    "product.department": mark("product: department"), "product.brand": mark("product: brand"),
-}  # fmt: skip
 
 
 def trait_fields(form: Form, row: TraitRow) -> None:
@@ -40,7 +34,10 @@ def trait_fields(form: Form, row: TraitRow) -> None:
             compare.operator = "is"
         form.redraw()
 
-    known = {found.key: f"{found.key}  ·  {fmt.number(found.people)}" for found in form.options.traits}
+    known = {
+        found.key: f"{marks.trait_choice(view, found.key)}  ·  {fmt.number(found.people)}"
+        for found in form.options.traits
+    }
     pick(known, compare.field, choose, placeholder=view._("Choose a trait"), classes="om-w-l", testid="trait")
 
     async def suggest() -> list[tuple[str, int]]:
@@ -102,7 +99,7 @@ def did_fields(form: Form, row: DidRow) -> None:
         form.redraw()
 
     pick({"did": _("did"), "did_not": _("did not do")}, "did" if row.is_done else "did_not", done, classes="om-w-m")
-    known = {name: f"{name}  ·  {view.fmt.number(n)}" for name, n in form.options.events}
+    known = {name: f"{event_choice(view, name)}  ·  {view.fmt.number(n)}" for name, n in form.options.events}
     pick(known, row.event, choose, placeholder=_("Choose what they did"), classes="om-w-l", testid="event")
     _window_fields(form, row)
 
@@ -182,15 +179,11 @@ def _filter(form: Form, row: DidRow, compare: Compare, prefix: str) -> None:
         return await view.run(segments.property_values, view.platform.stores, row.event, name, rows_max=VALUES_MAX)
 
     name = prefix + compare.field if compare.field else ""
-    names = {key: _field_title(form, key) for key in form.properties_of(row.event)}
+    names = {key: field_title(view, key) for key in form.properties_of(row.event)}
     pick(names, name, choose, placeholder=view._("Choose a field"), classes="om-w-m")
     if compare.field:
         is_number = not prefix and (compare.is_number or is_number_field(compare.field))
         comparison(form, compare, is_number=is_number, suggest=suggest)
-
-
-def _field_title(form: Form, name: str) -> str:
-    return form.view._(_FIELDS[name]) if name in _FIELDS else name
 
 
 def comparison(form: Form, compare: Compare, *, is_number: bool, suggest: Suggest) -> None:

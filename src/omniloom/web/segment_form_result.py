@@ -1,6 +1,7 @@
 """The side of the segment form that answers: how many, who for example, in words, and as YAML."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from nicegui import ui
 
@@ -8,6 +9,7 @@ from omniloom.access import Permission
 from omniloom.profiles import PersonRow
 from omniloom.web import marks, parts
 from omniloom.web.counting import people
+from omniloom.web.segment_words import put_sentence
 from omniloom.web.view import View
 
 
@@ -45,6 +47,7 @@ class SegmentResult:
         self._share.set_text(_("Complete the conditions to see who that is.") if has_rows else
                              _("Add a condition to see who that is."))  # fmt: skip
         self._words.set_text("")
+        self._words.props["title"] = ""
         self._bar.set_value(0)
         self._bar.props(remove="indeterminate")
         self._say("")
@@ -82,9 +85,9 @@ class SegmentResult:
         self._share.set_text("")
         self._say(f"{message}. {hint}" if hint else message)
 
-    def show_words(self, text: str) -> None:
-        """The definition as a sentence."""
-        self._words.set_text(text[:1].upper() + text[1:])
+    def show_words(self, definition: dict[str, Any], names: Mapping[str, str]) -> None:
+        """The definition as a sentence. ``names``: segment id -> name."""
+        put_sentence(self._view, self._words, definition, names)
 
     def show_yaml(self, text: str) -> None:
         """The definition as its language writes it."""

@@ -13,6 +13,7 @@ from omniloom.web.campaign_reach import reach, reach_figures
 from omniloom.web.counting import people
 from omniloom.web.page import page
 from omniloom.web.segment_form import EVERYONE
+from omniloom.web.segment_words import show_sentence
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -47,8 +48,7 @@ async def _fill(view: View, box: ui.element, found: Segment) -> None:
             await _members(view, members)
             with parts.stack():
                 with parts.panel(view._("Who is in it")):
-                    words = segments.describe(found.definition, view.language, names)
-                    parts.text(words[:1].upper() + words[1:], "om-sentence")
+                    show_sentence(view, found.definition, names, "om-sentence")
                 _lately(view, lately, {row.person_id: row for row in rows})
 
 

@@ -8,6 +8,7 @@ from omniloom.segments import Segment
 from omniloom.web import parts
 from omniloom.web.page import page
 from omniloom.web.segment_form import EVERYONE
+from omniloom.web.segment_words import show_sentence
 from omniloom.web.styled import styled
 from omniloom.web.theme import mark
 from omniloom.web.view import View
@@ -61,9 +62,7 @@ def _table(view: View, box: ui.element, known: list[Segment], base: int) -> None
                 with ui.element("tr"):
                     with ui.element("td").classes("om-wide-cell"):
                         parts.link(found.name, f"/segments/{found.segment_id}", "om-strong")
-                        parts.text(
-                            _capital(segments.describe(found.definition, view.language, names)), "om-muted om-two-lines"
-                        )
+                        show_sentence(view, found.definition, names, "om-muted om-two-lines")
                     is_known = found.refreshed_at is not None
                     parts.text(fmt.number(found.members) if is_known else "–", "om-num om-strong", tag="td")
                     with ui.element("td"):
@@ -114,7 +113,3 @@ def _undo(view: View, box: ui.element, archived: Segment) -> None:
         ui.icon("archive")
         parts.text(_("“{name}” is archived.").format(name=archived.name), "om-grow")
         parts.quiet(_("Undo"), "undo", on_click=restore).props("data-testid=segment-undo")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

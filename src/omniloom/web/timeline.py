@@ -27,15 +27,28 @@ HIDDEN = frozenset(
         "products",
         "segment_id",
         "send_id",
+        "call_id",
+        "agent_id",
+        "notification",
+        "total_s",
     }
 )
+FIRST = ("advertiser", "direction", "talk_s", "wait_s", "agent")
+"""What is said first: another's messages were left, not ours; of a call, whose it was and how long."""
 LABELS = {
     "coupon": mark("coupon"), "store_id": mark("store"), "campaign": mark("campaign"), "campaign_id": mark("campaign"),
     "purpose": mark("purpose"), "method": mark("method"), "wording": mark("wording"), "title": mark("title"),
     "reason": mark("reason"), "segment": mark("segment"), "name": mark("name"), "product_id": mark("product"),
     "ends_on": mark("until"), "path": mark("path"), "referrer": mark("came from"), "query": mark("searched for"),
-    "advertiser": mark("in whose name"), "address": mark("address"),
+    "advertiser": mark("in whose name"), "address": mark("address"), "direction": mark("direction"),
+    "virtual_number": mark("number called"), "scenario": mark("scenario"), "agent": mark("agent"),
+    "talk_s": mark("talked"), "wait_s": mark("waited"), "record_url": mark("recording"), "outcome": mark("outcome"),
+    "keyword": mark("keyword"), "source": mark("source"), "form": mark("form"), "form_id": mark("form"),
+    "till_id": mark("till"), "receipt_id": mark("receipt"), "seller_id": mark("seller"), "deal_id": mark("deal"),
+    "discount": mark("discount"), "price": mark("price"), "quantity": mark("quantity"), "page_url": mark("page"),
+    "url": mark("page"), "category": mark("category"), "subject": mark("subject"), "device": mark("device"),
 }  # fmt: skip
+DIRECTIONS = {"in": mark("incoming"), "out": mark("outgoing")}
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d))?")
 
@@ -86,7 +99,7 @@ def _details(view: View, event: TimelineEvent) -> str:
     said = {key: value for key, value in event.properties.items() if key not in HIDDEN and _is_plain(value)}
     if "campaign" in said:
         said.pop("campaign_id", None)
-    first = {key: said[key] for key in ("advertiser",) if key in said}  # another's messages were left, not ours
+    first = {key: said[key] for key in FIRST if key in said}
     shown = [_fact(view, key, value) for key, value in (first | said).items()]
     if event.items:
         shown.insert(0, view._("products: {n}").format(n=view.fmt.number(len(event.items))))
@@ -94,8 +107,18 @@ def _details(view: View, event: TimelineEvent) -> str:
 
 
 def _fact(view: View, key: str, value: Any) -> str:
-    shown = view._(METHODS[value]) if key == "method" and value in METHODS else _short(view, value)
-    return f"{view._(LABELS.get(key, key))}: {shown}"
+    return f"{view._(LABELS.get(key, key))}: {_said(view, key, value)}"
+
+
+def _said(view: View, key: str, value: Any) -> str:
+    """A property's value in words, where there are words for it."""
+    if key == "method" and value in METHODS:
+        return view._(METHODS[value])
+    if key == "direction" and value in DIRECTIONS:
+        return view._(DIRECTIONS[value])
+    if key in ("talk_s", "wait_s") and isinstance(value, (int, float)):
+        return f"{int(value) // 60}:{int(value) % 60:02}"
+    return _short(view, value)
 
 
 def _lines(view: View, event: TimelineEvent) -> None:

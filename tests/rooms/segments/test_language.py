@@ -143,3 +143,21 @@ def test_a_definition_is_said_in_one_sentence() -> None:
     assert describe({"consent": "email"}) == "agreed to marketing by e-mail"
     assert describe({"consent": "telegram"}, "ru") == "есть согласие на рекламу по telegram"
     assert describe({"segment": "8a"}, "ru", {"8a": "Лучшие"}) == "входит в сегмент «Лучшие»"
+    assert describe({"consent": "*"}, "ru") == "есть согласие на рекламу по всем каналам"
+
+
+def test_keys_are_called_as_the_reader_calls_them() -> None:
+    condition = {
+        "all": [
+            {"trait": "loyalty_tier", "is": "gold"},
+            {"did": "Order Completed", "sum": {"of": "revenue", "at_least": 5, "currency": "USD"},
+             "where": {"channel": "store", "product": {"brand": "Own"}}},
+        ]
+    }  # fmt: skip
+    said = describe(condition, title=lambda kind, key: f"<{kind} {key}>")
+    assert said == (
+        "<trait loyalty_tier> is gold and did “<event Order Completed>” where <field channel> is store "
+        "and <field product.brand> is Own with <field revenue> (USD) of at least 5 in total"
+    )
+    assert "loyalty_tier is gold" in describe(condition)
+    assert "product brand is Own" in describe(condition)

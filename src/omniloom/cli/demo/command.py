@@ -12,7 +12,7 @@ from omniloom.cli.client import write_whole
 from omniloom.cli.demo import source, story
 from omniloom.cli.demo.receivers import gateway_socket
 from omniloom.cli.demo.steps import Steps
-from omniloom.cli.demo.summary import print_summary, summary
+from omniloom.cli.demo.summary import known, print_summary, summary
 from omniloom.cli.output import AsJson, DataDir, console, print_json
 from omniloom.cli.serving import greet, run_until_stopped, serving
 from omniloom.core.clock import SystemClock
@@ -59,7 +59,7 @@ def demo(
                 if as_json:
                     print_json(facts)
                 else:
-                    print_summary(facts)
+                    print_summary(facts, known(platform))
                 if not no_serve:
                     greet(platform, url)
                     _say_where(url, data_dir)

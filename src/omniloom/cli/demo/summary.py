@@ -45,17 +45,28 @@ def summary(platform: Platform, steps: Steps) -> dict[str, Any]:
     }
 
 
-def print_summary(facts: dict[str, Any]) -> None:
-    """One screen: the year, the campaign, the money, the time."""
+def known(platform: Platform) -> int:
+    """How many customers the pages count: everybody anything is known of."""
+    return analytics.overview(platform.stores, now=platform.now()).customers
+
+
+def print_summary(facts: dict[str, Any], known: int) -> None:
+    """One screen: the year, the campaign, the money, the time. ``known``: customers that the pages count."""
     currency = facts["currency"]
     campaign, money = facts["campaign"], facts["money"]
     console.print()
     print_table("A year of a grocer", ("what", "how many"), [
-        ("customers", facts["customers"]), ("orders", facts["orders"]), ("order lines", facts["order_lines"]),
-        ("stores", facts["stores"]), ("direct-mail campaigns", facts["campaigns"]),
+        ("customers who bought", facts["customers"]), ("orders", facts["orders"]),
+        ("order lines", facts["order_lines"]), ("stores", facts["stores"]), ("direct-mail campaigns", facts["campaigns"]),
         ("coupon redemptions", facts["coupon_redemptions"]),
     ])  # fmt: skip
-    console.print(f"revenue [bold]{Money(facts['revenue_minor'], currency)}[/bold]\n")
+    console.print(f"revenue [bold]{Money(facts['revenue_minor'], currency)}[/bold]")
+    if known > facts["customers"]:
+        more = f"{known - facts['customers']:,} more came by a card or a form and have bought nothing under it"
+        console.print(
+            f"The pages count {known:,} customers: {more}. *Duplicates* asks whether they are customers again."
+        )
+    console.print()
     rows = [("segment: " + facts["segment"]["name"], facts["segment"]["members"])]
     rows += [(f"accepted by {channel}", count) for channel, count in sorted(campaign["by_channel"].items())]
     rows += [("rejected", campaign["rejected"]), ("suppressed", campaign["suppressed"])]
