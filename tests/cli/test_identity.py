@@ -74,6 +74,36 @@ def test_two_files_are_linked(tmp_path):
     assert pairs(tmp_path / "out.csv") == {("000", "001"), ("002", "003")}
 
 
+OTHERWISE = {
+    "en": ("key", "last name", "first name", "birth date", "mail", "town"),
+    "no": ("k", "a", "b", "c", "d", "e"),
+}
+MAP = "a: surname\nb: given_name\nc: birth_date\nd: email\ne: city\nФамилия: surname\n"
+
+
+@pytest.mark.parametrize("headings", ["en", "no"])
+def test_two_files_are_linked_by_what_their_columns_mean(tmp_path, headings):
+    for name, picked, header in (("a.csv", (0, 2, 4), HEADER), ("b.csv", (5, 3, 1), OTHERWISE[headings])):
+        (tmp_path / name).write_text("\n".join(",".join(r) for r in [header, *(rows()[n] for n in picked)]))
+    (tmp_path / "map.yaml").write_text(MAP if headings == "no" else "last name: surname\n")
+    run(tmp_path / "a.csv", tmp_path / "b.csv", "--id", HEADER[0], "--id2", OTHERWISE[headings][0],
+        "--columns", tmp_path / "map.yaml", "--output", tmp_path / "out.csv")  # fmt: skip
+    assert pairs(tmp_path / "out.csv") == {("000", "001"), ("002", "003")}
+
+
+@pytest.mark.parametrize(("more", "says", "hint"), [
+    (("--id2", "k"), "no column of the two tables", "--columns"), ((), "no column 'код клиента'", "--id2"),
+    (("--id2", "k", "--columns", "map.yaml"), "'nowhere' that neither", "columns are"),
+])  # fmt: skip
+def test_two_files_that_cannot_be_laid_together_are_refused(tmp_path, more, says, hint):
+    (tmp_path / "map.yaml").write_text("nowhere: surname\n")
+    (tmp_path / "b.csv").write_text("k,height\n1,180\n2,170\n")
+    given = [tmp_path / each if each == "map.yaml" else each for each in more]
+    with pytest.raises(Invalid, match=says) as error:
+        run(written(tmp_path / "a.csv"), tmp_path / "b.csv", "--id", HEADER[0], *given, "--output", tmp_path / "o.csv")
+    assert hint in str(error.value.hint)
+
+
 def test_an_empty_table_has_no_pairs(tmp_path):
     (tmp_path / "empty.csv").write_text("id,name\n")
     run(tmp_path / "empty.csv", "--id", "id", "--output", tmp_path / "out.csv")

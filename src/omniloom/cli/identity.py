@@ -28,6 +28,9 @@ def match(
     other: Annotated[
         Path | None, typer.Argument(metavar="[INPUT2]", help="A second file: link the two instead of finding repeats.")
     ] = None,
+    other_id: Annotated[
+        str | None, typer.Option("--id2", help="The id's column in INPUT2, where it is called otherwise.")
+    ] = None,
     columns: Annotated[Path | None, typer.Option(help="A YAML file: what columns mean (name: field).")] = None,
     threshold: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Accept from this probability on; estimated if left out.")
@@ -35,8 +38,7 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Find the rows of one table that are one person, or link two tables. Works on files alone, with no server."""
-    first = _table(table, id_column)
-    second = _table(other, id_column) if other else None
+    first, second = _table(table, id_column), _second(other, other_id or id_column, id_column) if other else None
     found = _matched(first, second, id_column, columns, threshold)
     tables = [each for each in (first, second) if each is not None]
     ids = [value for each in tables for value in each[id_column].to_pylist()]
@@ -153,10 +155,19 @@ def _who(number: int, person: dict[str, Any] | None) -> str:
     return f"{number}: {name}" if name else str(number)
 
 
-def _table(path: Path, id_column: str) -> pa.Table:
+def _table(path: Path, id_column: str, option: str = "--id") -> pa.Table:
     table = matching.read(path)
-    matching.check_id(table, id_column, str(path))
+    matching.check_id(table, id_column, str(path), option=option)
     return table
+
+
+def _second(path: Path, own_id: str, id_column: str) -> pa.Table:
+    """The second table with its ids under the first one's name; a column that was called so is left out."""
+    table = _table(path, own_id, "--id2")
+    if own_id == id_column:
+        return table
+    kept = [name for name in table.column_names if name != id_column]
+    return table.select(kept).rename_columns([id_column if name == own_id else name for name in kept])
 
 
 def _matched(

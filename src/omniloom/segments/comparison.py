@@ -111,6 +111,12 @@ def property_text(name: str, params: Params, table: str = EVENT) -> exp.Expr:
     )
 
 
+def purpose_said(params: Params, *, or_else: str) -> exp.Expr:
+    """What a word about consent is for, in small letters, as the ledger of consents reads it."""
+    told = exp.Lower(this=exp.Trim(this=property_text("purpose", params)))
+    return exp.Coalesce(this=exp.Nullif(this=told, expression=params.bind("")), expressions=[params.bind(or_else)])
+
+
 def is_towards_us(params: Params) -> exp.Expr:
     """Whether a word about consent is said to our own company: one to another advertiser is about theirs alone."""
     named = exp.Coalesce(this=property_text("advertiser", params), expressions=[params.bind("")])

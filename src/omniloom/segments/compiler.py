@@ -26,7 +26,7 @@ from omniloom.segments.comparison import (
     is_towards_us,
     product_column,
     property_number,
-    property_text,
+    purpose_said,
     trait_column,
 )  # fmt: skip
 from omniloom.segments.definition import (
@@ -229,10 +229,8 @@ class Compiler:
     def consent_events(self, consent: ConsentIs) -> exp.Select:
         """What the person said about the channel and purpose; leaving a list counts for marketing."""
         name, said = exp.column("name", EVENT), [CONSENT_GIVEN, CONSENT_WITHDRAWN]
-        told = exp.Lower(this=exp.Trim(this=property_text("purpose", self.params)))
-        given = exp.Nullif(this=told, expression=self.params.bind(""))
-        purpose = exp.Coalesce(this=given, expressions=[self.params.bind(MARKETING)])
-        is_about: exp.Expr = exp.EQ(this=purpose, expression=self.params.bind(consent.purpose.strip().lower()))
+        wanted = self.params.bind(consent.purpose.strip().lower())
+        is_about: exp.Expr = exp.EQ(this=purpose_said(self.params, or_else=MARKETING), expression=wanted)
         if consent.purpose == MARKETING:
             said.append(UNSUBSCRIBED)
             is_about = exp.or_(exp.EQ(this=name.copy(), expression=self.params.bind(UNSUBSCRIBED)), is_about)

@@ -15,6 +15,7 @@ from omniloom.identity.match.judge import Judge, Judged, shared_by_households, t
 from omniloom.identity.match.learning import Floats, Gammas, learn
 from omniloom.identity.match.model import Model, before
 from omniloom.identity.match.prepare import Codes, Records, prepare
+from omniloom.identity.match.stacked import stacked
 
 DRAWN_PAIRS_MIN, DRAWN_PAIRS_MAX = 10_000, 250_000
 DRAWN_PAIRS_PER_ROW = 5
@@ -62,8 +63,8 @@ def match(
     Errors: Invalid if no column says who somebody is, or ``columns`` names what there is not.
     """
     progress("reading columns", 0.0)
-    both, split = _stacked(table, other, id_column)
-    meanings = guess(both, id_column, columns) if both.num_columns else []
+    both, split, said = stacked(table, other, id_column, columns or {})
+    meanings = guess(both, id_column, said) if both.num_columns else []
     if both.num_rows < 2 or (other is not None and 0 in {split, both.num_rows - split}):
         return _nothing(meanings)
     if not meanings:
@@ -80,19 +81,6 @@ def match(
     lowest = least if least is not None else threshold(judged.probability, PRECISION, PROBABILITY_MIN)
     progress("putting groups together", 0.95)
     return _Decision(records, model, judge, judged).matched(lowest, meanings)
-
-
-def _stacked(table: pa.Table, other: pa.Table | None, id_column: str) -> tuple[pa.Table, int]:
-    """Both tables one below the other, in the columns they share by name."""
-    if other is None:
-        return table, table.num_rows
-    shared = [name for name in table.column_names if name in other.column_names and name != id_column]
-    if not shared and table.num_columns and other.num_columns:
-        raise Invalid(
-            "the two tables share no column name", hint="give the columns of both the same names",
-        )  # fmt: skip
-    names = [name for name in (id_column, *shared) if name in table.column_names and name in other.column_names]
-    return pa.concat_tables([table.select(names), other.select(names)]), table.num_rows
 
 
 def _nothing(meanings: list[Meaning]) -> Matched:

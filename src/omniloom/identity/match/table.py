@@ -114,11 +114,11 @@ def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
         return pa.chunked_array([pa.array([None if v is None else str(v) for v in column.to_pylist()], pa.string())])
 
 
-def check_id(table: pa.Table, id_column: str, called: str) -> None:
-    """Errors: Invalid if the table has no such column, or it is empty somewhere or not unique."""
+def check_id(table: pa.Table, id_column: str, called: str, *, option: str = "--id") -> None:
+    """Errors: Invalid, naming the ``option`` to mend, if there is no such column, or it is empty or not unique."""
     if id_column not in table.column_names:
         raise Invalid(
-            f"{called} has no column {id_column!r}", hint=f"--id takes one of {', '.join(table.column_names)}",
+            f"{called} has no column {id_column!r}", hint=f"{option} takes one of {', '.join(table.column_names)}",
             column=id_column,
         )  # fmt: skip
     column = table[id_column]
@@ -129,7 +129,7 @@ def check_id(table: pa.Table, id_column: str, called: str) -> None:
         )  # fmt: skip
     if pc.count_distinct(column).as_py() != len(column):
         raise Invalid(
-            f"column {id_column!r} of {called} repeats a value", hint="name a column that is unique with --id",
+            f"column {id_column!r} of {called} repeats a value", hint=f"name a column that is unique with {option}",
             column=id_column,
         )  # fmt: skip
 
