@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from omniloom.core.text import folded
-from omniloom.profiles.skeleton import CYRILLIC_MARK, MARK, key
+from omniloom.identity.match import skeleton
 from omniloom.profiles.spoken import foreign_part, pieces, words_of
 from omniloom.profiles.trait import Trait
+from omniloom.profiles.trait_names import CITY, GIVEN, NAME, PATRONYMIC, SURNAME
 from omniloom.store import StateTx, query
 
 _SET_CARD = query(__file__, "set_card")
@@ -18,11 +19,6 @@ _ADD_WORD = query(__file__, "add_name_word")
 _KNOWN_WORDS = query(__file__, "known_words")
 _ADD_PIECE = query(__file__, "add_name_piece")
 
-# Traits that say the same thing, best first. Source: Segment's reserved traits and their common spellings.
-_NAME = ("name", "full_name", "fullName")
-_FIRST = ("firstName", "first_name", "firstname")
-_LAST = ("lastName", "last_name", "lastname")
-_CITY = ("city", "address.city")
 _TIMEZONE = ("timezone", "time_zone")
 _LANGUAGE = ("language", "locale")
 
@@ -43,10 +39,10 @@ def read_card(traits: list[Trait]) -> Card:
     address = said.get("address")
     if isinstance(address, dict):
         said["address.city"] = address.get("city")
-    whole = _first(said, _NAME)
+    parts = (_first(said, spellings) for spellings in (GIVEN, PATRONYMIC, SURNAME))
     return Card(
-        name=whole or " ".join(part for part in (_first(said, _FIRST), _first(said, _LAST)) if part),
-        city=_first(said, _CITY),
+        name=_first(said, NAME) or " ".join(part for part in parts if part),
+        city=_first(said, CITY),
         timezone=_first(said, _TIMEZONE),
         language=_first(said, _LANGUAGE).replace("_", "-"),
     )
@@ -83,7 +79,8 @@ def _save_words(tx: StateTx, names: dict[int, str]) -> None:
     tx.many(_ADD_WORD, ({"word": word, "person_id": one} for one, all_ in words.items() for word in sorted(all_)))
     foreign = set().union(*(words_of(foreign_part(name)) for name in names.values()))
     every = sorted(set().union(*words.values()))
-    keyed = {word: key(word, MARK if word in foreign else CYRILLIC_MARK) for word in every}
+    marks = {word: skeleton.MARK if word in foreign else skeleton.CYRILLIC_MARK for word in every}
+    keyed = {word: skeleton.key(word, marks[word]) for word in every}
     known = set(tx.tuples(_KNOWN_WORDS, keys=sorted(set(keyed.values())))) if keyed else set()
     new = {word: {key, *pieces(word)} for word, key in keyed.items() if (key, word) not in known}
     tx.many(_ADD_PIECE, ({"piece": piece, "word": word} for word, all_ in new.items() for piece in sorted(all_)))

@@ -19,19 +19,20 @@ from omniloom.identity import (
     roots,
 )
 from omniloom.profiles.golden import traits_by_root
+from omniloom.profiles.trait_names import CITY, GIVEN, NAME, PATRONYMIC, SURNAME
 from omniloom.store import Stores
 
 PEOPLE_AT_ONCE = 5_000
 READ = 0.1  # of the way, when everybody's record is read
 ADDRESSES = ("email", "phone")
 IDENTIFYING = (  # traits as sources call them -> the column; the first that is filled counts
-    ("given_name", ("first_name", "firstname", "firstName", "given_name", "имя")),
-    ("surname", ("last_name", "lastname", "lastName", "surname", "family_name", "фамилия")),
-    ("patronymic", ("middle_name", "middleName", "patronymic", "отчество")),
-    ("full_name", ("name", "full_name", "fullName", "фио")),
+    ("given_name", GIVEN),
+    ("surname", SURNAME),
+    ("patronymic", PATRONYMIC),
+    ("full_name", NAME),
+    ("city", CITY),
     ("birth_date", ("birthday", "birth_date", "birthDate", "date_of_birth", "дата_рождения")),
     ("sex", ("gender", "sex", "пол")),
-    ("city", ("city", "город", "address.city")),
     ("address", ("street", "address", "адрес", "address.street")),
     ("postcode", ("postal_code", "postalCode", "zip", "postcode", "индекс")),
     ("organisation", ("company", "organisation", "company.name")),

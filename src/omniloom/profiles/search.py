@@ -7,13 +7,12 @@ from itertools import chain
 
 from omniloom.core.text import folded
 from omniloom.identity import BY_PRIORITY, Identifier, find, identifiers_by_root, prefixes, roots_of
+from omniloom.identity.match import has_cyrillic, skeleton
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.person import display_name, visitor_code
-from omniloom.profiles.skeleton import fits, keys
 from omniloom.profiles.spoken import (
     WORD_CHARS_MAX,
     distance,
-    has_cyrillic,
     meant,
     mistakes_max,
     nearest,
@@ -36,6 +35,7 @@ FOREIGN_MAX = 300  # of them looked at, where a key is common
 COUNTED_MAX = 2000  # beyond that a word is simply common
 FIGURES_MIN, TEXT_MIN = 4, 4  # parts of identifiers that are worth a pass over them
 WORD = re.compile(r"\S{4,}")  # that an identifier may be, typed in another layout
+_PATRONYMIC = re.compile(r"(?i)\w{2,}(?:вич|ична|вна|vich|ichna|vna)")
 _LAST_CHARACTER = "\U0010ffff"  # sorts after every text that begins with the prefix
 _NEXT = "\x01"  # sorts after the text alone, before every longer one
 
@@ -92,9 +92,10 @@ def _likely(tx: StateTx, text: str, home_region: str, rows_max: int) -> Iterator
     if is_address:
         yield from _beginning(tx, meanings[0], home_region, rows_max, kinds=("email",))
     found = False
-    for row in _named(tx, text, rows_max):
-        found = True
-        yield row
+    for name in filter(None, (text, _short(text))):  # the patronymic is not known of everybody
+        for row in () if found else _named(tx, name, rows_max):
+            found = True
+            yield row
     if not found:
         for meaning in meanings:
             yield from _beginning(tx, meaning, home_region, rows_max)
@@ -133,6 +134,13 @@ def _named(tx: StateTx, text: str, rows_max: int) -> Iterator[tuple[int, str]]:
             yield from ((root_id, "") for root_id in _with_words(tx, spellings, rows_max))
     for words in meanings:
         yield from ((root_id, "") for root_id in _with_words(tx, [_mistyped(tx, word) for word in words], rows_max))
+
+
+def _short(text: str) -> str:
+    """A Russian's whole name without the patronymic; "" for any other text."""
+    words = text.split()
+    kept = [word for word in words if not _PATRONYMIC.fullmatch(word)]
+    return " ".join(kept) if len(words) > len(kept) > 1 else ""
 
 
 def _login(tx: StateTx, text: str) -> list[tuple[int, str]]:
@@ -175,13 +183,13 @@ def _mistyped(tx: StateTx, word: set[str]) -> list[str]:
 
 def _foreign(tx: StateTx, word: set[str]) -> list[str]:
     """Known words that sound so, however they are spelled; the nearest if there are many."""
-    under = sorted(set().union(*map(keys, word)))
+    under = sorted(set().union(*map(skeleton.keys, word)))
     if not under:
         return sorted(word)
     rows = tx.tuples(
         _WORDS_ALIKE, pieces=under, shared_min=1, length_min=1, length_max=WORD_CHARS_MAX, rows_max=FOREIGN_MAX
     )
-    found = [known for (known,) in rows if any(fits(typed, known) for typed in word)]
+    found = [known for (known,) in rows if any(skeleton.fits(typed, known) for typed in word)]
     if len(found) > WORDS_ALIKE:
         found.sort(key=lambda known: min(distance(typed, known, WORD_CHARS_MAX) for typed in sorted(word)))
     return sorted(word.union(found[:WORDS_ALIKE]))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from omniloom.core.ids import SeededIds
 from omniloom.identity import members_of, merge, merges_of, unmerge
 from omniloom.profiles import search
-from omniloom.profiles.skeleton import KEYS_MAX, fits, key, keys
+from omniloom.identity.match.skeleton import KEYS_MAX, fits, key, keys
 from omniloom.profiles.spoken import distance, other_layout, pieces
 from omniloom.profiles.survivorship import CARDS_LEFT
 from omniloom.store.sql import parse_state
@@ -18,6 +18,33 @@ PEOPLE = {
     "anna": "Анна Ковалёва", "pavel": "Павел Сергеевич Кузнецов", "julia": "Yulia Shcherbakova", "oleg": "Олег Ким",
     "john": "John Smith", "ivan": "Иванов Иван",
 }  # fmt: skip
+
+
+SPELT = [
+    {"first_name": "Таисия", "middle_name": "Львовна", "last_name": "Канарейкина"},
+    {"имя": "Таисия", "отчество": "Львовна", "фамилия": "Канарейкина"},
+    {"ФИО": "Канарейкина Таисия Львовна"},
+    {"givenName": "Taisiya", "familyName": "Kanareikina", "patronymic": "Lvovna"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("traits", SPELT)
+@pytest.mark.parametrize(
+    "typed", ["Канарейкина Таисия Львовна", "Таисия Львовна", "львовна", "канарейк та", "Канарейкена таисия львовна"]
+)
+def test_a_whole_name_is_found_under_whatever_keys_it_was_told(
+    teller: Teller, traits: dict[str, str], typed: str
+) -> None:
+    teller.tell("identify", user_id="t", traits=traits)
+    teller.tell("identify", user_id="other", traits={"name": "Мария Петровна Щукина"})
+    teller.settle()
+    assert found(teller, typed) == ["t"]
+
+
+def test_a_patronymic_that_is_not_known_is_no_hindrance(known: Teller) -> None:
+    assert found(known, "Ковалёва Анна Петровна") == ["anna"]
+    assert found(known, "Кузнецов Павел Сергеевич") == ["pavel"]
+    assert found(known, "Петровна") == []
 
 
 @pytest.fixture
