@@ -11,6 +11,7 @@ import pytest
 from omniloom import messaging
 from omniloom.app import Platform, open_platform
 from omniloom.cli import serve
+from omniloom.cli.demo.receivers import Ends, Mailbag, remember
 from omniloom.messaging.channel import HttpCall, Later, Outcome, Sent, SmtpCall
 from omniloom.messaging.transport import Dispatch
 
@@ -30,8 +31,10 @@ def left() -> Iterator[int]:
 
 def folder(path: Path, left: int, *, settings: str = SHOP, mail_port: int = 0, is_sms_on: bool = True,
            sms_url: str = "") -> Path:  # fmt: skip
-    """A folder whose channels send to receivers that are gone."""
+    """A folder whose channels send to receivers that are gone, but for what somebody changed since."""
     path.joinpath("omniloom.toml").write_text(settings)
+    if settings:
+        remember(path, Ends(left, f"http://127.0.0.1:{left}/send", Mailbag(path / "received.jsonl")))
     platform = open_platform(path, environ={})
     try:
         for channel, values, is_enabled in (
@@ -77,6 +80,24 @@ def test_what_somebody_pointed_elsewhere_or_switched_off_stays_so(tmp_path: Path
         with serve._opened(data_dir, {}) as platform:
             assert platform.transport.settings("email").port == port
             assert platform.transport.settings("sms") is None
+
+
+def test_an_own_mail_server_that_is_down_just_now_is_not_replaced(tmp_path: Path, left: int) -> None:
+    with socket.socket() as down:
+        down.bind(("127.0.0.1", 0))
+        port = int(down.getsockname()[1])
+        data_dir = folder(tmp_path, left, mail_port=port)
+        for _ in range(2):  # the SMS come back each time
+            with serve._opened(data_dir, {}) as platform:
+                assert platform.transport.settings("email").port == port
+                assert [type(outcome) for outcome in sent(platform)] == [Later, Sent]
+
+
+def test_a_run_that_was_killed_before_it_pointed_its_channels_comes_back(tmp_path: Path, left: int) -> None:
+    data_dir = folder(tmp_path, left)
+    remember(data_dir, Ends(1, "http://127.0.0.1:2/send", Mailbag(data_dir / "received.jsonl")))
+    with serve._opened(data_dir, {}) as platform:
+        assert [type(outcome) for outcome in sent(platform)] == [Sent, Sent]
 
 
 @pytest.mark.parametrize("url", ["https://sms.example.test:gate/", "https://sms.example.test:99999/", "http://[::1/"])

@@ -8,8 +8,9 @@ import typer
 import yaml
 
 from omniloom.cli.client import Client, connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
-from omniloom.core.errors import Invalid, Missing
+from omniloom.core.errors import Invalid
 
 app = typer.Typer(no_args_is_help=True)
 Campaign = Annotated[str, typer.Argument(help="Name or id.")]
@@ -41,12 +42,8 @@ def create(
 def _read(path: Path) -> dict[str, Any]:
     """A campaign's file. Errors: Missing if there is none; Invalid if it does not describe a campaign."""
     try:
-        body = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise Missing(f"there is no file {path}", hint="check the path") from error
-    except OSError as error:
-        raise Invalid(f"cannot read {path}: {error.strerror}", hint="check the path and its rights") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        body = yaml.safe_load(text_of(path))
+    except yaml.YAMLError as error:
         raise Invalid(f"cannot read {path}: {error}", hint="see docs/guide/campaigns.md") from error
     if not isinstance(body, dict):
         raise Invalid(f"{path} does not describe a campaign", hint="give name, segment, channels and templates")

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from omniloom import access, api
 from omniloom.app import Platform, open_platform
+from omniloom.cli.files import check_output, unwritten
 from omniloom.core import egress
 from omniloom.core.errors import Conflict, Denied, Invalid, Misconfigured, Missing, OmniloomError, Unavailable
 from omniloom.store import are_here
@@ -81,6 +82,7 @@ class Client:
         return answer
 
     async def _saved(self, path: str, output: Path, params: dict[str, Any]) -> int:
+        check_output(output)
         size, url = 0, f"{self._base_url}{path}"
         async with self._client() as client:
             try:
@@ -95,6 +97,8 @@ class Client:
                 raise Unavailable(f"the server does not answer: {error}", hint="is it still starting?") from error
             except (UnicodeEncodeError, httpx.InvalidURL) as error:
                 raise _unsendable({"params": params}) from error
+            except OSError as error:
+                raise unwritten(output, error) from error
         return size
 
     def _client(self) -> httpx.AsyncClient:

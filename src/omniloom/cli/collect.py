@@ -23,8 +23,9 @@ import uvicorn
 
 from omniloom import api
 from omniloom.app import Platform, open_collector
+from omniloom.cli.listen import bind
 from omniloom.cli.output import DEFAULT_DATA_DIR, DataDir, console
-from omniloom.core.errors import Conflict, Unavailable
+from omniloom.core.errors import Unavailable
 
 STOP_S = 10  # how long open requests may take to finish
 START_S = 60  # how long collectors may take to start
@@ -78,15 +79,13 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def shared_socket(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that other collectors may listen on as well. Errors: Conflict if something else has the port."""
+    """A socket that other collectors may listen on as well. Errors: as ``bind``."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
-        sock.bind((host, port))
+        bind(sock, host, port, hint="set server.collect_port, or --collect-port of `serve`, --port of `collect`")
         yield sock
-    except OSError as error:
-        raise Conflict(f"port {port} on {host} is taken", hint="set server.collect_port") from error
     finally:
         sock.close()
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from omniloom.cli.client import connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table, shown
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,13 +31,13 @@ def wordings(data_dir: DataDir = DEFAULT_DATA_DIR, as_json: AsJson = False) -> N
 @app.command(epilog="Example: `omniloom consent register newsletter newsletter.ru.txt --language ru`")
 def register(
     name: Annotated[str, typer.Argument(help="What the text is called, such as newsletter.")],
-    file: Annotated[Path, typer.Argument(help="The text as people read it, in UTF-8.", exists=True, dir_okay=False)],
+    file: Annotated[Path, typer.Argument(help="The text as people read it, in UTF-8.")],
     language: Annotated[str, typer.Option(help="Its language, such as ru.")] = "",
     version: Annotated[int | None, typer.Option(help="A version there is, for a further language of it.")] = None,
     data_dir: DataDir = DEFAULT_DATA_DIR,
 ) -> None:
     """Register a text people agree to: a changed text is a new version, old ones stay."""
-    body = {"name": name, "text": file.read_text(encoding="utf-8"), "language": language, "version": version}
+    body = {"name": name, "text": text_of(file), "language": language, "version": version}
     with connect(data_dir) as client:
         added = client.post("/wordings", body)["wording"]
     console.print(f"{added['name']} v{added['version']} {added['language']}: SHA-256 {added['hash']}", markup=False)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from omniloom.cli.client import Client, connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.core.errors import Invalid
 
@@ -129,10 +130,7 @@ def _replay_all(client: Client, body: dict[str, Any]) -> list[dict[str, Any]]:
 def _replay_corrected(client: Client, letters: list[int], path: Path) -> Any:
     if len(letters) != 1:
         raise Invalid("a correction is for one letter", hint="give its number", field="letters")
-    try:
-        raw = path.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"cannot read {path}: {error}", hint="give a JSON file in UTF-8") from error
+    raw = text_of(path, told_by="--with")
     return client.post(f"/dead-letters/{letters[0]}/replay", {"raw": raw})
 
 

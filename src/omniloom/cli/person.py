@@ -8,6 +8,7 @@ import typer
 
 from omniloom.cli import person_whole, privacy
 from omniloom.cli.client import connect
+from omniloom.cli.files import write_file
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, called, person_id
 
@@ -78,7 +79,7 @@ def proof(
         print(made.decode())
         return
     path = output or Path(f"consent-proof-{number}.{form.value}")
-    path.write_bytes(made)
+    write_file(path, made)
     console.print(f"Written: {path}", markup=False)
 
 

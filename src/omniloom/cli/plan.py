@@ -8,6 +8,7 @@ import typer
 
 from omniloom import collect
 from omniloom.cli.client import connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.segment import read_definition
 from omniloom.collect import Tried
@@ -118,15 +119,19 @@ def remove(
 
 
 def read_items(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects of a file, one a line. Errors: Invalid names the line."""
-    items = []
+    """The JSON objects of a file, one a line. Errors: Invalid names the line; Missing if there is no file."""
+    return [
+        _item(line, f"{path}, line {number}")
+        for number, line in enumerate(text_of(path, told_by="--events").splitlines(), 1)
+        if line.strip()
+    ]
+
+
+def _item(line: str, place: str) -> dict[str, Any]:
     try:
-        for number, line in enumerate(path.read_text().splitlines(), 1):
-            if line.strip():
-                item = json.loads(line)
-                if not isinstance(item, dict):
-                    raise Invalid(f"{path}, line {number}: not an object", hint="one JSON object a line")
-                items.append(item)
-    except (OSError, ValueError) as error:
-        raise Invalid(f"cannot read {path}: {error}", hint="one JSON object a line, in UTF-8") from error
-    return items
+        item = json.loads(line)
+    except ValueError as error:
+        raise Invalid(f"{place}: not JSON: {error}", hint="one JSON object a line") from error
+    if not isinstance(item, dict):
+        raise Invalid(f"{place}: not an object", hint="one JSON object a line")
+    return item

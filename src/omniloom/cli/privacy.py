@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from omniloom.cli.client import connect
+from omniloom.cli.files import check_output, write_file
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, called, person_id
 from omniloom.privacy import ExportFormat, NoticeKind
@@ -40,6 +41,7 @@ def erase(
     data_dir: DataDir = DEFAULT_DATA_DIR,
 ) -> None:
     """Erase a person with everyone merged into them. It cannot be undone."""
+    check_output(output)
     with connect(data_dir) as client:
         number = person_id(client, who)
         if not yes:
@@ -54,7 +56,7 @@ def erase(
     if output is None:
         print_json(act)
         return
-    output.write_text(_text(act))
+    write_file(output, _text(act))
     console.print(f"Erased; the act of deletion: {output}", markup=False)
 
 
@@ -158,7 +160,7 @@ def notice(
     if output is None:
         print_json(document)
         return
-    output.write_text(_text(document))
+    write_file(output, _text(document))
     console.print(f"Written: {output}", markup=False)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from omniloom.cli.client import connect
+from omniloom.cli.files import write_file
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import Who, person_id
 from omniloom.core.errors import Invalid
@@ -104,7 +105,7 @@ def _give(made: dict[str, Any], output: Path | None, *, as_json: bool) -> None:
         if output.suffix not in (".svg", ".png") or output.suffix[1:] not in made:
             raise Invalid(f"{output} is no picture we draw", hint="end it in .svg or .png", field="output")
         drawn = made[output.suffix[1:]]
-        output.write_bytes(drawn.encode() if output.suffix == ".svg" else base64.b64decode(drawn))
+        write_file(output, drawn if output.suffix == ".svg" else base64.b64decode(drawn))
     if as_json:
         print_json({key: value for key, value in made.items() if key not in ("svg", "png")})
     else:

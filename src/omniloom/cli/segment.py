@@ -7,6 +7,7 @@ import typer
 import yaml
 
 from omniloom.cli.client import connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.cli.who import called
 from omniloom.core.errors import Invalid
@@ -17,7 +18,7 @@ Definition = Annotated[Path, typer.Argument(help="A YAML or JSON file with the d
 
 def read_definition(path: Path) -> dict[str, Any]:
     """The definition of a file. Errors: Invalid if it is not a YAML or JSON mapping."""
-    text = typer.get_text_stream("stdin").read() if str(path) == "-" else _text(path)
+    text = text_of(path)
     try:
         definition = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -25,13 +26,6 @@ def read_definition(path: Path) -> dict[str, Any]:
     if not isinstance(definition, dict):
         raise Invalid(f"{path} does not hold a definition", hint="begin with all:, any: or a condition")
     return definition
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError as error:
-        raise Invalid(f"cannot read {path}: {error.strerror}", hint="check the path") from error
 
 
 @app.command(epilog="Example: `omniloom segment preview lapsing.yaml`")

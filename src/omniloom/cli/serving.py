@@ -14,6 +14,7 @@ from omniloom import access, api
 from omniloom.app import Platform
 from omniloom.cli.client import SERVER_FILE, write_server_file
 from omniloom.cli.collect import collecting
+from omniloom.cli.listen import bind
 from omniloom.cli.output import console
 from omniloom.core.errors import Conflict, Unavailable
 from omniloom.worker import loop, relocation
@@ -92,7 +93,7 @@ def server_of(platform: Platform) -> uvicorn.Server:
 
 @contextmanager
 def listening(platform: Platform, *, any_port: bool = False) -> Iterator[socket.socket]:
-    """A socket bound to the settings' address. Errors: Conflict if the port is taken."""
+    """A socket bound to the settings' address. Errors: Conflict if the port is taken; as ``bind``."""
     settings = platform.settings.server
     sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -104,13 +105,13 @@ def listening(platform: Platform, *, any_port: bool = False) -> Iterator[socket.
 
 
 def _bind(sock: socket.socket, host: str, port: int, *, any_port: bool) -> None:
+    hint = "choose another with --port or server.port; 0 takes a free one"
     try:
-        sock.bind((host, port))
-    except OSError as error:
-        if any_port:
-            sock.bind((host, 0))
-            return
-        raise Conflict(f"port {port} on {host} is taken", hint="choose another with --port") from error
+        bind(sock, host, port, hint=hint)
+    except Conflict:
+        if not any_port:
+            raise
+        bind(sock, host, 0, hint=hint)
 
 
 @contextmanager

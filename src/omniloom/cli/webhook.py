@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from omniloom.cli.client import connect
+from omniloom.cli.files import text_of
 from omniloom.cli.output import DEFAULT_DATA_DIR, AsJson, DataDir, console, print_json, print_table
 from omniloom.core.errors import Invalid
 
@@ -21,12 +22,7 @@ Secret = Annotated[
 
 
 def _text(path: Path | None) -> str:
-    if path is None:
-        return ""
-    try:
-        return typer.get_text_stream("stdin").read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid(f"cannot read {path}: {error}", hint="check the path; it should be UTF-8 text") from error
+    return "" if path is None else text_of(path, told_by="--definition")
 
 
 @app.command(epilog="Example: `omniloom webhook connectors --show till > mine.yaml`")
@@ -60,7 +56,7 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show what a sample becomes. Nothing is stored."""
-    body: dict[str, Any] = {"body": _text(sample), "content_type": content_type}
+    body: dict[str, Any] = {"body": text_of(sample), "content_type": content_type}
     if not hook:
         body |= {"connector": connector, "definition": _text(definition)}
     with connect(data_dir, may_create=True) as client:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from omniloom import messaging
 from omniloom.app import Platform, open_platform
 from omniloom.cli.demo import story
-from omniloom.cli.demo.receivers import LOOPBACK, Ends, gateway_socket
+from omniloom.cli.demo.receivers import LOOPBACK, Ends, gateway_socket, remember, remembered
 from omniloom.cli.output import console
 
 CONNECT_S = 1.0
@@ -20,7 +20,8 @@ CONNECT_S = 1.0
 def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterator[Platform]:
     """The platform, open, with the receivers of its channels; ``allowed``: where it may send besides.
 
-    Channels that somebody has pointed elsewhere since, or switched off, stay as they are.
+    Channels that somebody has pointed elsewhere since, or switched off, stay as they are: also those that send to a
+    server of their own on this machine which is down just now.
     """
     gateway = gateway_socket()
     try:
@@ -32,6 +33,7 @@ def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterato
                 yield platform
                 return
             with story.receivers(platform, gateway) as ends:
+                remember(platform.data_dir, ends)
                 _point(platform, orphans, ends)
                 told = f"What the demo's channels send lands in {story.mailbag_path(platform)}"
                 console.print(told, highlight=False, markup=False, soft_wrap=True)
@@ -43,12 +45,13 @@ def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterato
 
 
 def _orphans(platform: Platform) -> set[str]:
-    """Channels in use that send to this machine, to a port where nobody listens."""
-    found = set()
+    """Channels in use that send to a receiver of an earlier run, where nobody listens any more."""
+    found, known = set(), remembered(platform.data_dir)
     for view in messaging.channel_views(platform.stores):
         fields = {field.name: field.value for field in view.fields}
         place = {"email": _mail_server, "sms": _gateway}.get(view.channel, _elsewhere)(fields)
-        if view.is_enabled and place[0] == LOOPBACK and not _answers(*place):
+        is_ours = f"{place[0]}:{place[1]}" in known.get(view.channel, [])
+        if view.is_enabled and is_ours and not _answers(*place):
             found.add(view.channel)
     return found
 

@@ -16,13 +16,16 @@ from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from omniloom.cli.client import write_whole
 from omniloom.cli.demo.households import draw
 
 LOOPBACK = "127.0.0.1"
+_PLACES_FILE = "receivers.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,29 @@ class Ends:
     smtp_port: int
     sms_url: str
     bag: Mailbag
+
+    def places(self) -> dict[str, str]:
+        """Channel -> host:port of its receiver."""
+        return {"email": f"{LOOPBACK}:{self.smtp_port}", "sms": urlsplit(self.sms_url).netloc}
+
+
+def remember(data_dir: Path, ends: Ends) -> None:
+    """Write down where channels are about to be pointed: another run then knows these places for the demo's own.
+
+    The ones before stay beside them, for the channels may still say those if this run is killed.
+    """
+    known = remembered(data_dir)
+    places = {channel: [*known.get(channel, [])[-1:], place] for channel, place in ends.places().items()}
+    write_whole(data_dir / _PLACES_FILE, json.dumps(places))
+
+
+def remembered(data_dir: Path) -> dict[str, list[str]]:
+    """Channel -> the places that the demo itself last pointed it at, the newest last."""
+    try:
+        places: dict[str, list[str]] = json.loads((data_dir / _PLACES_FILE).read_text())
+    except FileNotFoundError:
+        return {}
+    return places
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from omniloom import analytics, collect, identity, journeys, messaging, profiles
 from omniloom.app import Platform, import_paths
 from omniloom.cli.demo import calls, consented, doubles, households, planned, recognised, source
 from omniloom.cli.demo.customers import HOOK_SECRET, Customers
-from omniloom.cli.demo.receivers import Ends, Mailbag, receiving
+from omniloom.cli.demo.receivers import Ends, Mailbag, receiving, remember
 from omniloom.cli.demo.steps import Note, Steps
 from omniloom.collect import LoadProgress, Source
 from omniloom.core.errors import Unavailable
@@ -68,6 +68,7 @@ def campaign(platform: Platform, url: str, ends: Ends, steps: Steps) -> None:
 def far_ends(platform: Platform, gateway: ThreadingHTTPServer) -> Iterator[Ends]:
     """The receivers of both channels, running, with the channels pointed at them (their ports differ every run)."""
     with receivers(platform, gateway) as ends:
+        remember(platform.data_dir, ends)
         _set_channels_up(platform, ends)
         yield ends
 

@@ -57,8 +57,8 @@ def print_summary(facts: dict[str, Any], known: int) -> None:
     console.print()
     print_table("A year of a grocer", ("what", "how many"), [
         ("customers who bought", facts["customers"]), ("orders", facts["orders"]),
-        ("order lines", facts["order_lines"]), ("stores", facts["stores"]), ("direct-mail campaigns", facts["campaigns"]),
-        ("coupon redemptions", facts["coupon_redemptions"]),
+        ("order lines", facts["order_lines"]), ("stores", facts["stores"]),
+        ("direct-mail campaigns", facts["campaigns"]), ("coupon redemptions", facts["coupon_redemptions"]),
     ])  # fmt: skip
     console.print(f"revenue [bold]{Money(facts['revenue_minor'], currency)}[/bold]")
     if known > facts["customers"]:
