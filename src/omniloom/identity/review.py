@@ -74,13 +74,14 @@ def propose(
     """
     found = match.match(people, id_column=ID_COLUMN, progress=lambda stage, part: progress(stage, MATCHED * part))
     numbers = [int(value) for value in people[ID_COLUMN].to_pylist()] if people.num_columns else []
+    given = _given_names(people)
     settling = Settling(now, ids, automatic)
     told = Proposed(len(numbers), 0, 0, 0, found.threshold, found.precision)
     so_far(told)
     for start in range(0, len(found.left), PAIRS_AT_ONCE):
         progress("merging and keeping pairs", MATCHED + (1 - MATCHED) * start / len(found.left))
         places = range(start, min(start + PAIRS_AT_ONCE, len(found.left)))
-        pairs = [(_found(found, numbers, place), bool(found.is_accepted[place])) for place in places]
+        pairs = [_found(found, numbers, given, place) for place in places]
         with stores.state.write() as tx:
             merged, waiting, refused = settling.settle(tx, pairs)
         told = replace(
@@ -228,7 +229,17 @@ def _kept_apart(tx: StateTx, root_ids: list[int]) -> set[frozenset[int]]:
     return rejected | {frozenset((root, other)) for _, _, root, other in tx.tuples(_APART, root_ids=root_ids)}
 
 
-def _found(found: match.Matched, numbers: list[int], place: int) -> Pair:
-    left, right = sorted((numbers[found.left[place]], numbers[found.right[place]]))
-    reasons = [PairReason(*reason) for reason in found.reasons(place)]
-    return Pair(left, right, float(found.probability[place]), reasons, PairStatus.OPEN, None)
+def _found(found: match.Matched, numbers: list[int], given: list[str | None], place: int) -> tuple[Pair, bool]:
+    """A pair, and whether the matcher takes it for one person without asking anybody."""
+    one, other = int(found.left[place]), int(found.right[place])
+    told = found.reasons(place)
+    left, right = sorted((numbers[one], numbers[other]))
+    reasons = [PairReason(*reason) for reason in told]
+    pair = Pair(left, right, float(found.probability[place]), reasons, PairStatus.OPEN, None)
+    return pair, bool(found.is_accepted[place]) and not match.is_doubtful(told, given[one], given[other])
+
+
+def _given_names(people: pa.Table) -> list[str | None]:
+    """Everybody's given name, or their whole one."""
+    columns = [people[name].to_pylist() for name in ("given_name", "full_name") if name in people.column_names]
+    return [next(filter(None, names), None) for names in zip(*columns, strict=True)] or [None] * people.num_rows

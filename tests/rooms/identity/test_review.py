@@ -74,6 +74,16 @@ def test_who_is_surely_one_is_merged_with_the_reasons_in_the_journal(sender):
     assert run(sender, people).merged == 0
 
 
+@pytest.mark.parametrize("twin", [("Иванова", "Иванна"), ("Иванов", "Игорь")])
+def test_a_twin_is_asked_about_however_sure_the_matcher_is(sender, twin):
+    numbers, people = known_people(sender)
+    rows = people.to_pylist()
+    rows[1] |= dict(zip(COLUMNS, (*twin, "1980-01-02", "Москва"), strict=True))
+    done = run(sender, pa.Table.from_pylist(rows))
+    assert (done.merged, done.waiting) == (0, 1)
+    assert [(pair.left_id, pair.right_id) for pair in pairs_to_review(sender.stores, 9)] == [tuple(numbers[:2])]
+
+
 def test_who_is_only_likely_one_waits_for_a_decision_with_reasons(sender):
     numbers, people = known_people(sender)
     done = run(sender, people, automatic=1.1)

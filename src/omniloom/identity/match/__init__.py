@@ -1,10 +1,11 @@
 """Probabilistic matching: which rows of a table, or of two, are one person or thing, how probable it is, and why.
 
-It knows tables, not stores. A field (a name, a phone, a date of birth, an address) is one file in ``fields/``; Splink
-compares the pairs, what likeness is worth is learned from the table itself.
+It knows tables, not stores. A field (a name, a phone, a date of birth, an address) is one file in ``fields/``; what
+likeness is worth is learned from the table itself.
 """
 
 from omniloom.identity.match.columns import FIELDS, IGNORED, Meaning, guess
+from omniloom.identity.match.doubt import is_doubtful
 from omniloom.identity.match.run import Matched, Reason, match
 from omniloom.identity.match.spelling import latin, sound
 from omniloom.identity.match.table import check_id, read, write_pairs
@@ -17,6 +18,7 @@ __all__ = [
     "Reason",
     "check_id",
     "guess",
+    "is_doubtful",
     "latin",
     "match",
     "read",

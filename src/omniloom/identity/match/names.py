@@ -9,7 +9,7 @@ from typing import NamedTuple
 from omniloom.identity.match.spelling import latin, sound
 
 _PATRONYMIC = re.compile(
-    r"\w{2,}(ovich|evich|yevich|ovna|evna|yevna|ichna|inichna|lyich|lich|mich|kich|ogly|oglu|kyzy|kizi)"
+    r"\w{2,}(ovich|evich|yevich|ovna|evna|yevna|ichna|inichna|lyich|lich|mich|kich|ogly|oglu|kyzy|kizi)|ily?ich"
 )
 _TITLES = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "prof", "sir", "mx", "jr", "sr", "ii", "iii", "iv", "g n", "gn", "gospodin")
