@@ -202,7 +202,7 @@ CREATE TABLE identity_identifier (
     value text not null,
     person_id bigint not null,
     first_seen_at bigint not null,
-    last_seen_at bigint not null, shared_position bigint, shared_id bigint, verified_at bigint,
+    last_seen_at bigint not null, shared_position bigint, shared_id bigint, verified_at bigint, verified_in text,
     primary key (kind, value)
 );
 

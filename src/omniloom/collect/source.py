@@ -97,6 +97,13 @@ def is_secret(stores: Stores, source_id: str) -> bool:
     return row is not None and row["kind"] in SECRET_KINDS
 
 
+def is_public(stores: Stores, source_id: str) -> bool:
+    """Whether a source's key stands in a page or an app, for everybody to read and to send with."""
+    with stores.state.read() as tx:
+        row = tx.one(query(__file__, "source"), source_id=source_id)
+    return row is not None and row["kind"] not in SECRET_KINDS
+
+
 def disable_source(stores: Stores, source_id: str, *, now: datetime) -> None:
     """Stop taking events of a source; its history stays."""
     with stores.state.write() as tx:

@@ -31,6 +31,7 @@ from omniloom.identity.matching_job import (
     stop_matching,
 )
 from omniloom.identity.merge import merge, unmerge
+from omniloom.identity.named import named_by
 from omniloom.identity.normal import BY_PRIORITY, KINDS, normalise, prefixes
 from omniloom.identity.pair import Pair, PairReason, PairStatus
 from omniloom.identity.people import (
@@ -66,7 +67,7 @@ __all__ = [
     "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
-    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "naming", "normalise",
-    "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of", "roots", "roots_of",
-    "roots_since", "stop_matching", "tombstone", "undo_decision", "unmerge", "verify",
+    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
+    "normalise", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of", "roots",
+    "roots_of", "roots_since", "stop_matching", "tombstone", "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

@@ -12,21 +12,34 @@ Rules, in the order they apply to one event (``settle``):
    who were told apart, or who would have more of a kind than its limit.
 4. Where a merge is not allowed nothing moves: the event belongs to its strongest identifier's person, and the
    identifier that would have joined has one stranger more. With the sixth user it is shared from then on.
+5. What comes under a public key is typed, not proven (``is_public``): it joins nobody who is known by something strong
+   with anything strong, unless the person is named by a single kind, or by what was proven in the very browser that
+   says so. Nor does it count strangers of strong identifiers: anybody could make an address shared.
 
 Invariant: an identifier's own person changes only by hand (detach); a merge only moves ``root``. So a merge can be
 undone, and the person of an event can be looked up again at any later time with the same answer.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from omniloom.core.event import ABOUT_THEM, OWN_SOURCE_ID
 from omniloom.identity.claim import MERGING_TYPES, Claim, Key
 from omniloom.identity.held import Held
 from omniloom.identity.normal import KINDS
+from omniloom.identity.verify import browsers_of, proven_by
 
 HOLDERS_MAX = 5  # people who may use one identifier; at the next it is shared. Source: Segment's default limit
 _SINGLE = frozenset(name for name, kind in KINDS.items() if kind.is_single)
 _STRONG = frozenset(name for name, kind in KINDS.items() if kind.is_strong)
+
+
+IsPublic = Callable[[str], bool]  # of a source_id: whether anybody can send in its name
+
+
+def all_secret(_source_id: str) -> bool:
+    """Every source's key is its owner's alone."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +71,13 @@ class Graph:
     seen: dict[Key, tuple[int, int]] = field(default_factory=dict)  # key -> first and last micros in this batch
     over: dict[int, list[str]] = field(default_factory=dict)  # claim's number -> kinds beyond their limit
     own: list[Claim] = field(default_factory=list)  # claims of our own events, which may say what was proven
+    proven_in: dict[Key, str] = field(default_factory=dict)  # key -> the browser it was proven in last, as a digest
+    is_public: IsPublic = all_secret
 
     def settle(self, claim: Claim) -> None:
         """Take one event's claim into account; claims come in log order."""
         if claim.event.source_id == OWN_SOURCE_ID:
-            self.own.append(claim)
+            self._hear_proof(claim)
         if not claim.may_join:
             for key in claim.keys:
                 self._settle_one(key, claim)
@@ -87,6 +102,10 @@ class Graph:
         elif claim.event.name in ABOUT_THEM:
             return
         self._see(key, claim.seen_at)
+
+    def _hear_proof(self, claim: Claim) -> None:
+        self.own.append(claim)
+        self.proven_in.update((proof.key, proof.browser) for proof in proven_by(claim) if proof.browser)
 
     def _see(self, key: Key, at: int) -> None:
         first, last = self.seen.get(key, (at, at))
@@ -131,6 +150,10 @@ class Graph:
         is_full = is_single_twice or not held.has_room(new, claim.seen_at)
         if by[0] not in _STRONG and not is_full and not held.kinds() & _STRONG:
             return self._attach(new, owner, claim)
+        if by[0] in _STRONG and not self._may_carry(claim, owner):
+            self._attach([key for key in new if key[0] not in _STRONG], owner, claim)
+            self._attach_to_new([key for key in new if key[0] in _STRONG], claim)
+            return owner
         person = self._attach_to_new(new, claim)
         if is_full or by[0] not in _STRONG:
             self._doubt(by, person, claim)
@@ -146,6 +169,7 @@ class Graph:
         is_against = bool(
             mine.kinds() & theirs.kinds() & _SINGLE
             or (both_strong and key[0] not in _STRONG and claim.event.type != "alias")
+            or (both_strong and not self._may_carry(claim, root, other))
             or self._are_apart(root, other)
             or not mine.has_room_for(theirs)
         )
@@ -153,6 +177,18 @@ class Graph:
             self._doubt(key, person, claim)
         elif claim.event.type in MERGING_TYPES:
             self._merge(claim, key, person)
+
+    def _may_carry(self, claim: Claim, *people: int) -> bool:
+        """Whether a claim may join these people with something strong: whoever typed it must be known to be each."""
+        if not self.is_public(claim.event.source_id):
+            return True
+        browsers = browsers_of(claim)
+        named = {
+            self.root_of(self.owners[key])
+            for key in claim.all_keys
+            if key in self.owners and (key[0] in _SINGLE or self.proven_in.get(key) in browsers)
+        }
+        return {self.root_of(person) for person in people} <= named
 
     def _merge(self, claim: Claim, key: Key, person: int) -> None:
         """Join a person with the owner of a key; the one with the stronger identifier stays, of equals the older."""
@@ -168,6 +204,8 @@ class Graph:
     def _doubt(self, key: Key, person: int, claim: Claim) -> None:
         """Somebody else than its owner uses a key."""
         if key[0] in _SINGLE or claim.event.type == "alias" or key in self.shared:
+            return
+        if key[0] in _STRONG and self.is_public(claim.event.source_id):
             return
         strangers = self.strangers.setdefault(key, set())
         if person in strangers or self.root_of(person) in {self.root_of(stranger) for stranger in strangers}:

@@ -69,9 +69,10 @@ def recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser) -
     for kind, values in laid.unknown().items():
         rows = tx.tuples(_OWNERS, kind=kind, sought=sorted(values))
         known.learn(
-            (sighting((kind, value), owner, (first, last), shared) for value, owner, _, first, last, _, shared in rows),
+            (sighting((kind, value), owner, (first, last), shared)
+             for value, owner, _, first, last, _, shared, _ in rows),
             dict(row[1:3] for row in rows),
-        )
+        )  # fmt: skip
     laid.look_again()
     people, levels = laid.settle()
     found = Recognised(people.tolist(), levels.tolist(), laid.problems)

@@ -7,6 +7,7 @@ same identifiers (only by hand does one change its person) and appends what is m
 Merges are late-bound: events keep the person they came for, ``identity_override`` says who that is by now.
 """
 
+import functools
 from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +19,7 @@ import pyarrow.compute as pc
 from omniloom.core.event import read_all
 from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, read_claim
 from omniloom.identity.columns import Resolved, read_columns
-from omniloom.identity.graph import Graph
+from omniloom.identity.graph import Graph, IsPublic, all_secret
 from omniloom.identity.kind import Level, ProblemReason
 from omniloom.identity.known import EPOCH_CURSOR, Known, known_of
 from omniloom.identity.normal import KINDS, Normaliser
@@ -40,16 +41,17 @@ _LEVELS = {name: kind.level for name, kind in KINDS.items()}
 Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 - one act
     stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int, known_max: int = KNOWN_MAX,
-    may_lift: MayLift = nobody_else,
+    may_lift: MayLift = nobody_else, is_public: IsPublic = all_secret,
 ) -> Progress:  # fmt: skip
     """Resolve the next messages of the log: who sent each, and what the event store should keep of it.
 
     Shapes: log -> identity_person, identity_identifier, identity_merge; identity_event, identity_item,
             identity_override.
     Units:  ``rows_max`` messages a call; ``now`` stamps new people and merges; ``known_max`` identifiers kept in
-            memory; ``may_lift``: whether a consent sent by a source, besides our own, may let an erased person back.
+            memory; ``may_lift``: whether a consent sent by a source, besides our own, may let an erased person back;
+            ``is_public``: whether anybody can send in a source's name, so that its word proves nothing.
     Cost:   customers who are known by heart cost no query; of the others, one query per kind of identifier and one
             statement per table, whatever their number.
     """
@@ -60,8 +62,9 @@ def resolve(
         stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
     batch = _batch(stretch.messages)
     found = _settle(
-        stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max, may_lift=may_lift
-    )
+        stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max,
+        may_lift=may_lift, is_public=functools.cache(is_public),
+    )  # fmt: skip
     columns = _columns(batch, found, after=events_at, home_currency=home_currency)
     _append(stores, columns, after=events_at, through=stretch.through)
     return Progress(stretch.rows, is_done=not stretch.rows or stretch.through >= stores.log.last_position())
@@ -97,9 +100,9 @@ def _batch(messages: list[Settled]) -> Batch:
 # --- who -------------------------------------------------------------------------------------------------------------
 
 
-def _settle(
+def _settle(  # noqa: PLR0913 - one act
     stores: Stores, batch: Batch, normaliser: Normaliser, *, through: int, now: datetime, known_max: int,
-    may_lift: MayLift,
+    may_lift: MayLift, is_public: IsPublic,
 ) -> Recognised:  # fmt: skip
     """The person of every event, once those after the state cursor are taken into account."""
     known = known_of(stores, known_max)
@@ -119,7 +122,7 @@ def _settle(
         claims = _claims(batch, found.rest, normaliser)
         claims = _without_erased(claims, found, kept_out(tx, claims, may_lift, settled_to=before))
         while claims:
-            graph, seen = load(tx, claims)
+            graph, seen = load(tx, claims, is_public)
             done = _settle_claims(graph, claims, found, after=before)
             learned.append((graph, save(tx, graph, seen, now)))
             rest = claims[done:]

@@ -8,7 +8,7 @@ import msgspec
 from omniloom.core.clock import micros
 from omniloom.core.ids import digest
 from omniloom.identity.claim import Claim, Key
-from omniloom.identity.graph import Graph, Merge
+from omniloom.identity.graph import Graph, IsPublic, Merge
 from omniloom.identity.held import Held
 from omniloom.identity.unmerge import next_version
 from omniloom.identity.verify import proven_by, verify_all
@@ -32,20 +32,23 @@ _ADD_MERGE = query(__file__, "add_merge")
 Seen = dict[Key, tuple[int, int]]
 
 
-def load(tx: StateTx, claims: Iterable[Claim]) -> tuple[Graph, Seen]:
+def load(tx: StateTx, claims: Iterable[Claim], is_public: IsPublic) -> tuple[Graph, Seen]:
     """What the store knows of the identifiers in the claims: one query per kind; and when they were seen."""
     claims = list(claims)
     seen: Seen = {}
     last = tx.one(_LAST_PERSON) or {"person_id": 0}
-    graph = Graph(next_id=last["person_id"] + 1, owners={}, roots={}, held={})
+    graph = Graph(next_id=last["person_id"] + 1, owners={}, roots={}, held={}, is_public=is_public)
     for kind, values in _by_kind(key for claim in claims for key in claim.all_keys):
-        for value, person_id, root_id, first, latest, shared, shared_id in tx.tuples(_OWNERS, kind=kind, sought=values):
+        rows = tx.tuples(_OWNERS, kind=kind, sought=values)
+        for value, person_id, root_id, first, latest, shared, shared_id, proven_in in rows:
             key = (kind, value)
             graph.owners[key] = person_id
             seen[key] = (first, latest)
             _root(graph, person_id, root_id)
             if shared is not None:
                 graph.shared[key] = (shared, shared_id)
+            if proven_in:
+                graph.proven_in[key] = proven_in
     joining = [claim for claim in claims if claim.may_join]
     if joining:
         _load_people(tx, graph, joining)
@@ -111,7 +114,7 @@ def save(tx: StateTx, graph: Graph, seen: Seen, now: datetime) -> Seen:
     news = {key: times for key, times in graph.seen.items() if key not in seen}
     tx.many(_ADD_IDENTIFIER, _sightings(news, graph))
     proven = (proof for claim in graph.own for proof in proven_by(claim))
-    verify_all(tx, ((key, at) for key, at in proven if key in graph.owners and key not in graph.shared))
+    verify_all(tx, (one for one in proven if one.key in graph.owners and one.key not in graph.shared))
     wider = {key: joined for key, times in graph.seen.items() if (joined := _joined(times, seen.get(key)))}
     widen(tx, wider)
     for kind, value in graph.demoted:

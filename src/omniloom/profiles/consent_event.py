@@ -4,10 +4,13 @@ from typing import Any
 
 import msgspec
 
+from omniloom.collect import is_public
 from omniloom.core.event import CONSENT_GIVEN, UNSUBSCRIBED
+from omniloom.identity import named_by, roots_of
 from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN
 from omniloom.profiles.ledger import ConsentEntry
 from omniloom.profiles.wording import Wordings
+from omniloom.store import Row, StateTx, Stores
 
 _ADDRESS = ("ip", "ip_address")
 _AGENT = ("user_agent", "userAgent")
@@ -41,6 +44,22 @@ def read_entry(
         occurred_at=row["occurred_at"],
         recorded_at=now,
     )
+
+
+def heard_for_others(stores: Stores, tx: StateTx, rows: list[Row], home_region: str) -> list[Row]:
+    """Withdrawals once more, for each other person whom they name by something strong.
+
+    What is typed under a public key joins nobody; but whoever writes "no more mail to this address" is to be heard,
+    whosever the address is by then. Cost: nothing but for withdrawals that name more than one identifier.
+    """
+    heard: list[Row] = []
+    for row in rows:
+        identifiers = {} if row["name"] == CONSENT_GIVEN else msgspec.json.decode(row["identifiers"])
+        if len(identifiers) > 1 and is_public(stores, row["source_id"]):
+            mine = roots_of(tx, [row["person_id"]]).get(row["person_id"])
+            others = sorted(who for who, root in named_by(tx, identifiers, home_region).items() if root != mine)
+            heard += ({**row, "person_id": who, "message_id": f"{row['message_id']}:{who}"} for who in others)
+    return heard
 
 
 def _evidence(properties: dict[str, Any], context: dict[str, Any]) -> str:

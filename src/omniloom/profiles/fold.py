@@ -13,7 +13,7 @@ from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
 from omniloom.identity import members_of, roots_of, roots_since
 from omniloom.profiles.card import forget_cards, read_card, save_cards
 from omniloom.profiles.consent import record
-from omniloom.profiles.consent_event import read_entry
+from omniloom.profiles.consent_event import heard_for_others, read_entry
 from omniloom.profiles.golden import traits_by_root
 from omniloom.profiles.survivorship import CARDS_LEFT, sync_rules
 from omniloom.profiles.trait import Said, columns, newest, of_all_sources
@@ -34,16 +34,17 @@ _ADD_NEWER_WORDS = query(__file__, "add_newer_words")
 _ROOTS_DOWN_FROM = query(__file__, "roots_down_from")
 
 
-def fold(stores: Stores, *, now: datetime, rows_max: int) -> Progress:
+def fold(stores: Stores, *, now: datetime, rows_max: int, home_region: str = "RU") -> Progress:
     """Fold the next resolved events into traits, consents and cards.
 
     Shapes: identity_event -> profiles_trait; profiles_consent, profiles_consent_ledger, profiles_card.
-    Units:  ``rows_max`` events with traits a call; consent events between them come along.
+    Units:  ``rows_max`` events with traits a call; consent events between them come along; ``home_region``: whose phone
+            numbers may be written without a country code.
     Cost:   two staged joins for traits, one statement a table for the rest.
     """
     sync_rules(stores)
     spoken = _fold_traits(stores, rows_max)
-    kept = _fold_state(stores, rows_max, now) + _make_left_cards(stores, rows_max)
+    kept = _fold_state(stores, rows_max, now, home_region) + _make_left_cards(stores, rows_max)
     with stores.state.read() as state, stores.events.read() as events:
         is_done = state.cursor(CURSOR) == events.cursor(RESOLVED_CURSOR) and not state.cursor(CARDS_LEFT)
     return Progress(spoken + kept, is_done)
@@ -70,7 +71,7 @@ def _fold_traits(stores: Stores, rows_max: int) -> int:
     return len(events)
 
 
-def _fold_state(stores: Stores, rows_max: int, now: datetime) -> int:
+def _fold_state(stores: Stores, rows_max: int, now: datetime, home_region: str) -> int:
     """Consents and cards up to where traits are; returns how many events and changed people there were."""
     with stores.state.read() as state, stores.events.read() as events:
         after, folded_to = state.cursor(CURSOR), events.cursor(CURSOR)
@@ -80,7 +81,7 @@ def _fold_state(stores: Stores, rows_max: int, now: datetime) -> int:
     with stores.state.write() as state, stores.events.read() as events:
         said, through = _next(events, after, folded_to, rows_max)
         consents = events.rows(_CONSENT_EVENTS, after=after, through=through, names=_CONSENT_NAMES)
-        _record_consents(state, consents, now)
+        _record_consents(state, [*consents, *heard_for_others(stores, state, consents, home_region)], now)
         people = _make_cards(state, events, {event.person_id for event in said})
         state.move_cursor(CURSOR, through)
     return len(consents) + people

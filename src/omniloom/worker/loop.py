@@ -58,9 +58,11 @@ ACTS = (
     Act("identity.resolve", lambda p: identity.resolve(
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max,
-        may_lift=lambda source_id: collect.is_secret(p.stores, source_id))),
+        may_lift=lambda source_id: collect.is_secret(p.stores, source_id),
+        is_public=lambda source_id: collect.is_public(p.stores, source_id))),
     Act("privacy.sweep", lambda p: privacy.sweep(p.stores, now=p.now(), home_region=p.settings.identity.home_region)),
-    Act("profiles.fold", lambda p: profiles.fold(p.stores, now=p.now(), rows_max=p.settings.worker.rows_max)),
+    Act("profiles.fold", lambda p: profiles.fold(
+        p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, home_region=p.settings.identity.home_region)),
     Act("segments.follow", lambda p: segments.follow(p.stores, now=p.now()), share=0.1),
     Act("segments.refresh", lambda p: segments.refresh_due(
         p.stores, now=p.now(), every_s=p.settings.worker.segments_every_s), share=0.1),

@@ -12,6 +12,7 @@ from omniloom.store import Progress, Query, Stores
 from omniloom.store.sql import parse_events, parse_state
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+PUBLIC = "web"  # a source whose key everybody can read
 
 
 class Sender:
@@ -30,8 +31,9 @@ class Sender:
             f: fields.pop(f) for f in ("traits", "properties", "context", "previous_id", "group_id") if f in fields
         }
         at = fields.pop("at", NOW + timedelta(hours=self._sent))
+        source_id = fields.pop("source_id", "site")
         event = Event(
-            source_id="site", message_id=message_id, type=kind, name=name, occurred_at=at, received_at=NOW,
+            source_id=source_id, message_id=message_id, type=kind, name=name, occurred_at=at, received_at=NOW,
             identifiers=fields, **known,
         )  # fmt: skip
         self._waiting.append(encode(event))
@@ -40,7 +42,10 @@ class Sender:
     def resolve(self, rows_max: int = 100, stores: Stores | None = None) -> Progress:
         """What was sent goes into the log; one call of the act."""
         self.flush()
-        return resolve(stores or self.stores, now=NOW, home_region="RU", home_currency="RUB", rows_max=rows_max)
+        return resolve(
+            stores or self.stores, now=NOW, home_region="RU", home_currency="RUB", rows_max=rows_max,
+            is_public=lambda source_id: source_id == PUBLIC,
+        )  # fmt: skip
 
     def flush(self) -> None:
         """Put what was sent into the log."""
