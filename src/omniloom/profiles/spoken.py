@@ -7,7 +7,7 @@ Latin where that differs. A word typed with mistakes is met by the pieces of thr
 import re
 from collections.abc import Iterable
 
-from omniloom.identity.match import latin, sound
+from omniloom.identity.match import has_cyrillic, latin, sound
 
 WORD_CHARS_MAX = 40
 WORDS_MAX = 8
@@ -20,7 +20,6 @@ _EN_SHIFT, _RU_SHIFT = 'QWERTYUIOP{}ASDFGHJKL:"ZXCVBNM<>~', "ЙЦУКЕНГШЩ�
 _TO_LATIN = str.maketrans(_RU + _RU_SHIFT + '"“”№', _EN + _EN_SHIFT + "@@@#")
 _TO_CYRILLIC = str.maketrans(_EN + _EN_SHIFT + "/", _RU + _RU_SHIFT + ".")
 _BRACKET = re.compile(r"(?<=\w)[\]}](?=\w)")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 def words_of(name: str) -> set[str]:
@@ -33,7 +32,7 @@ def words_of(name: str) -> set[str]:
 
 def foreign_part(name: str) -> str:
     """The words of a name that are not in Cyrillic."""
-    return " ".join(word for word in name.split() if not any("Ѐ" <= letter <= "ӿ" for letter in word))
+    return " ".join(word for word in name.split() if not has_cyrillic(word))
 
 
 def meant(text: str) -> list[list[set[str]]]:
@@ -60,11 +59,6 @@ def other_layout(identifier: str) -> list[str]:
         return [identifier.translate(_TO_CYRILLIC)]
     typed = identifier.translate(_TO_LATIN)
     return [typed] if "@" in typed else list(dict.fromkeys((typed, _BRACKET.sub("@", typed, count=1))))
-
-
-def has_cyrillic(text: str) -> bool:
-    """Whether a text has a Cyrillic letter."""
-    return not text.isascii() and bool(_CYRILLIC.search(text))
 
 
 def pieces(word: str) -> set[str]:

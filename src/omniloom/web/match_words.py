@@ -43,6 +43,7 @@ WORDS = {
     "the same but for its area code": mark("the same but for its area code"),
     "the same house": mark("the same house"),
     "the same in another spelling or gender": mark("the same in another spelling or gender"),
+    "the same in the other alphabet": mark("the same in the other alphabet"),
     "the same name in another form": mark("the same name in another form"),
     "the same words in another order": mark("the same words in another order"),
     "the same year": mark("the same year"),

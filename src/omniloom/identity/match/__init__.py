@@ -4,10 +4,11 @@ It knows tables, not stores. A field (a name, a phone, a date of birth, an addre
 likeness is worth is learned from the table itself.
 """
 
+from omniloom.identity.match import skeleton
 from omniloom.identity.match.columns import FIELDS, IGNORED, Meaning, guess
 from omniloom.identity.match.doubt import is_doubtful
 from omniloom.identity.match.run import Matched, Reason, match
-from omniloom.identity.match.spelling import latin, sound
+from omniloom.identity.match.spelling import has_cyrillic, latin, sound
 from omniloom.identity.match.table import check_id, read, write_pairs
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Reason",
     "check_id",
     "guess",
+    "has_cyrillic",
     "is_doubtful",
     "latin",
     "match",
     "read",
+    "skeleton",
     "sound",
     "write_pairs",
 ]

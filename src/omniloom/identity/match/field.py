@@ -7,7 +7,17 @@ conditions by which levels of likeness are told apart.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from omniloom.identity.match.likeness import Condition, both, either, equal, of_part, shared_words, some_equal
+from omniloom.identity.match.likeness import (
+    Condition,
+    both,
+    either,
+    equal,
+    of_part,
+    other_script,
+    shared_words,
+    some_equal,
+)
+from omniloom.identity.match.skeleton import sounds_like
 
 __all__ = [
     "Comparison",
@@ -20,6 +30,7 @@ __all__ = [
     "either",
     "equal",
     "holds_other",
+    "in_other_script",
     "of_part",
     "same",
     "share",
@@ -94,6 +105,11 @@ def typed_over(part: str, edits: int, m: float, words: str, *, letters_min: int 
 def alike(part: str, similarity: float, m: float, words: str) -> Level:
     """The level of parts that are similar by Jaro and Winkler's measure."""
     return Level(words, of_part(part, lambda values, one, two: values.similar(one, two, similarity)), m)
+
+
+def in_other_script(part: str, written: str, m: float, words: str) -> Level:
+    """The level of a foreign name beside what it is called in Cyrillic (which has the part ``written``)."""
+    return Level(words, other_script(part, written, sounds_like), m)
 
 
 def holds_other(part: str, m: float, words: str) -> Level:

@@ -35,6 +35,10 @@ class Sides:
                 self._asked[part] = left.take(kept), right.take(kept)
         return self._values[part], *self._asked[part]
 
+    def has(self, part: str) -> bool:
+        """Whether any record has a part."""
+        return len(self._values[part]) > 0
+
     def at(self, kept: Codes) -> "Sides":
         """Some of the pairs, by their places in the whole."""
         fewer = Sides(self._values, self._codes, self._pairs)
@@ -93,6 +97,26 @@ def of_part(part: str, holds: Callable[[Values, Codes, Codes], Mask]) -> Conditi
 def shared_words(part: str, is_enough: Callable[[Floats, Floats, Floats], Mask]) -> Condition:
     """A condition over how much the words that the two share tell, and how much those of each."""
     return lambda sides: is_enough(*sides.words(part))
+
+
+def other_script(part: str, written: str, is_so: Callable[[str, str], bool]) -> Condition:
+    """One value was written in one script and one in the other (which has the part ``written``), and they pass a test
+    of the two; each two values are asked about once.
+    """
+
+    def holds(sides: Sides) -> Mask:
+        values, left, right = sides.of(part)
+        found = np.zeros(len(left), np.bool_)
+        if not sides.has(written):
+            return found
+        _, one, other = sides.of(written)
+        there = np.flatnonzero(((one >= 0) != (other >= 0)) & (left >= 0) & (right >= 0))
+        in_it, out_of_it = np.where(one[there] >= 0, (left[there], right[there]), (right[there], left[there]))
+        pairs, place = np.unique(in_it * len(values) + out_of_it, return_inverse=True)
+        found[there] = values.told(*np.divmod(pairs, max(len(values), 1)), is_so)[place]
+        return found
+
+    return holds
 
 
 def both(first: Condition, second: Callable[[Values, Codes, Codes], Mask], part: str) -> Condition:

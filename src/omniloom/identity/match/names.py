@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from omniloom.identity.match.spelling import latin, sound
+from omniloom.identity.match import skeleton
+from omniloom.identity.match.spelling import has_cyrillic, latin, sound
 
 _PATRONYMIC = re.compile(
     r"\w{2,}(ovich|evich|yevich|ovna|evna|yevna|ichna|inichna|lyich|lich|mich|kich|ogly|oglu|kyzy|kizi)|ily?ich"
@@ -81,6 +82,24 @@ def is_given(text: str) -> bool:
     return sound(text) in _known()
 
 
+@functools.cache
+def _foreign() -> dict[str, list[str]]:
+    """The given names that are written in Latin, and their forms, by the key they sound by."""
+    with (Path(__file__).parent / "nicknames.csv").open(encoding="utf-8", newline="") as file:
+        names = [form for row in csv.DictReader(file) for form in (row["name"], *row["short_forms"].split())]
+    found: dict[str, list[str]] = {}
+    for name in map(latin, filter(str.isascii, names)):
+        found.setdefault(skeleton.key(name), []).append(name)
+    return found
+
+
+def is_foreign_given(text: str) -> bool:
+    """Whether a word typed in Cyrillic, in small Latin letters by now, is what a given name of another language is
+    called: dzhon is John.
+    """
+    return any(skeleton.fits(text, name) for each in skeleton.keys(text) for name in _foreign().get(each, ()))
+
+
 def is_patronymic(text: str) -> bool:
     """Whether a word in small Latin letters ends like a patronymic."""
     return _PATRONYMIC.fullmatch(text) is not None
@@ -126,6 +145,8 @@ def _two_words(words: list[str], text: str) -> PersonName:
     """First and last word, the likelier given name told by lists, then endings, then the script's habit."""
     first, last = words[0], words[-1]
     votes = (is_given(last) - is_given(first)) + (bool(_SURNAME.match(first)) - bool(_SURNAME.match(last)))
+    if not votes and has_cyrillic(text):
+        votes = is_foreign_given(last) - is_foreign_given(first)
     surname_first = votes > 0 or (votes == 0 and not text.isascii() and latin(text) != text.casefold())
     if surname_first:
         return PersonName(" ".join(words[1:]), first)

@@ -84,11 +84,18 @@ def _taken_apart(table: pa.Table, meanings: Sequence[Meaning]) -> dict[str, pa.A
         array = array.chunk(0) if isinstance(array, pa.ChunkedArray) else array
         if meaning.field == "full_name":
             for part, column in zip(FIELDS["full_name"].parts, _normalised(array, "full_name"), strict=True):
-                raw[part] = pc.coalesce(raw[part], column.array) if part in raw else column.array
+                named = _in_its_script(column.array, array)
+                raw[part] = pc.coalesce(raw[part], named) if part in raw else named
             continue
         number = 1 + sum(1 for instance in raw if instance.rstrip("0123456789") == meaning.field)
         raw[meaning.field if number == 1 else f"{meaning.field}{number}"] = array
     return raw
+
+
+def _in_its_script(part: pa.Array, whole: pa.Array) -> pa.Array:
+    """A part of names, which is in Latin letters by now, with a hard sign behind it where the whole is in Cyrillic."""
+    is_cyrillic = pc.fill_null(pc.match_substring_regex(whole, r"\p{Cyrillic}"), fill_value=False)
+    return pc.if_else(is_cyrillic, pc.binary_join_element_wise(part, "ъ", ""), part)
 
 
 def _normalised(array: pa.Array, name: str) -> list[Column]:

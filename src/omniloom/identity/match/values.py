@@ -34,6 +34,9 @@ class Values:
     def __init__(self, values: list[str]) -> None:
         self._values = values
 
+    def __len__(self) -> int:
+        return len(self._values)
+
     @functools.cached_property
     def _texts(self) -> npt.NDArray[np.object_]:
         return np.array([*self._values, None], np.object_)[:-1]

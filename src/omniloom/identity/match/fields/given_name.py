@@ -10,12 +10,13 @@ from omniloom.identity.match.field import (
     alike,
     begins_other,
     equal,
+    in_other_script,
     same,
     share,
     typed_over,
 )
 from omniloom.identity.match.names import given_key, is_given
-from omniloom.identity.match.spelling import latin
+from omniloom.identity.match.spelling import has_cyrillic, latin
 
 
 def _looks_like(values: Sequence[str]) -> float:
@@ -24,7 +25,7 @@ def _looks_like(values: Sequence[str]) -> float:
 
 def _normalise(value: str) -> Parts:
     text = latin(value)
-    return (text or None, given_key(text) or None)
+    return (text or None, given_key(text) or None, text or None if has_cyrillic(value) else None)
 
 
 FIELD = Field(
@@ -32,12 +33,13 @@ FIELD = Field(
     headers=("given name", "first name", "firstname", "givenname", "forename", "fname", "name first", "имя", "imya",
              "given", "first", "christian name"),
     looks_like=_looks_like,
-    parts=("text", "key"),
+    parts=("text", "key", "cyrillic"),
     normalise=_normalise,
     comparisons=(
         Comparison("Given name", ("text",), (
             same("text", 0.75, "the same"),
             Level("the same name in another form", equal("key"), 0.07, "key"),
+            in_other_script("text", "cyrillic", 0.01, "the same in the other alphabet"),
             typed_over("text", 1, 0.06, "one letter apart"),
             typed_over("text", 2, 0.03, "two letters apart", letters_min=6),
             alike("text", 0.88, 0.02, "similar"),
@@ -48,12 +50,12 @@ FIELD = Field(
     rank=60,
     survivorship="completeness",
     examples={
-        "Саша": ("sasha", "aleksandr"),
-        "Александр": ("aleksandr", "aleksandr"),
-        "Aleksandr ": ("aleksandr", "aleksandr"),
-        "Bob": ("bob", "robert"),
-        "ROBERT": ("robert", "robert"),
-        "Алёна": ("alena", "elena"),
-        "  ": (None, None),
+        "Саша": ("sasha", "aleksandr", "sasha"),
+        "Александр": ("aleksandr", "aleksandr", "aleksandr"),
+        "Aleksandr ": ("aleksandr", "aleksandr", None),
+        "Bob": ("bob", "robert", None),
+        "ROBERT": ("robert", "robert", None),
+        "Алёна": ("alena", "elena", "alena"),
+        "  ": (None, None, None),
     },
 )  # fmt: skip

@@ -3,9 +3,20 @@
 import re
 from collections.abc import Sequence
 
-from omniloom.identity.match.field import Comparison, Field, Level, Parts, alike, equal, same, share, typed_over
+from omniloom.identity.match.field import (
+    Comparison,
+    Field,
+    Level,
+    Parts,
+    alike,
+    equal,
+    in_other_script,
+    same,
+    share,
+    typed_over,
+)
 from omniloom.identity.match.names import surname_key
-from omniloom.identity.match.spelling import latin
+from omniloom.identity.match.spelling import has_cyrillic, latin
 
 _RUSSIAN = re.compile(r"\w{2,}(ov|ev|in|yn|ova|eva|ina|yna|skiy|skaya|enko)$")
 
@@ -16,7 +27,7 @@ def _looks_like(values: Sequence[str]) -> float:
 
 def _normalise(value: str) -> Parts:
     text = latin(value).replace(" ", "")
-    return (text or None, surname_key(text) or None)
+    return (text or None, surname_key(text) or None, text or None if has_cyrillic(value) else None)
 
 
 FIELD = Field(
@@ -24,12 +35,13 @@ FIELD = Field(
     headers=("surname", "last name", "lastname", "family name", "familyname", "lname", "name last", "фамилия",
              "familiya", "family", "last", "second name"),
     looks_like=_looks_like,
-    parts=("text", "key"),
+    parts=("text", "key", "cyrillic"),
     normalise=_normalise,
     comparisons=(
         Comparison("Surname", ("text",), (
             same("text", 0.75, "the same"),
             Level("the same in another spelling or gender", equal("key"), 0.05, "key"),
+            in_other_script("text", "cyrillic", 0.01, "the same in the other alphabet"),
             typed_over("text", 1, 0.06, "one letter apart"),
             typed_over("text", 2, 0.03, "two letters apart", letters_min=6),
             alike("text", 0.88, 0.02, "similar"),
@@ -39,12 +51,12 @@ FIELD = Field(
     rank=61,
     survivorship="recency",
     examples={
-        "Иванова": ("ivanova", "ivanov"),
-        "Ivanov": ("ivanov", "ivanov"),
-        "Римский-Корсаков": ("rimskiykorsakov", "rimskikorsakov"),
-        "O'Brien": ("obrien", "obren"),
-        "Достоевская": ("dostoevskaya", "dostoevski"),
-        "Достоевский": ("dostoevskiy", "dostoevski"),
-        "": (None, None),
+        "Иванова": ("ivanova", "ivanov", "ivanova"),
+        "Ivanov": ("ivanov", "ivanov", None),
+        "Римский-Корсаков": ("rimskiykorsakov", "rimskikorsakov", "rimskiykorsakov"),
+        "O'Brien": ("obrien", "obren", None),
+        "Достоевская": ("dostoevskaya", "dostoevski", "dostoevskaya"),
+        "Достоевский": ("dostoevskiy", "dostoevski", "dostoevskiy"),
+        "": (None, None, None),
     },
 )  # fmt: skip
