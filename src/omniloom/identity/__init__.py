@@ -60,6 +60,7 @@ from omniloom.identity.review import (
     undo_decision,
 )
 from omniloom.identity.settings import IdentitySettings
+from omniloom.identity.taxpayer import taxpayer_number
 from omniloom.identity.verify import verify
 
 __all__ = [
@@ -69,5 +70,5 @@ __all__ = [
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
     "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
     "normalise", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of", "roots",
-    "roots_of", "roots_since", "stop_matching", "tombstone", "undo_decision", "unmerge", "verify",
+    "roots_of", "roots_since", "stop_matching", "taxpayer_number", "tombstone", "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Phone numbers as E.164. Without a country code a number is read in the installation's home region.
 
 In region RU, ``8 916 …``, ``7 916 …``, ``916 …`` and ``+7 916 …`` are one number; Kazakhstan lives inside +7 and is
-told apart by the number itself. An extension is no part of the number. Source: libphonenumber's metadata (ITU-T E.164).
+told apart by the number itself. A number with an extension is an office's line: it is read, and names nobody, for it
+would make one person of all who sit behind it. Source: libphonenumber's metadata (ITU-T E.164).
 """
 
 import re
@@ -10,18 +11,24 @@ import phonenumbers
 
 from omniloom.identity.kind import Problem, ProblemReason
 
+# How Russians write an extension, besides what libphonenumber knows (доб., ext., x, #).
+_EXTENSION = re.compile(r"[\s,;(]*(?:вн|внутр|внутренний|доб|добавочный)\b[\s.:№-]*(\d{1,7})\s*\)?\s*$", re.IGNORECASE)
 PREFIX_DIGITS_MIN = 3  # fewer would match a good part of everybody
 
 
 def normalise(value: str, home_region: str) -> str | Problem:
-    """The number as E.164; or why it is none."""
+    """The number as E.164; or why it is none, or names nobody."""
+    inner = _EXTENSION.search(value)
     try:
-        number = phonenumbers.parse(value, home_region)
+        number = phonenumbers.parse(value[: inner.start()] if inner else value, home_region)
     except phonenumbers.NumberParseException as error:
         return Problem(ProblemReason.MALFORMED, str(error))
     if not phonenumbers.is_valid_number(number):
         return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number in any region")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if extension := (inner[1] if inner else number.extension):
+        return Problem(ProblemReason.SHARED, f"{written} is an office's line, {extension} an extension of it")
+    return written
 
 
 def prefixes(text: str, home_region: str) -> list[str]:

@@ -12,7 +12,7 @@ from omniloom.core.clock import instant
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
-from omniloom.identity import members_of, normalise, root_of, roots_of
+from omniloom.identity import members_of, root_of, roots_of, taxpayer_number
 from omniloom.store import StateTx, Stores, query
 
 _RELATIONS_OF = query(__file__, "relations_of")
@@ -176,7 +176,7 @@ def _company(tx: StateTx, tie: Tie, *, by: str, now: datetime) -> int:
 
 
 def _inn(tie: Tie) -> str:
-    inn = normalise("inn", tie.inn, "RU")
+    inn = taxpayer_number(tie.inn.strip())
     if not isinstance(inn, str):
         raise Invalid(f"{tie.inn!r} is no INN", hint="10 or 12 digits that check", field="inn")
     return inn

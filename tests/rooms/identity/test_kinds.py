@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omniloom.identity import BY_PRIORITY, KINDS, Problem, ProblemReason, normalise, prefixes
+from omniloom.identity import BY_PRIORITY, KINDS, Problem, ProblemReason, normalise, prefixes, taxpayer_number
 from omniloom.identity.kinds import email
 
 EXAMPLES = [(kind, raw, normal) for kind in KINDS for raw, normal in KINDS[kind].examples.items()]
@@ -70,6 +70,27 @@ def test_a_phone_without_a_country_code_is_read_in_the_home_region(region, raw, 
 @pytest.mark.parametrize("typed", ["+7 916", "8916", "7916", "916", "8 (916) 12"])
 def test_the_beginning_of_a_phone_number_begins_its_normal_form(typed):
     assert any("+79161234567".startswith(prefix) for prefix in prefixes("phone", typed, "RU"))
+
+
+@pytest.mark.parametrize(
+    "written", ["доб. 12", "доб12", ", добавочный 12", "(доб. 12)", "вн. 12", "вн.12", "внутр. 12", "(внутр.: 12)",
+                "внутренний № 12", "ext. 12", "ext 12", "x12", "x 12", "#12", "ВН. 12"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["phone", "whatsapp"])
+def test_a_number_with_an_extension_is_an_offices_line_and_names_nobody(kind, written):
+    found = normalise(kind, f"8 (495) 123-45-67 {written}", "RU")
+    assert isinstance(found, Problem)
+    assert found.reason is ProblemReason.SHARED
+    assert "+74951234567" in found.message
+    assert "12" in found.message
+
+
+def test_a_companys_inn_names_no_person():
+    found = normalise("inn", "7707083893", "RU")
+    assert isinstance(found, Problem)
+    assert found.reason is ProblemReason.SHARED
+    assert (taxpayer_number("7707083893"), normalise("inn", "500100732259", "RU")) == ("7707083893", "500100732259")
+    assert all(isinstance(taxpayer_number(wrong), Problem) for wrong in ("7707083894", "0000000000", "", "٧٧٠٧٠٨٣٨٩٣"))
 
 
 def test_strong_kinds_decide_before_weak_ones_and_the_only_single_kind_decides_first():

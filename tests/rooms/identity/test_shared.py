@@ -13,6 +13,23 @@ PHONE = "+79161234567"
 RESOLVE = importlib.import_module("omniloom.identity.resolve")  # the room's face has a function of that name
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"inn": "7707083893"}, {"inn": "7707083893"}),
+     ({"phone": "8 (495) 123-45-67 доб. 12"}, {"phone": "8 (495) 123-45-67 доб. 34"}),
+     ({"phone": "8 (495) 123-45-67 вн. 5"}, {"phone": "8 (495) 123-45-67, вн. 5"})],
+)  # fmt: skip
+def test_colleagues_stay_two_whatever_their_office_is_called(sender, one, other):
+    sender.send("identify", message_id="anna", email="anna@shop.test", traits=one, **one)
+    sender.send("identify", message_id="boris", email="boris@shop.test", traits=other, **other)
+    sender.resolve_all()
+    people = sender.people()
+    assert people["anna"] != people["boris"]
+    (row,) = sender.events_rows("select problems, properties from identity_event where message_id = 'anna'")
+    assert [json.loads(row["problems"])[kind].split(":")[0] for kind in one] == ["shared"]
+    assert json.loads(row["properties"]) == one
+
+
 def shared_of(sender, value):
     rows = sender.state_rows("select kind, value, shared_id from identity_identifier where shared_id is not null")
     return next((row["shared_id"] for row in rows if row["value"] == value), None)
