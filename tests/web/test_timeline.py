@@ -46,6 +46,7 @@ def test_calls_are_read_in_the_visitors_language(site):
     english, russian = read(site, "Call Completed", "rang@example.test", told)
     assert "direction: incoming · talked: 3:20 · waited: 0:09 · agent: Olga P." in english
     assert "направление: входящий · разговор: 3:20 · ожидание: 0:09 · сотрудник: Olga P." in russian
+    assert russian.count('"Звонок"') == 1, "not said again as its channel"
     english, russian = read(site, "Call Missed", "missed@example.test", {"direction": "sideways", "talk_s": "long"})
     assert "Call missed" in english
     assert "Пропущенный звонок" in russian

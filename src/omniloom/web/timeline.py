@@ -70,8 +70,9 @@ def event_row(view: View, event: TimelineEvent) -> None:
         with ui.element("div").classes("om-grow om-event-body"):
             with parts.line("om-between om-nowrap"):
                 with parts.line():
-                    parts.text(happening.title(view.translate, event.type, event.name), "om-strong")
-                    if event.channel:
+                    title = happening.title(view.translate, event.type, event.name)
+                    parts.text(title, "om-strong")
+                    if event.channel and marks.channel_title(view, event.channel) != title:  # a call came by a call
                         marks.channel(view, event.channel, is_small=True)
                 with parts.line("om-nowrap"):
                     if event.revenue_minor is not None:
