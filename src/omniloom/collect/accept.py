@@ -6,7 +6,6 @@ never a reason to refuse.
 Source: Segment spec (identify, track, page, screen, group, alias); spec/reliability.md §4.1 for times and limits.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,11 +15,10 @@ import msgspec
 
 from omniloom.collect.drop import Drop, Dropped, DropReason
 from omniloom.collect.item import ITEM_BYTES_MAX, Item, cleaned, decode_item
+from omniloom.collect.naming import Named, external_ids, identifier
 from omniloom.collect.reception import (
-    IDENTIFIER_CHARS_MAX,
     MESSAGE_ID_CHARS_MAX,
     NAME_CHARS_MAX,
-    TRAIT_KINDS,
     TYPES,
     Reception,
     placed,
@@ -31,8 +29,6 @@ from omniloom.core.event import Event, EventType
 from omniloom.core.ids import Ids
 
 CONTEXTS_BYTES_MAX = 16 << 20  # of a request's context in all its items together
-
-_KIND = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 @dataclass(slots=True)
@@ -45,7 +41,7 @@ class Draft:
     occurred_at: datetime = EPOCH
     group_id: str = ""
     previous_id: str = ""
-    identifiers: dict[str, str] = field(default_factory=dict)
+    named: Named = field(default_factory=Named)
     context: dict[str, Any] = field(default_factory=dict)
 
 
@@ -141,28 +137,23 @@ def read_message_id(draft: Draft, reception: Reception) -> None:
 
 
 def read_identifiers(draft: Draft, _reception: Reception) -> None:
-    """Who it is about: userId, anonymousId, external ids; traits add e-mail and phone to those."""
-    found = draft.identifiers
-    for kind, name, value in (
-        ("user_id", "userId", draft.item.user_id),
-        ("anonymous_id", "anonymousId", draft.item.anonymous_id),
-    ):
-        if text := _identifier(value, name):
-            found[kind] = text
-    for kind, text in _external_ids(draft.context.get("externalIds")):
-        found.setdefault(kind, text)
-    if not found:
+    """Who it is about: userId, anonymousId, external ids; traits add e-mail and phone to those.
+
+    The traits of a group call are the group's. One event names one of a kind: what else it names becomes a problem.
+    """
+    item, named = draft.item, draft.named
+    named.add("user_id", identifier(item.user_id, "userId"))
+    named.add("anonymous_id", identifier(item.anonymous_id, "anonymousId"))
+    for kind, text in external_ids(draft.context.get("externalIds")):
+        named.add(kind, text)
+    if not named.found:
         raise Dropped(
             DropReason.NO_IDENTIFIER,
             "userId",
             "nobody is named: send userId, anonymousId or context.externalIds [{id, type}]",
         )
-    traits = (draft.item.traits or {}, draft.context.get("traits"))
-    for own in traits:
-        for key, kind in TRAIT_KINDS.items():
-            value = own.get(key) if isinstance(own, dict) else None
-            if isinstance(value, str) and (text := _identifier(value, f"traits.{key}")):
-                found.setdefault(kind, text)
+    named.add_traits({} if item.type == "group" else item.traits)
+    named.add_traits(draft.context.get("traits"))
 
 
 def read_time(draft: Draft, reception: Reception) -> None:
@@ -189,14 +180,14 @@ def read_name(draft: Draft, _reception: Reception) -> None:
 
 def read_group(draft: Draft, _reception: Reception) -> None:
     """The group of a group call."""
-    draft.group_id = _identifier(draft.item.group_id, "groupId")
+    draft.group_id = identifier(draft.item.group_id, "groupId")
     if draft.item.type == "group" and not draft.group_id:
         raise Dropped(DropReason.NO_GROUP, "groupId", "groupId is missing: send the group's id")
 
 
 def read_previous(draft: Draft, _reception: Reception) -> None:
     """The other id of an alias call."""
-    draft.previous_id = _identifier(draft.item.previous_id, "previousId")
+    draft.previous_id = identifier(draft.item.previous_id, "previousId")
     if draft.item.type == "alias" and not draft.previous_id:
         raise Dropped(DropReason.NO_PREVIOUS, "previousId", "previousId is missing: send the id used before")
 
@@ -225,36 +216,6 @@ def _instant(text: str, name: str) -> datetime | None:
     return read_instant_text(text, name) if text else None
 
 
-def _identifier(value: str | int | float | None, name: str) -> str:
-    text = "" if value is None else str(value).strip()
-    if len(text) > IDENTIFIER_CHARS_MAX:
-        raise Dropped(
-            DropReason.BAD_IDENTIFIER, name, f"{name} has over {IDENTIFIER_CHARS_MAX} characters: send the id alone"
-        )
-    return text
-
-
-def _external_ids(entries: Any) -> list[tuple[str, str]]:
-    """Kinds and values of ``context.externalIds``."""
-    if entries is None:
-        return []
-    if not isinstance(entries, list):
-        raise Dropped(
-            DropReason.WRONG_KIND, "context.externalIds", "context.externalIds: expected a list of {id, type}"
-        )
-    return [found for i, entry in enumerate(entries) if (found := _external_id(entry, f"context.externalIds[{i}]"))]
-
-
-def _external_id(entry: Any, name: str) -> tuple[str, str] | None:
-    if not isinstance(entry, dict) or not isinstance(entry.get("id"), (str, int)):
-        raise Dropped(DropReason.WRONG_KIND, name, f"{name}: expected an object with a text id and a type")
-    kind = entry.get("type")
-    if not isinstance(kind, str) or _KIND.fullmatch(kind) is None:
-        raise Dropped(DropReason.BAD_IDENTIFIER, f"{name}.type", f"{name}.type: use a-z, 0-9 and _, such as card")
-    text = _identifier(entry["id"], f"{name}.id")
-    return (kind, text) if text else None
-
-
 def _event(draft: Draft, reception: Reception) -> Event:
     item = draft.item
     return Event(
@@ -264,12 +225,13 @@ def _event(draft: Draft, reception: Reception) -> Event:
         name=draft.name,
         occurred_at=draft.occurred_at,
         received_at=reception.received_at,
-        identifiers=draft.identifiers,
+        identifiers=draft.named.found,
         previous_id=draft.previous_id,
         group_id=draft.group_id,
         traits=_traits(draft),
         properties=_properties(item),
         context=draft.context,
+        problems=draft.named.problems,
         keep_id=reception.is_history,
     )
 

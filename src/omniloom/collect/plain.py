@@ -69,6 +69,7 @@ class PlainEvent(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     traits: Raw = ABSENT
     properties: Raw = ABSENT
     context: Raw = ABSENT
+    problems: dict[str, str] = {}  # none: such items go the careful way
     keep_id: bool = False
 
 
@@ -146,7 +147,7 @@ class PlainTaker:
         name = _name(item, kind)
         identifiers = _identifiers(item)
         at, remark = self._placed(item)
-        traits = _with_traits(item.traits, identifiers) if item.traits else ABSENT
+        traits = _with_traits(item.traits, {} if kind == "group" else identifiers) if item.traits else ABSENT
         context = self._with_context(item.context, identifiers) if item.context else ABSENT
         if remark or self._shared or item.integrations:
             context = self._merged(context, item.integrations, remark)
@@ -280,13 +281,17 @@ def _with_traits(part: Raw, identifiers: dict[str, str]) -> Raw:
 
 
 def _add_traits(identifiers: dict[str, str], traits: bytes) -> None:
+    """What identifies somebody in traits. Errors: Odd if there is more to be said of it."""
     if b'"email"' not in traits and b'"phone"' not in traits:
         return
     found = _traits(traits)
     for key, kind in TRAIT_KINDS.items():
         value = bytes(getattr(found, key))
-        if value.startswith(b'"') and (text := _id(_text(value))):
-            identifiers.setdefault(kind, text)
+        if not value.startswith(b'"'):
+            if value and value != b"null":
+                raise Odd
+        elif (text := _id(_text(value))) and identifiers.setdefault(kind, text) != text:
+            raise Odd  # the second of a kind is to be told
 
 
 def _listed(integrations: Raw) -> bytes:

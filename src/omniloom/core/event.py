@@ -57,6 +57,7 @@ class Event(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     traits: dict[str, Any] = {}
     properties: dict[str, Any] = {}
     context: dict[str, Any] = {}
+    problems: dict[str, str] = {}  # what intake could not take of it: kind of identifier -> why
     keep_id: bool = False  # remember the message id for ever (imports), so that a repeat years later adds nothing
 
 
@@ -78,6 +79,7 @@ class LoggedEvent(msgspec.Struct, kw_only=True, gc=False):
     traits: msgspec.Raw = _NONE
     properties: msgspec.Raw = _NONE
     context: msgspec.Raw = _NONE
+    problems: dict[str, str] = {}
 
 
 _encoder = msgspec.json.Encoder()

@@ -228,6 +228,8 @@ def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str)
     events = list(batch.events)
     for number in found.erased:
         events[number] = without_person(events[number], batch.positions[number])
+    for number in [number for number, event in enumerate(events) if event.problems]:
+        found.problems[number] = events[number].problems | found.problems.get(number, {})
     resolved = Resolved(
         batch.positions[first:],
         events[first:],

@@ -197,6 +197,51 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )
+
+
+def test_traits_of_a_group_are_not_the_employees() -> None:
+    group = {
+        "type": "group",
+        "userId": "I1",
+        "groupId": "g",
+        "traits": {"email": "info@acme.test", "phone": "+74951234567"},
+    }
+    event = event_of(group)
+    assert (event.identifiers, event.traits) == ({"user_id": "I1"}, group["traits"])
+    own = event_of({**group, "context": {"traits": {"email": "own@acme.test"}}})
+    assert own.identifiers == {"user_id": "I1", "email": "own@acme.test"}
+
+
+SECOND = {"type": "identify", "userId": "u", "traits": {"email": "a@b.test", "phone": "+7 916 123-45-67"}}
+
+
+@pytest.mark.parametrize(
+    ("context", "problems"),
+    [
+        ({"traits": {"email": "c@d.test"}}, {"email": "second: one event names one email; 'c@d.test' was left out"}),
+        ({"traits": {"email": " A@B.test", "phone": 89161234567}}, {}),
+        ({"traits": {"phone": 79161234568}},
+         {"phone": "second: one event names one phone; '79161234568' was left out"}),
+        ({"externalIds": [{"type": "phone", "id": 79161234567}]}, {}),
+        ({"externalIds": [{"type": "card", "id": 1}, {"type": "card", "id": 2}]},
+         {"card": "second: one event names one card; '2' was left out"}),
+        ({"traits": {"email": 5}}, {"email": "malformed: traits.email is no text"}),
+        ({"traits": {"phone": True}}, {"phone": "malformed: traits.phone is no text"}),
+        ({"traits": {"phone": 79161234567.5}}, {"phone": "malformed: traits.phone is no text"}),
+        ({"traits": {"phone": None, "email": ""}}, {}),
+    ],
+)  # fmt: skip
+def test_what_an_event_names_beyond_one_of_a_kind_is_said(context, problems) -> None:
+    event = decode(encode(event_of({**SECOND, "context": context})))
+    assert event.problems == problems
+    assert event.identifiers["user_id"] == "u"
+
+
+def test_a_phone_that_is_a_number_is_taken_by_its_figures() -> None:
+    event = event_of({"type": "identify", "userId": "u", "traits": {"phone": 79161234567}})
+    assert (event.identifiers, event.problems) == ({"user_id": "u", "phone": "79161234567"}, {})
+
+
 FIELDS = ["type", "event", "userId", "anonymousId", "messageId", "timestamp", "sentAt", "context", "traits", "groupId",
           "properties", "previousId", "name", "originalTimestamp", "integrations", "category"]  # fmt: skip
 GOOD = st.fixed_dictionaries(

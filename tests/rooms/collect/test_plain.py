@@ -165,12 +165,31 @@ def test_what_is_refused_is_refused_on_both_ways(raw: bytes) -> None:
     [
         GOOD, part("{\"имя\":\"Йогурт «Ёлка» — 3,2 %\"}".encode()), part(b'{"a":"\\u041c\\u043e"}'), part(b"null"),
         part(b'{"a":"7e456-uuid-0e000"}'), part(b'{"a":1e-400,"b":-0.0}'), part(b'{"a":"1","a":"2"}'), part(b" { } "),
-        part(b'{}, "traits": {"email": 1, "email": "a@b.ru", "phone": 7}, "context": {"traits": {"email": "c@d"}}'),
+        part(b'{}, "traits": {"email": 1, "email": "a@b", "phone": null}, "context": {"traits": {"email": "a@b"}}'),
     ],
 )  # fmt: skip
 def test_ordinary_items_go_the_quick_way(raw: bytes) -> None:
     assert isinstance(same_on_both_ways(raw), Event)
     assert is_quick(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        part(b'{}, "traits": {"email": "a@b.ru", "phone": 7}'), part(b'{}, "traits": {"email": ["a@b.ru"]}'),
+        part(b'{}, "traits": {"email": "a@b.ru"}, "context": {"traits": {"email": "c@d"}}'),
+    ],
+)  # fmt: skip
+def test_what_there_is_more_to_say_of_goes_the_careful_way(raw: bytes) -> None:
+    assert isinstance(same_on_both_ways(raw), Event)
+    assert not is_quick(raw)
+
+
+def test_traits_of_a_group_name_nobody_on_either_way() -> None:
+    group = b'{"type":"group","userId":"u","groupId":"g","messageId":"m","traits":{"email":"info@b.ru","phone":7}}'
+    event = same_on_both_ways(group)
+    assert isinstance(event, Event)
+    assert event.identifiers == {"user_id": "u"}
 
 
 def test_what_nobody_reads_does_not_matter() -> None:

@@ -28,7 +28,9 @@ class Sender:
         self._sent += 1
         message_id = fields.pop("message_id", f"m{self._sent}")
         known = {
-            f: fields.pop(f) for f in ("traits", "properties", "context", "previous_id", "group_id") if f in fields
+            f: fields.pop(f)
+            for f in ("traits", "properties", "context", "previous_id", "group_id", "problems")
+            if f in fields
         }
         at = fields.pop("at", NOW + timedelta(hours=self._sent))
         source_id = fields.pop("source_id", "site")

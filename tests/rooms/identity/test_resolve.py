@@ -164,3 +164,13 @@ def test_a_home_region_changed_between_a_crash_and_the_restart_stops_nothing(sen
 
 def _dies(_):
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("rows_max", [1, 100])
+def test_what_intake_left_out_stands_beside_the_event_also_of_a_known_customer(sender, rows_max):
+    for number in range(2):
+        sender.send("identify", message_id=f"{number}", user_id="A", phone="none", problems={"email": "second: b"})
+    sender.resolve_all(rows_max)
+    rows = sender.events_rows("select problems from identity_event order by position")
+    for row in rows:
+        assert json.loads(row["problems"]).keys() == {"email", "phone"}
