@@ -191,6 +191,13 @@ CREATE TABLE identity_apart (
     primary key (person_id, other_id)
 );
 
+CREATE TABLE identity_came_since (
+    erasure_id text primary key,
+    kept_out bigint not null,
+    struck bigint not null,
+    last_at bigint not null
+);
+
 CREATE TABLE identity_erased (
     person_id bigint primary key,
     erasure_id text not null,
@@ -208,7 +215,7 @@ CREATE TABLE identity_identifier (
 
 CREATE TABLE identity_kept_out (
     position bigint primary key
-);
+, struck text, is_theirs bigint not null default 0);
 
 CREATE TABLE identity_matching (
     job_id text primary key,

@@ -62,6 +62,7 @@ from omniloom.identity.review import (
 from omniloom.identity.settings import IdentitySettings
 from omniloom.identity.taxpayer import taxpayer_number
 from omniloom.identity.verify import verify
+from omniloom.identity.written_number import numbers_in
 
 __all__ = [
     "AUTOMATIC", "BY_PRIORITY", "DETACHED_RULE", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Detached",
@@ -69,6 +70,7 @@ __all__ = [
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
     "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
-    "normalise", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of", "roots",
-    "roots_of", "roots_since", "stop_matching", "taxpayer_number", "tombstone", "undo_decision", "unmerge", "verify",
+    "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of",
+    "roots", "roots_of", "roots_since", "stop_matching", "taxpayer_number", "tombstone", "undo_decision", "unmerge",
+    "verify",
 ]  # fmt: skip

@@ -52,6 +52,10 @@ HOLDINGS = (
         erasing=Erasing.KEEP, export=False,
     ),
     Holding(
+        store="state", table="identity_came_since", purpose="how many events named erased people since",
+        kind="erasure", erasing=Erasing.KEEP, export=False,
+    ),
+    Holding(
         store="events", table="identity_item", purpose="lines of orders: segments, reports", kind="behaviour",
         fields={"properties": SENSITIVE, "product_id": BEHAVIOUR, "amount_minor": BEHAVIOUR},
         found=(ByPerson(),), aged_by="occurred_at",

@@ -49,7 +49,6 @@ class Recognised:
     levels: list[int]
     problems: Problems = field(default_factory=dict)
     rest: list[int] = field(default_factory=list)  # numbers of the events that go the careful way
-    erased: set[int] = field(default_factory=set)  # numbers of events of people who asked to be forgotten
     widened: dict[Key, tuple[int, int]] = field(default_factory=dict)  # seen earlier or later than known
 
 

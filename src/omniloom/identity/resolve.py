@@ -9,7 +9,7 @@ Merges are late-bound: events keep the person they came for, ``identity_override
 
 import functools
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import numpy as np
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from omniloom.core.event import read_all
 from omniloom.identity.claim import NOBODY, SEEN_STEP, Claim, read_claim
 from omniloom.identity.columns import Resolved, read_columns
+from omniloom.identity.forgotten import Forgotten, look
 from omniloom.identity.graph import Graph, IsPublic, all_secret
 from omniloom.identity.kind import Level, ProblemReason
 from omniloom.identity.known import EPOCH_CURSOR, Known, known_of
@@ -27,7 +28,7 @@ from omniloom.identity.people import roots_since
 from omniloom.identity.recognise import SHARED, Batch, Recognised, recognise, sighting, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
-from omniloom.identity.tombstone import ERASED, MayLift, kept_out, nobody_else, without_person
+from omniloom.identity.tombstone import ERASED, MayLift, nobody_else
 from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
 
@@ -119,11 +120,11 @@ def _settle(  # noqa: PLR0913 - one act
         elif known.is_behind(tx):  # somebody was merged or parted just now
             found = _recognise(tx, batch, known, normaliser, after=after)
         before = tx.cursor(CURSOR)
-        claims = _claims(batch, found.rest, normaliser)
-        claims = _without_erased(claims, found, kept_out(tx, claims, may_lift, settled_to=before))
+        forgotten, claims = _rest(tx, batch, found, normaliser=normaliser, may_lift=may_lift, settled_to=before)
+        living = functools.partial(forgotten.living, batch=batch)
         while claims:
             graph, seen = load(tx, claims, is_public)
-            done = _settle_claims(graph, claims, found, after=before)
+            done = _settle_claims(graph, claims, found, functools.partial(living, graph=graph), after=before)
             learned.append((graph, save(tx, graph, seen, now)))
             rest = claims[done:]
             if graph.demoted:
@@ -131,6 +132,7 @@ def _settle(  # noqa: PLR0913 - one act
                     undo_joined_by(tx, key, now=now)
                 rest += _recognised_behind(claims[done - 1].number, batch, found, normaliser)
             claims = sorted(rest, key=lambda claim: claim.number)
+        forgotten.save(tx, now)
         widen(tx, found.widened)
         tx.move_cursor(CURSOR, max(before, through))
         epoch = _next_epoch(tx) if any(graph.demoted for graph, _ in learned) else known.epoch
@@ -138,6 +140,19 @@ def _settle(  # noqa: PLR0913 - one act
         known.epoch = epoch
     _learn(known, found, learned)
     return found
+
+
+def _rest(
+    tx: StateTx, batch: Batch, found: Recognised, *, normaliser: Normaliser, may_lift: MayLift, settled_to: int
+) -> tuple[Forgotten, list[Claim]]:
+    """The claims of events that go the careful way, those among them whose texts name somebody erased."""
+    read_claims = functools.partial(_claims, batch, normaliser=normaliser)
+    claims = read_claims(found.rest)
+    forgotten = look(
+        tx, batch, claims, read_claims=read_claims, normaliser=normaliser, may_lift=may_lift, settled_to=settled_to
+    )
+    found.rest += [claim.number for claim in forgotten.more]
+    return forgotten, sorted([*claims, *forgotten.more], key=lambda claim: claim.number)
 
 
 def _recognise(tx: StateTx, batch: Batch, known: Known, normaliser: Normaliser, *, after: int) -> Recognised:
@@ -169,25 +184,24 @@ def _recognised_behind(last: int, batch: Batch, found: Recognised, normaliser: N
     return _claims(batch, anew, normaliser)
 
 
-def _without_erased(claims: list[Claim], found: Recognised, out: set[int]) -> list[Claim]:
-    """Claims of people who were not erased; of the others nothing is kept but that there was an event."""
-    for number in out:
-        found.people[number], found.levels[number] = NOBODY, Level.ANONYMOUS
-        found.problems[number] = {"identifiers": ERASED}
-    found.erased.update(out)
-    return [claim for claim in claims if claim.number not in out] if out else claims
-
-
-def _settle_claims(graph: Graph, claims: list[Claim], found: Recognised, *, after: int) -> int:
+def _settle_claims(
+    graph: Graph, claims: list[Claim], found: Recognised, living: Callable[[Claim], Claim | None], *, after: int
+) -> int:
     """Settle claims up to one that makes an identifier shared; how many. What was settled before is only looked up."""
     done = 0
-    for claim in claims:
+    theirs: list[Claim] = []
+    for given in claims:
+        done += 1
+        if (claim := living(given)) is None:
+            found.people[given.number], found.levels[given.number] = NOBODY, Level.ANONYMOUS
+            found.problems[given.number] = {"identifiers": ERASED}
+            continue
+        theirs.append(claim)
         if claim.position > after or (claim.keys and graph.person_of(claim) is None):
             graph.settle(claim)  # also if a changed home region reads a number differently: it is new
-        done += 1
         if graph.demoted:
             break
-    for claim in claims[:done]:
+    for claim in theirs:
         person_id = graph.person_of(claim)
         shared = {key for key in claim.keys if key in graph.shared and claim.position > graph.shared[key][0]}
         if claim.problems or shared or claim.number in graph.over:
@@ -225,9 +239,7 @@ def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str)
         return None
     for number in batch.conflicts:
         found.problems.setdefault(number, {})["message_id"] = _CONFLICT
-    events = list(batch.events)
-    for number in found.erased:
-        events[number] = without_person(events[number], batch.positions[number])
+    events = batch.events
     for number in [number for number, event in enumerate(events) if event.problems]:
         found.problems[number] = events[number].problems | found.problems.get(number, {})
     resolved = Resolved(

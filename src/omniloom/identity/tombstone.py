@@ -1,7 +1,8 @@
 """Keeps out who was erased: their identifiers are known by salted digests only.
 
-An event that carries one of them still counts as an event, but it is nobody's and says nothing: no identifier, no
-property, no context. So a re-import or a late retry brings nobody back, and sums over the log stay whole.
+An event that names them and nobody living still counts as an event, but it is nobody's and says nothing: no identifier,
+no property, no context. So a re-import or a late retry brings nobody back, and sums over the log stay whole. An event
+that names somebody living too is theirs, without what names the erased (``forgotten``).
 
 Only a word of consent given after the erasure, with its wording and its means, lifts the digests of what it carries:
 that is the person coming back by their own will. It has to be our own (the preference centre, a double opt-in, our
@@ -9,21 +10,51 @@ people) or come from a source whose key is nobody else's: a tracker's key is rea
 operator (``lift``).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from omniloom.core.clock import instant, micros
 from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
 from omniloom.core.ids import digest
-from omniloom.identity.claim import Claim, Key
+from omniloom.identity.claim import Key
 from omniloom.identity.known import EPOCH_CURSOR
 from omniloom.store import StateTx, query
 
 MayLift = Callable[[str], bool]  # of a source_id
+
+
+class Buried(NamedTuple):
+    """A tombstone."""
+
+    erased_at: datetime
+    erasure_id: str
+
+
+class Decision(NamedTuple):
+    """Of an event that named somebody erased. ``struck``: digests of what it lives on without; None: it is nobody's.
+
+    ``is_theirs``: its words were the erased person's, whoever it belongs to.
+    """
+
+    struck: frozenset[str] | None
+    is_theirs: bool = False
+
+
+class CameSince(NamedTuple):
+    """Events that named somebody erased: so many are nobody's, so many live on for others; the last came then."""
+
+    kept_out: int
+    without_them: int
+    last_at: datetime
+
+
 ERASED = "erased: its person asked to be forgotten"
 COUNT_CURSOR = "identity.tombstones"  # whether there are any: asked before anything else
+
+_DIGESTS_MAX = 5_000  # of one question
 
 _ADD_ERASED = query(__file__, "add_erased")
 _ADD = query(__file__, "add_tombstone")
@@ -34,6 +65,9 @@ _SET_SALT = query(__file__, "set_salt")
 _KEEP_OUT = query(__file__, "keep_out")
 _LATE = query(__file__, "kept_out")
 _OUT_AMONG = query(__file__, "kept_out_among")
+_NOTE = query(__file__, "note_decision")
+_COUNT = query(__file__, "count_came")
+_COUNTED = query(__file__, "came_since")
 _FORGET_LATE = query(__file__, "forget_kept_out")
 _STOOD_IN = query(__file__, "stood_in_for")
 _STAND_IN = query(__file__, "stand_in")
@@ -91,34 +125,46 @@ def nobody_else(_source_id: str) -> bool:
     return False
 
 
-def kept_out(tx: StateTx, claims: Sequence[Claim], may_lift: MayLift, *, settled_to: int) -> set[int]:
-    """The numbers of claims with an erased identifier. Their places in the log are noted, to be taken out of it.
+def buried_among(tx: StateTx, digests: Iterable[str]) -> dict[str, Buried]:
+    """Those of the digests that are of erased identifiers."""
+    wanted = sorted(digests)
+    rows = (row for at in range(0, len(wanted), _DIGESTS_MAX)
+            for row in tx.tuples(_FOUND, digests=wanted[at : at + _DIGESTS_MAX]))  # fmt: skip
+    return {each: Buried(instant(erased_at), erasure_id) for each, erased_at, erasure_id in rows}
 
-    A claim that is a fresh word of consent, of a source that may, lifts its own instead. Of claims up to the position
-    ``settled_to`` that was decided before, and stays so whatever was lifted since. Cost: nothing before the first
-    erasure, then a query or two a batch.
-    """
-    if not claims or not tx.cursor(COUNT_CURSOR):
-        return set()
-    before = [claim for claim in claims if claim.position <= settled_to]
-    if before:
-        noted = {at for (at,) in tx.tuples(_OUT_AMONG, positions=[claim.position for claim in before])}
-        out_before = {claim.number for claim in before if claim.position in noted}
-        return out_before | kept_out(tx, claims[len(before) :], may_lift, settled_to=settled_to)
-    salt = salt_of(tx)
-    digests = {key: digest_of(salt, key) for claim in claims for key in claim.all_keys}
-    erased = dict(tx.tuples(_FOUND, digests=sorted(digests.values())))
-    out: list[Claim] = []
-    for claim in claims if erased else ():
-        hit = [digests[key] for key in claim.all_keys if digests[key] in erased]
-        if hit and _is_own_will(claim.event, instant(max(erased[each] for each in hit)), may_lift):
-            tx.run(_LIFT, digests=hit)
-            for each in hit:
-                del erased[each]
-        elif hit:
-            out.append(claim)
-    keep_out(tx, [claim.position for claim in out])
-    return {claim.number for claim in out}
+
+def lift_digests(tx: StateTx, digests: Iterable[str]) -> None:
+    """Let the identifiers of these digests be known again."""
+    tx.run(_LIFT, digests=sorted(digests))
+
+
+def decided(tx: StateTx, positions: Sequence[int]) -> dict[int, Decision]:
+    """What was decided of messages that named somebody erased, as far as the log still has them."""
+    rows = tx.tuples(_OUT_AMONG, positions=list(positions)) if positions else ()
+    return {at: Decision(None if struck is None else frozenset(msgspec.json.decode(struck)), bool(is_theirs))
+            for at, struck, is_theirs in rows}  # fmt: skip
+
+
+def note(tx: StateTx, decisions: Mapping[int, Decision]) -> None:
+    """Write decisions down, by position: a message that is read again is decided the same, then the log forgets it."""
+    tx.many(_NOTE, (
+        {"position": at, "is_theirs": int(each.is_theirs),
+         "struck": None if each.struck is None else msgspec.json.encode(sorted(each.struck)).decode()}
+        for at, each in decisions.items()
+    ))  # fmt: skip
+
+
+def count(tx: StateTx, erasure_ids: Iterable[str], *, is_out: bool, now: datetime) -> None:
+    """Count, for each erasure, an event that named its person and stayed out, or lives on without them."""
+    ids = sorted(erasure_ids)
+    tx.many(_COUNT, ({"erasure_id": each, "kept_out": int(is_out), "struck": int(not is_out), "last_at": now}
+                     for each in ids))  # fmt: skip
+
+
+def came_since(tx: StateTx, erasure_ids: Sequence[str]) -> dict[str, CameSince]:
+    """What came of erased people since, by erasure; those of whom nothing came are left out."""
+    rows = tx.tuples(_COUNTED, erasure_ids=list(erasure_ids)) if erasure_ids else ()
+    return {each: CameSince(kept_out, struck, instant(at)) for each, kept_out, struck, at in rows}
 
 
 def keep_out(tx: StateTx, positions: Iterable[int]) -> None:
@@ -144,7 +190,7 @@ def without_person(event: LoggedEvent, position: int) -> LoggedEvent:
     )  # fmt: skip
 
 
-def _is_own_will(event: LoggedEvent, erased_at: datetime, may_lift: MayLift) -> bool:
+def is_own_will(event: LoggedEvent, erased_at: datetime, may_lift: MayLift) -> bool:
     """A consent given after the erasure, with what was agreed to and how, told by somebody who is to be believed."""
     if event.name != CONSENT_GIVEN or datetime.fromisoformat(event.occurred_at) <= erased_at:
         return False

@@ -2,17 +2,14 @@
 
 Such an item was refused, perhaps because nobody could read it: JSON with half of it missing, a form, a row of a table,
 a JSON text inside another, a text in another encoding. So it is not parsed but looked through, piece by piece.
-
-Where a telephone ends is told by its figures: they begin where a group of figures begins and end where one ends, with
-nothing but what people write between groups inside (spaces, dots, dashes, brackets). A longer number that merely holds
-the same figures is another one; "order 5 of 8 916 123-45-67" names the telephone.
 """
 
-import itertools
 import json
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
+
+from omniloom.identity import numbers_in
 
 Mention = tuple[str, str]
 """(the key it stands under, in letters and digits alone; the value)."""
@@ -25,14 +22,7 @@ _FORM = re.compile(r"([\w.%\[\]-]{1,64}+)=([^&;\s\"'<>]{1,600})")
 _WORD = re.compile(r"[^\s\"'<>(){}\[\],;|&=?\\]{3,200}")
 _PART = re.compile(r"[^\s\"'<>(){}\[\],;|&=?\\/:#]{6,200}")  # of a path, or what stands right after its name
 _ADDRESS = re.compile(r"[^\s\"'<>(){}\[\],;:|&=?/\\@]{1,64}+@[^\s\"'<>(){}\[\],;:|&=?/\\@]{3,200}+")
-_BETWEEN = r"\s().\u2010-\u2015\u2212-"  # what people write between the groups of figures of a telephone
-_NUMBER = re.compile(rf"(?:[+\uff0b][\s(]{{0,2}})?(?<!\d)\d(?:[\d{_BETWEEN}]*\d)?")
-_FIGURES = re.compile(r"\d+")
 _ESCAPE = re.compile(r"(?:%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})$")
-_GROUPS_MAX = 7
-_FIGURES_MIN, _FIGURES_MAX = 7, 15  # of a telephone with its country
-_LOCAL_MIN = 9  # without: fewer are anybody's price or date
-_NUMBERS_MAX = 8_000  # in one text: what has more is a table of measurements
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -68,26 +58,7 @@ def _in_prose(text: str) -> Iterator[Mention]:
     for pattern in (_WORD, _PART, _ADDRESS):
         for word in pattern.findall(text):
             yield "", word.strip(" .:!")
-    numbers = (number for run in _NUMBER.findall(text) for number in _numbers(run))
-    yield from (("", number) for number in itertools.islice(numbers, _NUMBERS_MAX))
-
-
-def _numbers(run: str) -> Iterator[str]:
-    """What a run of groups of figures may be: itself, or a telephone of some of them, one behind the other."""
-    if len(run) >= _FIGURES_MIN:
-        yield run
-    groups = _FIGURES.findall(run)
-    is_whole = not run[0].isdigit()
-    for first in range(len(groups)):
-        plus = "+" if is_whole and not first else ""
-        least = _FIGURES_MIN if plus else _LOCAL_MIN
-        number = ""
-        for group in groups[first : first + _GROUPS_MAX]:
-            number += group
-            if len(number) > _FIGURES_MAX:
-                break
-            if len(number) >= least:
-                yield plus + number
+    yield from (("", number) for number in numbers_in(text))
 
 
 def stands_in(word: str, text: str) -> bool:

@@ -18,10 +18,16 @@ def positions_of_people(events: EventsTx, people: list[int]) -> list[int]:
 
 
 def positions_with(stores: Stores, digests: Collection[str], salt: str, home_region: str) -> list[int]:
-    """Messages of the log that carry an identifier with one of these digests. Cost: the log is read once."""
+    """Messages of the log that carry an identifier with one of these digests, as far as every act has read it.
+
+    What was not read yet may be somebody else's, too: identity decides, and notes it. Cost: the log is read once.
+    """
     known: dict[tuple[str, str], bool] = {}
     found = []
+    through = done_through(stores)
     for position, body in _bodies(stores.log):
+        if position > through:
+            break
         event = read(body)
         given = [*event.identifiers.items()]
         given += [(kind, event.previous_id) for kind in ("user_id", "anonymous_id") if event.previous_id]

@@ -1,3 +1,4 @@
 -- store: state
--- kept_out_among: which of some messages came for somebody who had been erased. in: :positions   out: position
-select position from identity_kept_out where position in (:positions)
+-- kept_out_among: what was decided of some messages that name somebody erased. in: :positions
+-- out: position, struck (JSON list of digests; null: it is nobody's), is_theirs
+select position, struck, is_theirs from identity_kept_out where position in (:positions)

@@ -1,0 +1,208 @@
+"""What an event may not say: values that name somebody erased, wherever they stand in it.
+
+E-mail addresses and telephones are known in any text, under any key, as people write them. Whatever other identifier is
+to be left out (a customer id, a card) is known by its value: a telling one anywhere, a short one under its own name
+alone. Beside a value of an erased person their name may stand, under keys that say so: it is left out as well, with
+birth date and postal address, unless what was erased is only a device.
+"""
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_plus
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from omniloom.core.event import LoggedEvent
+from omniloom.identity.claim import Key
+from omniloom.identity.match.columns import by_name
+from omniloom.identity.normal import Normaliser
+from omniloom.identity.written_number import BETWEEN, FIGURES_MAX, LOCAL_MIN, numbers_in
+
+PHONES = ("phone", "whatsapp")  # kinds whose normal form is a telephone
+_MAY_NAME = (
+    (  # RE2: whatever may be an address or a telephone, or an escape that hides it
+        rf"@|%40|\uff20|\\u|(?:\p{{Nd}}[{BETWEEN}]{{0,3}}){{{LOCAL_MIN - 1}}}\p{{Nd}}"
+    )
+    .replace("\\u2010-\\u2015\\u2212", "‐-―−")
+    .replace("\\uff20", "＠")
+)
+_ADDRESS = re.compile(r"[^\s\"'<>(){}\[\],;:|&=?/\\@]{1,64}@[^\s\"'<>(){}\[\],;:|&=?/\\@]{3,200}")
+_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_SAYS_PHONE = re.compile(r"phone|tel|mobile|whatsapp|viber|тел|моб", re.IGNORECASE)
+_BARE_MAX = 11  # figures of a telephone without its plus: more are a time or an order's number, unless the key says so
+_SAYS_WHO = re.compile(r"recipient|contact|gift.?to|получател|контакт", re.IGNORECASE)
+_PERSONAL = frozenset(("full_name", "given_name", "surname", "patronymic", "birth_date", "address"))
+_THING = frozenset(("product_id", "productId", "sku", "price", "quantity"))  # beside them a name is a thing's
+_CHARS_MIN, _DIGITS_MIN = 6, 9  # a shorter value, or a number of fewer figures, stands in texts of others too
+_GONE = object()
+_read = msgspec.json.decode
+_json = msgspec.json.Encoder().encode
+_NONE = msgspec.Raw(b"{}")
+_PARTS = ("traits", "properties", "context")
+
+
+def naming_keys(kind: str, text: str, normaliser: Normaliser) -> set[Key]:
+    """The addresses and telephones that a text under a key (or of a kind) names, as keys of identity."""
+    found: set[Key] = set()
+    for plain in {text, unquote_plus(text)} if "%" in text else (text,):
+        for raw in _ADDRESS.findall(plain.replace("\uff20", "@")) if "@" in plain or "\uff20" in plain else ():
+            if isinstance(value := normaliser("email", raw.strip(" .:!")), str):
+                found.add(("email", value))
+        for number in numbers_in(plain) if _has_figures(plain) else ():
+            found |= _phone_keys(kind, number, normaliser)
+    return found
+
+
+def _has_figures(text: str) -> bool:
+    return sum(map(str.isdecimal, text)) >= LOCAL_MIN and not _IPV4.fullmatch(text)
+
+
+def _phone_keys(kind: str, number: str, normaliser: Normaliser) -> set[Key]:
+    figures = sum(map(str.isdecimal, number))
+    if not LOCAL_MIN <= figures <= FIGURES_MAX:
+        return set()
+    given = [normaliser("phone", number)]
+    if number.isdecimal() and figures > _BARE_MAX:
+        given = [normaliser("whatsapp", number)] if _SAYS_PHONE.search(kind) else []
+    return {(each, value) for value in given if isinstance(value, str) for each in PHONES}
+
+
+def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every text and number in a JSON value, with the key it stands under; keys themselves too."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield "", name
+            yield from leaves(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from leaves(each, key)
+    elif (text := _text(value)) is not None:
+        yield key, text
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def told_by(events: Sequence[LoggedEvent], normaliser: Normaliser) -> dict[int, set[Key]]:
+    """Number of an event -> addresses and telephones that it says anywhere beside its identifiers.
+
+    Cost: one look over all texts of the batch; only what may hold one is parsed.
+    """
+    columns = [[getattr(event, part) for event in events] for part in _PARTS]
+    columns += [[event.name.encode() for event in events], [event.message_id.encode() for event in events]]
+    may = set[int]().union(*(_which(column) for column in columns))
+    found = {number: _told(events[number], normaliser) for number in sorted(may)}
+    return {number: keys for number, keys in found.items() if keys}
+
+
+def _which(texts: Sequence[msgspec.Raw | bytes]) -> list[int]:
+    column = pa.array([bytes(text) for text in texts], pa.binary()).cast(pa.string())
+    found: list[int] = np.flatnonzero(pc.match_substring_regex(column, _MAY_NAME)).tolist()
+    return found
+
+
+def _told(event: LoggedEvent, normaliser: Normaliser) -> set[Key]:
+    texts = [("", event.name), ("", event.message_id), ("", event.group_id)]
+    for part in _PARTS:
+        texts += leaves(_read(getattr(event, part)))
+    return set[Key]().union(*(naming_keys(key, text, normaliser) for key, text in texts))
+
+
+@functools.lru_cache(1 << 12)
+def _is_personal(key: str) -> bool:
+    return by_name(key) in _PERSONAL or _SAYS_WHO.search(key) is not None
+
+
+@dataclass(slots=True)
+class Unsaid:
+    """What is left out of one event. ``keys``: addresses and telephones; ``words``: values of other identifiers, by
+    kind. ``with_names``: what names a person goes too; ``all_traits``: they are the erased person's, all of them.
+    """
+
+    normaliser: Normaliser
+    keys: frozenset[Key]
+    words: dict[str, set[str]] = field(default_factory=dict)
+    with_names: bool = True
+    all_traits: bool = False
+
+    def leave_out(self, event: LoggedEvent, position: int, kinds: Iterable[str], *, previous: bool) -> LoggedEvent:
+        """The event without it, and without its identifiers of some kinds, and the previous one."""
+        traits, properties, context = (_read(getattr(event, part)) for part in _PARTS)
+        kept = self._part(context)
+        if self.all_traits:
+            kept.pop("traits", None)
+        return LoggedEvent(
+            source_id=event.source_id, type=event.type, occurred_at=event.occurred_at, received_at=event.received_at,
+            message_id=f"erased:{position}" if self._names("", event.message_id) else event.message_id,
+            name="" if self._names("", event.name) else event.name,
+            identifiers={kind: raw for kind, raw in event.identifiers.items() if kind not in kinds},
+            previous_id="" if previous else event.previous_id,
+            group_id="" if self._names("group_id", event.group_id) else event.group_id,
+            traits=_NONE if self.all_traits else msgspec.Raw(_json(self._part(traits))),
+            properties=msgspec.Raw(_json(self._part(properties))), context=msgspec.Raw(_json(kept)),
+        )  # fmt: skip
+
+    def _part(self, part: dict[str, Any]) -> dict[str, Any]:
+        kept = self._without("", part)
+        kept = {} if kept is _GONE else kept
+        found: dict[str, Any] = _unnamed(kept) if self.with_names and kept != part else kept
+        return found
+
+    def _without(self, key: str, value: Any, kind: str = "") -> Any:
+        if isinstance(value, dict):
+            called = value.get("type")
+            kind = called if isinstance(called, str) else ""
+            kept = {name: self._without(name, each, kind) for name, each in value.items() if not self._names("", name)}
+            if kind and kept.get("id") is _GONE:
+                return _GONE  # an external id is nothing without it
+            return {name: each for name, each in kept.items() if each is not _GONE}
+        if isinstance(value, list):
+            return [each for each in (self._without(key, one) for one in value) if each is not _GONE]
+        text = _text(value)
+        return _GONE if text is not None and self._names(kind if key == "id" and kind else key, text) else value
+
+    def _names(self, key: str, text: str) -> bool:
+        if self.keys and not self.keys.isdisjoint(naming_keys(key, text, self.normaliser)):
+            return True
+        plain = text.casefold()
+        for kind, words in self.words.items():
+            under_own = _squashed(key) == _squashed(kind)
+            if any(plain == word if under_own else _is_telling(word) and _holds(plain, word) for word in words):
+                return True
+        return False
+
+
+def _unnamed(value: Any) -> Any:
+    """Without what stands under a key that says it names a person."""
+    if isinstance(value, list):
+        return [_unnamed(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    is_thing = not _THING.isdisjoint(value)
+    return {key: _unnamed(each) for key, each in value.items()
+            if not _is_personal(key) or (is_thing and key in ("name", "title"))}  # fmt: skip
+
+
+def _squashed(key: str) -> str:
+    return re.sub(r"[\W_]+", "", key).casefold()
+
+
+def _is_telling(word: str) -> bool:
+    figures = sum(map(str.isdigit, word))
+    return len(word) >= _CHARS_MIN if figures < len(word) else figures >= _DIGITS_MIN
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a text holds a word, and not only within a longer one."""
+    return word in text and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
