@@ -12,11 +12,13 @@ OWN = frozenset(("given_name", "patronymic", "sex", "birth_date"))  # what relat
 
 
 def is_doubtful(reasons: Iterable[Reason], left: str | None, right: str | None) -> bool:
-    """Whether a field that is a person's own differs, or the two given names are two that people have.
+    """Whether a field that is a person's own differs, or the given names are alike and yet two that people have.
 
     Shapes: ``left`` and ``right`` are given or whole names as told; None where none was.
     """
-    return any(reason.field in OWN and reason.words == "differs" for reason in reasons) or _are_two(left, right)
+    own = {reason.field: reason.words for reason in reasons if reason.field in OWN}
+    is_one_name = own.get("given_name", "").startswith("the same")  # Пётр is Peter, Саша may be Александр
+    return "differs" in own.values() or (not is_one_name and _are_two(left, right))
 
 
 def _are_two(left: str | None, right: str | None) -> bool:

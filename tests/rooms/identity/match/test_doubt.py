@@ -18,7 +18,8 @@ def told(**differing: str) -> list[Reason]:
 ])  # fmt: skip
 def test_two_names_that_people_have_are_asked_about(one: str | None, other: str | None, is_asked: bool) -> None:
     assert is_doubtful(told(given_name="one letter apart"), one, other) is is_asked
-    assert is_doubtful(told(), other, one) is is_asked
+    assert is_doubtful(told(given_name="similar"), other, one) is is_asked
+    assert not is_doubtful(told(given_name="the same in the other alphabet"), one, other)
 
 
 @pytest.mark.parametrize(("field", "is_asked"), [
