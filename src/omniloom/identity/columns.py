@@ -123,7 +123,7 @@ def _read_contexts(contexts: pa.Array, rows: Resolved, told: "_Told") -> list[in
         said = context.get("confidence")
         if rows.events[row].source_id == OWN_SOURCE_ID and said.__class__ is int and said in list(Level):
             levels = levels if levels is not rows.levels else list(levels)
-            levels[row] = max(levels[row], said)
+            levels[row] = said  # a proof says what was shown; the ids that name the person beside it were not
     return levels
 
 

@@ -32,6 +32,19 @@ def test_a_proof_marks_its_identifier_also_if_that_was_made_a_batch_before(sende
     assert row["verified_at"] is not None
 
 
+@pytest.mark.parametrize("kind", ["identify", "track"])
+@pytest.mark.parametrize("said", [2, 3])
+def test_a_proof_is_as_sure_as_it_says_though_the_customers_id_names_its_holder(sender, kind, said):
+    sender.send("identify", user_id="A", email=MAIL)
+    sender.send(kind, "Customer Recognised" if kind == "track" else "", source_id=OWN_SOURCE_ID, user_id="A",
+                telegram="77", message_id="shown", context={"confidence": said, "verified": ["telegram"]})  # fmt: skip
+    sender.send("track", "Message Sent", source_id=OWN_SOURCE_ID, user_id="A", message_id="sent")
+    sender.resolve_all()
+    rows = sender.events_rows("select message_id, confidence from identity_event")
+    levels = {row["message_id"]: row["confidence"] for row in rows}
+    assert (levels["shown"], levels["sent"]) == (said, 4)
+
+
 @pytest.mark.parametrize("dies", [False, True])
 @pytest.mark.parametrize("rows_max", [1, 100])
 def test_what_came_before_the_word_that_lifts_a_tombstone_stays_nobodys(sender, monkeypatch, rows_max, dies):
