@@ -35,6 +35,8 @@ _MAY_NAME = (
 _ADDRESS = re.compile(r"[^\s\"'<>(){}\[\],;:|&=?/\\@]{1,64}@[^\s\"'<>(){}\[\],;:|&=?/\\@]{3,200}")
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _SAYS_PHONE = re.compile(r"phone|tel|mobile|whatsapp|viber|тел|моб", re.IGNORECASE)
+_MARKS = ("@", "%40", "\uff20", "\\u", "phone", "mobile", "whatsapp", "viber", '"tel', "тел", "моб")
+_RUN = re.compile(rf"\d[\d{BETWEEN}]*\d")
 _BARE_MAX = 11  # figures of a telephone without its plus: more are a time or an order's number, unless the key says so
 _SAYS_WHO = re.compile(r"recipient|contact|gift.?to|получател|контакт", re.IGNORECASE)
 _PERSONAL = frozenset(("full_name", "given_name", "surname", "patronymic", "birth_date", "address"))
@@ -99,17 +101,23 @@ def told_by(events: Sequence[LoggedEvent], normaliser: Normaliser) -> dict[int, 
 
     Cost: one look over all texts of the batch; only what may hold one is parsed.
     """
-    columns = [[getattr(event, part) for event in events] for part in _PARTS]
-    columns += [[event.name.encode() for event in events], [event.message_id.encode() for event in events]]
-    may = set[int]().union(*(_which(column) for column in columns))
-    found = {number: _told(events[number], normaliser) for number in sorted(may)}
+    texts = [b" ".join((event.traits, event.properties, event.context, _labels(event))) for event in events]
+    column = pa.array(texts, pa.binary()).cast(pa.string())
+    may: list[int] = np.flatnonzero(pc.match_substring_regex(column, _MAY_NAME)).tolist()
+    found = {number: _told(events[number], normaliser) for number in may if _is_worth_reading(texts[number].decode())}
     return {number: keys for number, keys in found.items() if keys}
 
 
-def _which(texts: Sequence[msgspec.Raw | bytes]) -> list[int]:
-    column = pa.array([bytes(text) for text in texts], pa.binary()).cast(pa.string())
-    found: list[int] = np.flatnonzero(pc.match_substring_regex(column, _MAY_NAME)).tolist()
-    return found
+def _labels(event: LoggedEvent) -> bytes:
+    return f"{event.name} {event.message_id} {event.group_id}".encode()
+
+
+def _is_worth_reading(text: str) -> bool:
+    """Whether there is more in an event than network addresses and times, which look like telephones from afar."""
+    small = text.lower()
+    if any(mark in small for mark in _MARKS):
+        return True
+    return any(_has_figures(run) and not (run.isdecimal() and len(run) > _BARE_MAX) for run in _RUN.findall(text))
 
 
 def _told(event: LoggedEvent, normaliser: Normaliser) -> set[Key]:
