@@ -246,7 +246,7 @@ CREATE TABLE identity_merge (
     merged_at bigint not null,
     version bigint not null,
     undone_at bigint
-, joined_kind text, joined_value text, position bigint not null default 0, undone_by text, undone_position bigint, undone_version bigint);
+, joined_kind text, joined_value text, position bigint not null default 0, undone_by text, undone_position bigint, undone_version bigint, from_end bigint, into_end bigint);
 
 CREATE TABLE identity_pair (
     left_id bigint not null,
@@ -734,7 +734,11 @@ CREATE INDEX identity_matching_started on identity_matching (started_at);
 
 CREATE INDEX identity_merge_from on identity_merge (from_id);
 
+CREATE INDEX identity_merge_from_end on identity_merge (from_end);
+
 CREATE INDEX identity_merge_into on identity_merge (into_id);
+
+CREATE INDEX identity_merge_into_end on identity_merge (into_end);
 
 CREATE INDEX identity_merge_joined on identity_merge (joined_kind, joined_value);
 

@@ -138,9 +138,9 @@ def test_what_was_done_just_now_is_not_believed_from_the_address_bar(site, crowd
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        (identity.Detaching(takes_history=True, joined=0), "Events that came by it alone go with it."),
-        (identity.Detaching(takes_history=False, joined=0), "Events that came before stay here"),
-        (identity.Detaching(takes_history=False, joined=3), "Merges that it caused stay: 3."),
+        (identity.Detaching(takes_history=True, going=2, staying=0), "Events that came by it alone go with it."),
+        (identity.Detaching(takes_history=False, going=0, staying=0), "Events that came before stay here"),
+        (identity.Detaching(takes_history=False, going=0, staying=3), "Merges that it caused stay: 3."),
     ],
 )
 def test_the_question_says_what_will_happen(site, asked, told):

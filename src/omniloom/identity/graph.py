@@ -44,10 +44,15 @@ def all_secret(_source_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One merge to journal: ``from_id`` was a root and becomes part of ``into_id`` because of a claim's key."""
+    """One merge to journal: ``from_id`` was a root and becomes part of ``into_id`` because of a claim's key.
+
+    The ends are whom it links: the key's owner and the other one, who may be part of the two only.
+    """
 
     from_id: int
     into_id: int
+    from_end: int
+    into_end: int
     claim: Claim
     key: Key
 
@@ -137,7 +142,7 @@ class Graph:
         person = self._place(claim, new, known[0]) if new else self.owners[known[0]]
         for key in known:
             if self.root_of(self.owners[key]) != self.root_of(person) and key not in self.shared:
-                self._join(claim, key, person)
+                self._join(claim, key, person, known[0])
 
     def _place(self, claim: Claim, new: list[Key], by: Key) -> int:
         """Identifiers seen for the first time, beside the strongest known one: whose they are."""
@@ -161,8 +166,9 @@ class Graph:
             self._merge(claim, by, person)
         return person
 
-    def _join(self, claim: Claim, key: Key, person: int) -> None:
+    def _join(self, claim: Claim, key: Key, person: int, by: Key) -> None:
         """A known identifier of somebody else: merge, leave them, or take the identifier for shared."""
+        is_by_known = self.owners[by] == person  # else the event's person has just been made
         root, other = self.root_of(person), self.root_of(self.owners[key])
         mine, theirs = self.held[root], self.held[other]
         both_strong = bool(mine.kinds() & _STRONG and theirs.kinds() & _STRONG)
@@ -176,7 +182,10 @@ class Graph:
         if is_against:
             self._doubt(key, person, claim)
         elif claim.event.type in MERGING_TYPES:
-            self._merge(claim, key, person)
+            if is_by_known:  # the one that named the person has one user more, as well as the one that joins
+                self._doubt(by, self.owners[key], claim)
+            if not is_by_known or by not in self.shared:
+                self._merge(claim, key, person)
 
     def _may_carry(self, claim: Claim, *people: int) -> bool:
         """Whether a claim may join these people with something strong: whoever typed it must be known to be each."""
@@ -195,11 +204,12 @@ class Graph:
         if key[0] not in _SINGLE and claim.event.type != "alias" and self._users(key) >= HOLDERS_MAX:
             self._share(key, claim)
             return
-        into, gone = sorted((self.root_of(person), self.root_of(self.owners[key])), key=self._rank)
+        ends = {self.root_of(end): end for end in (person, self.owners[key])}
+        into, gone = sorted(ends, key=self._rank)
         self.roots[gone] = into
         self.held[into].take(self.held.pop(gone))
         self.joins[key] = self.joins.get(key, 0) + 1
-        self.merges.append(Merge(gone, into, claim, key))
+        self.merges.append(Merge(gone, into, ends[gone], ends[into], claim, key))
 
     def _doubt(self, key: Key, person: int, claim: Claim) -> None:
         """Somebody else than its owner uses a key."""

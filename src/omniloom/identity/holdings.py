@@ -24,7 +24,7 @@ HOLDINGS = (
     Holding(
         store="state", table="identity_merge", purpose="why people are one, and how to part them", kind="identity",
         fields={"evidence": SENSITIVE, "joined_value": PERSONAL},
-        found=(ByPerson("from_id"), ByPerson("into_id")), named=(ByValue("joined_value"),),
+        found=(ByPerson("from_end"), ByPerson("into_end")), named=(ByValue("joined_value"),),
         blank={"joined_value": "", "evidence": "{}"},
     ),
     Holding(

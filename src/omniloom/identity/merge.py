@@ -38,6 +38,8 @@ def join(
 ) -> None:
     """As :func:`merge`, in the caller's transaction; the event store follows with the next events.
 
+    The merge links the two that are named, also if they are part of others: so it is undone there.
+
     Who was told apart stays so on paper: it says nothing while the two are one, and holds again once they are two,
     whichever merge between them is undone.
 
@@ -52,17 +54,17 @@ def join(
     version = next_version(tx)
     tx.run(_MOVE_ROOT, from_id=from_root, into_id=into_root, version=version)
     tx.run(
-        _ADD_MERGE, version=version, merge_id=merge_id, from_id=from_root, into_id=into_root, rule=rule,
-        evidence=msgspec.json.encode(evidence).decode(), merged_at=now, joined_kind=None, joined_value=None,
-        position=tx.cursor(CURSOR),
+        _ADD_MERGE, version=version, merge_id=merge_id, from_id=from_root, into_id=into_root, from_end=from_id,
+        into_end=into_id, rule=rule, evidence=msgspec.json.encode(evidence).decode(), merged_at=now, joined_kind=None,
+        joined_value=None, position=tx.cursor(CURSOR),
     )  # fmt: skip
 
 
 def unmerge(stores: Stores, merge_id: str, *, by: str, now: datetime) -> tuple[int, int]:
-    """Undo a merge, whoever or whatever made it; the two people there are then: (who was merged, who stays).
+    """Undo a merge, whoever or whatever made it; the two people there are then: (who is one again, who stays).
 
-    Both get back what is theirs: events and everything else follow their own identifiers. Events do not merge the two
-    again; a merge by hand still can.
+    Both get back what is theirs: events and everything else follow their own identifiers, those too that came while the
+    two were one. Events do not merge the two again; a merge by hand still can.
 
     Errors: Missing if there is no such merge; Conflict if it was undone before.
     """
@@ -75,13 +77,13 @@ def unmerge(stores: Stores, merge_id: str, *, by: str, now: datetime) -> tuple[i
 def part(tx: StateTx, merge_id: str, *, by: str, now: datetime) -> tuple[int, int]:
     """As :func:`unmerge`, in the caller's transaction; the event store follows with the next events."""
     gone, stays = undo(tx, merge_id, by=by, now=now)
-    keep_apart(tx, *_joined(tx, merge_id), by=by, now=now)
+    keep_apart(tx, *_linked(tx, merge_id), by=by, now=now)
     return gone, stays
 
 
-def _joined(tx: StateTx, merge_id: str) -> tuple[int, int]:
+def _linked(tx: StateTx, merge_id: str) -> tuple[int, int]:
     line = tx.one(_MERGE, merge_id=merge_id) or {}
-    return int(line["from_id"]), int(line["into_id"])
+    return int(line["from_end"]), int(line["into_end"])
 
 
 def _roots(tx: StateTx, into_id: int, from_id: int) -> tuple[int, int]:

@@ -169,7 +169,8 @@ def journal(merge: Merge, version: int, now: datetime) -> dict[str, object]:
     }
     return {
         "merge_id": digest("merge", merge.claim.position, merge.from_id, merge.into_id),
-        "from_id": merge.from_id, "into_id": merge.into_id, "rule": event.type,
+        "from_id": merge.from_id, "into_id": merge.into_id, "from_end": merge.from_end, "into_end": merge.into_end,
+        "rule": event.type,
         "evidence": msgspec.json.encode(evidence).decode(), "merged_at": now, "version": version,
         "joined_kind": merge.key[0], "joined_value": merge.key[1], "position": merge.claim.position,
     }  # fmt: skip

@@ -58,12 +58,15 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Joining:
     """One line of the journal of merges. ``joined_kind`` and ``joined_value``: the identifier both turned out to have,
-    empty if somebody decided. ``is_standing``: it was not undone.
+    empty if somebody decided. ``from_end`` and ``into_end``: whom it links, parts of the two. ``is_standing``: it was
+    not undone.
     """
 
     merge_id: str
     from_id: int
     into_id: int
+    from_end: int
+    into_end: int
     rule: str
     evidence: dict[str, Any]
     joined_kind: str
@@ -143,7 +146,8 @@ def _attached(tx: StateTx, people: list[int]) -> list[Attached]:
 def _merges(tx: StateTx, people: list[int]) -> list[Joining]:
     return [
         Joining(
-            merge_id=row["merge_id"], from_id=row["from_id"], into_id=row["into_id"], rule=row["rule"],
+            merge_id=row["merge_id"], from_id=row["from_id"], into_id=row["into_id"],
+            from_end=row["from_end"], into_end=row["into_end"], rule=row["rule"],
             evidence=msgspec.json.decode(row["evidence"]),
             joined_kind=row["joined_kind"] or "", joined_value=row["joined_value"] or "",
             merged_at=instant(row["merged_at"]),

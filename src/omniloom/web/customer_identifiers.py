@@ -79,10 +79,12 @@ def consequence(view: View, asked: Detaching) -> str:
         told.append(_("Events that came by it alone go with it."))
     else:
         told.append(_("Events that came before stay here; those that come by it from now on do not."))
-    if asked.joined:
+    if asked.going:
+        told.append(_("Who was merged by it alone goes with it: {n}.").format(n=view.fmt.number(asked.going)))
+    if asked.staying:
         told.append(
             _("Merges that it caused stay: {n}. Undo them under Identity if they are wrong.").format(
-                n=view.fmt.number(asked.joined)
+                n=view.fmt.number(asked.staying)
             )
         )
     told.append(_("Events will not join the two again; you still can."))

@@ -31,7 +31,7 @@ async def identity_tab(view: View, person_id: int) -> None:
             parts.text(_("This customer was never merged with another one."), "om-muted")
         names = await view.run(source_names, view)
         for line in journal:
-            _line(view, person_id, line, names)
+            _line(view, shown.people, line, names)
 
 
 def _explained(view: View, shown: Whole, journal: list[Joining]) -> str:
@@ -45,7 +45,7 @@ def _explained(view: View, shown: Whole, journal: list[Joining]) -> str:
     return told + (" " + _("Not shown: {n}.").format(n=shown.left_out) if shown.left_out else "")
 
 
-def _line(view: View, person_id: int, line: Joining, names: dict[str, str]) -> None:
+def _line(view: View, people: list[int], line: Joining, names: dict[str, str]) -> None:
     _ = view.translate
     with ui.element("div").classes("om-send"):
         with parts.line("om-between om-nowrap"):
@@ -54,7 +54,7 @@ def _line(view: View, person_id: int, line: Joining, names: dict[str, str]) -> N
                 parts.text(f"{view.fmt.when(line.merged_at)} · {rule_text(view, line.rule)}", "om-muted")
                 parts.text(evidence_text(view, line.evidence, names), "om-muted").style("overflow-wrap: anywhere")
             if not line.is_standing:
-                other = line.into_id if line.from_id == person_id else line.from_id
+                other = line.into_end if line.from_end in people else line.from_end
                 parts.link(_("The other one"), f"/customers/{other}", "om-key")
                 parts.badge(_("Detached") if line.rule == identity.DETACHED_RULE else _("Undone"), "neutral")
             elif view.may(Permission.CUSTOMERS_WRITE):

@@ -35,7 +35,7 @@ def picture(view: View, shown: Whole) -> dict[str, Any]:
         nodes.append({"id": f"r{n}", **_refused(not_taken, 1 + kinds.index(not_taken.kind)), **at[f"r{n}"]})
     links = [_attached(n, one) for n, one in enumerate(shown.identifiers)]
     links += [_not_attached(shown, n) for n in range(len(refused))]
-    links += [_joined(view, one) for one in shown.merges if {one.from_id, one.into_id} <= set(shown.people)]
+    links += [_joined(view, one) for one in shown.merges if {one.from_end, one.into_end} <= set(shown.people)]
     series = {
         "type": "graph", "layout": "none", "roam": True, "data": nodes, "links": links,
         "left": MARGIN, "right": MARGIN, "top": 70, "bottom": 40, "preserveAspect": "contain",
@@ -121,4 +121,4 @@ def _not_attached(shown: Whole, number: int) -> dict[str, Any]:
 def _joined(view: View, one: Joining) -> dict[str, Any]:
     label = {"show": True, "formatter": rule_text(view, one.rule), "color": theme.MUTED, "fontSize": 11}
     style = {"width": 4, "color": theme.PRIMARY, "opacity": 0.9}
-    return {"source": f"p{one.from_id}", "target": f"p{one.into_id}", "lineStyle": style, "label": label}
+    return {"source": f"p{one.from_end}", "target": f"p{one.into_end}", "lineStyle": style, "label": label}

@@ -17,6 +17,7 @@ EVIDENCE = {
     "by": mark("decided by"), "note": mark("note"), "source_id": mark("source"), "message_id": mark("event"),
     "joined_by": mark("both had"), "identifiers": mark("event named"), "probability": mark("probability"),
     "reasons": mark("reasons"), "detached": mark("why it was detached"),
+    "taken": mark("detached identifier"),
 }  # fmt: skip
 
 

@@ -74,6 +74,6 @@ async def notes(view: View, person_id: int, *, merged: str, apart: int, detached
 
 def _parted(stores: Stores, person_id: int, journal: list[Joining]) -> set[int]:
     """Who is apart from a person because a merge of the two was undone."""
-    sides = {number for line in journal if not line.is_standing for number in (line.from_id, line.into_id)}
+    sides = {number for line in journal if not line.is_standing for number in (line.from_end, line.into_end)}
     with stores.state.read() as tx:
         return set(identity.roots_of(tx, sorted(sides)).values()) - {person_id}

@@ -147,12 +147,57 @@ def test_nothing_is_proven_of_a_person_that_it_was_given_to(attached):
     ]
 
 
+def test_who_was_merged_by_it_alone_goes_with_it(sender):
+    """A card that was shown with the phone only, and a device that was seen with neither."""
+    sender.send("identify", email="a@x.test", phone=PHONE)
+    sender.send("identify", phone=PHONE, card="77001")
+    sender.send("identify", email="a@x.test", anonymous_id="pc")
+    sender.resolve()
+    asked = detaching(sender.stores, 1, ("phone", PHONE))
+    assert asked == identity.Detaching(takes_history=False, going=1, staying=0)
+    done = take(sender, 1, "phone", PHONE)
+    assert done.person_id == 1
+    assert find(sender.stores, PHONE, "RU") == find(sender.stores, "77001", "RU") == [done.own_id]
+    assert find(sender.stores, "pc", "RU") == find(sender.stores, "a@x.test", "RU") == [1]
+
+
+def test_who_was_merged_by_it_goes_with_a_person_of_its_own(joined):
+    joined.send("identify", message_id="shows", phone=PHONE, card="77001")
+    joined.resolve()
+    asked = detaching(joined.stores, 1, ("phone", PHONE))
+    assert asked == identity.Detaching(takes_history=True, going=1, staying=0)
+    done = take(joined, 1, "phone", PHONE)
+    assert find(joined.stores, PHONE, "RU") == find(joined.stores, "77001", "RU") == [done.own_id]
+    assert events_of(joined, done.own_id) == {"call", "shows"}
+
+
+@pytest.mark.parametrize("is_own", [False, True])
+def test_who_was_merged_by_an_event_that_named_more_of_the_customers_stays(sender, is_own):
+    """The event names the phone and a card of hers beside a new e-mail."""
+    sender.send("identify", user_id="A", **({} if is_own else {"phone": PHONE}))
+    sender.send("identify", user_id="A", card="77001")
+    if is_own:
+        sender.send("identify", phone=PHONE, card="77001")
+    sender.send("identify", phone=PHONE, card="77001", email="new@x.test")
+    sender.resolve()
+    take(sender, 1, "phone", PHONE)
+    assert find(sender.stores, PHONE, "RU") != [1]
+    assert find(sender.stores, "new@x.test", "RU") == find(sender.stores, "77001", "RU") == [1]
+
+
+def test_a_detachment_that_was_an_un_merge_is_in_the_journal_as_one(joined):
+    take(joined, 1, "phone", PHONE)
+    (line,) = merges_of(joined.stores, 2)
+    assert line.evidence["taken"] == {"phone": PHONE}
+    assert "detached" not in line.evidence
+
+
 def test_merges_that_it_caused_stay_and_are_counted(sender):
     sender.send("identify", phone=PHONE, anonymous_id="pc")
     sender.send("identify", phone=PHONE, card="77001")
     sender.resolve()
     asked = detaching(sender.stores, 1, ("phone", PHONE))
-    assert (asked.takes_history, asked.joined) == (False, 1)
+    assert (asked.takes_history, asked.going, asked.staying) == (False, 0, 1)
     done = take(sender, 1, "phone", PHONE)
     assert find(sender.stores, "77001", "RU") == find(sender.stores, "pc", "RU") == [done.person_id]
 
@@ -163,7 +208,7 @@ def test_whom_it_made_one_stay_one_without_it(sender):
         sender.send("identify", message_id=f"m{n}", phone=PHONE)
         sender.send("identify", message_id=f"c{n}", phone=PHONE, card=card)
     sender.resolve()
-    assert detaching(sender.stores, 1, ("phone", PHONE)) == identity.Detaching(takes_history=False, joined=2)
+    assert detaching(sender.stores, 1, ("phone", PHONE)) == identity.Detaching(takes_history=False, going=0, staying=2)
     done = take(sender, 1, "phone", PHONE)
     assert find(sender.stores, "77001", "RU") == find(sender.stores, "77002", "RU") == [done.person_id]
     assert find(sender.stores, PHONE, "RU") == [done.own_id]

@@ -66,6 +66,56 @@ def test_strangers_known_by_e_mail_alone_are_parted_again_once_their_phone_prove
     assert {row["undone_by"] for row in undone} == {"shared identifier"}
 
 
+LINE = "+74957654321"
+
+
+def sixth(sender):
+    sender.send("identify", message_id="sixth", card="9900050", phone=LINE)
+    sender.resolve_all()
+    assert shared_of(sender, LINE) is not None
+
+
+@pytest.mark.parametrize("rows_max", [1, 4, 100])
+def test_what_customers_of_a_shared_line_show_meanwhile_is_theirs_once_it_proves_to_be_shared(sender, rows_max):
+    for n in range(5):
+        sender.send("identify", card=f"99000{n}0", phone=LINE)
+    sender.send("identify", card="9900010", email="boris@x.test")
+    sender.send("identify", card="9900020", phone="+79161112233")
+    sender.send("identify", card="9900030", email="gleb@x.test", phone=LINE)  # and the line beside it
+    sender.resolve_all(rows_max)
+    sixth(sender)
+    cards = [find(sender.stores, f"99000{n}0", "RU") for n in range(6)]
+    assert len({person for (person,) in cards}) == 6
+    assert find(sender.stores, "boris@x.test", "RU") == cards[1]
+    assert find(sender.stores, "+79161112233", "RU") == cards[2]
+    assert find(sender.stores, "gleb@x.test", "RU") == cards[3]
+    sender.send("identify", card="9900010", email="boris@x.test")
+    sender.resolve_all()
+    assert [find(sender.stores, f"99000{n}0", "RU") for n in range(6)] == cards
+
+
+def test_a_line_that_joins_customers_who_were_known_before_is_found_to_be_shared(sender):
+    for n in range(8):
+        sender.send("track", card=f"99000{n}0")
+    for n in range(8):
+        sender.send("identify", message_id=f"line {n}", card=f"99000{n}0", phone=LINE)
+        sender.resolve_all()
+    assert shared_of(sender, LINE) is not None
+    assert len({person for n in range(8) for person in find(sender.stores, f"99000{n}0", "RU")}) == 8
+
+
+def test_a_line_with_a_person_of_its_own_stays_with_whom_it_came_to_first(sender):
+    sender.send("track", email="a@x.test")
+    sender.send("identify", email="a@x.test", phone=LINE)
+    sender.send("track", message_id="call", phone=LINE)
+    for n in range(6):
+        sender.send("identify", card=f"99000{n}0", phone=LINE)
+    sender.resolve_all()
+    assert shared_of(sender, LINE) is not None
+    assert [sender.people()["call"]] == find(sender.stores, "a@x.test", "RU")
+    assert len({person for n in range(6) for person in find(sender.stores, f"99000{n}0", "RU")}) == 6
+
+
 def test_up_to_five_may_be_one_persons_addresses(sender):
     for n in range(5):
         sender.send("identify", message_id=f"in {n}", email=f"e{n}@shop.test", phone=PHONE)

@@ -22,6 +22,7 @@ PERSONS = parse_state("test", "select person_id, root_id from identity_person")
 IDENTIFIERS = parse_state("test", "select kind, value, person_id from identity_identifier")
 JOURNAL = parse_state("test", "select * from identity_merge")
 STRANGERS = parse_state("test", "select kind, value, person_id from identity_stranger")
+SIDES = ("from_id", "into_id", "from_end", "into_end")
 OVERRIDES = parse_events("test", "select person_id, root_id from identity_override")
 
 
@@ -95,6 +96,44 @@ def test_a_parting_outlasts_a_merge_elsewhere_that_is_undone(three):
     assert find(three, "+79161234567", "RU") == [1], "by hand they still can be one"
 
 
+@pytest.mark.parametrize("new", [{"card": "7700000001"}, {"phone": "+79169990002"}, {"anonymous_id": "pc"}])
+@pytest.mark.parametrize("into", [1, 3])
+def test_what_comes_for_one_of_two_while_they_are_one_is_theirs_once_they_are_two(three, new, into):
+    """An e-mail's owner names a card while they are taken for one with somebody who has a user id, either way."""
+    other = 4 - into
+    merge_id = join(three, into, other)
+    send(three, [event(4, "track", email="a@x.test", **new)])
+    resolve_all(three)
+    assert sorted(unmerge(three, merge_id, by="olga", now=NOW)) == [1, 3]
+    (value,) = new.values()
+    assert find(three, value, "RU") == find(three, "a@x.test", "RU") == [1]
+    send(three, [event(5, "identify", email="a@x.test", **new), event(6, "identify", **new)])
+    resolve_all(three)
+    assert (find(three, value, "RU"), find(three, "A", "RU")) == ([1], [3])
+    check(three)
+
+
+def test_a_customer_id_that_comes_for_one_of_two_while_they_are_one_is_theirs_once_they_are_two(three):
+    merge_id = join(three, 1, 2)
+    send(three, [event(4, "identify", phone="+79161234567", user_id="B"), event(5, "track", user_id="B", card="77")])
+    resolve_all(three)
+    unmerge(three, merge_id, by="olga", now=NOW)
+    both = find(three, "+79161234567", "RU")
+    assert find(three, "B", "RU") == find(three, "77", "RU") == both != find(three, "a@x.test", "RU")
+    check(three)
+
+
+def test_merges_since_an_undone_one_stay_with_whom_they_were_about(three):
+    """1 and 2 are merged, 2 with 3; without the first, 2 and 3 are still one, under the number they had become."""
+    first = join(three, 1, 2, 1)
+    join(three, 2, 3, 2)
+    assert find(three, "A", "RU") == [1], "who was named is part of another one"
+    assert unmerge(three, first, by="olga", now=NOW) == (2, 1)
+    assert find(three, "A", "RU") == find(three, "+79161234567", "RU") == [2]
+    assert find(three, "a@x.test", "RU") == [1]
+    check(three)
+
+
 # --- many at once ----------------------------------------------------------------------------------------------------
 
 
@@ -104,7 +143,7 @@ def journal(stores: Stores) -> list[dict]:
 
 
 def components(stores: Stores) -> dict[int, int]:
-    """Person -> the smallest of those that merges which stand join with it: the obvious way."""
+    """Person -> the smallest of those that merges which stand link with it: the obvious way."""
     with stores.state.read() as tx:
         people = [person_id for person_id, _ in tx.tuples(PERSONS)]
     above = {person: person for person in people}
@@ -116,7 +155,8 @@ def components(stores: Stores) -> dict[int, int]:
 
     for line in journal(stores):
         if line["undone_at"] is None:
-            one, other = sorted((top(line["from_id"]), top(line["into_id"])))
+            one, other = sorted((top(line["from_end"]), top(line["into_end"])))
+            assert one != other, "merges that stand are trees"
             above[other] = one
     return {person: top(person) for person in people}
 
@@ -175,10 +215,10 @@ def replayed(stores: Stores, again: Stores, bodies: list[tuple[int, bytes]]) -> 
             resolve_all(again, rows_max=37)
             sent = until
         if act == "merge":
-            merge(again, into_id=line["into_id"], from_id=line["from_id"], rule="manual", evidence={}, now=NOW,
+            merge(again, into_id=line["into_end"], from_id=line["from_end"], rule="manual", evidence={}, now=NOW,
                   ids=_Fixed(line["merge_id"]))  # fmt: skip
         else:
-            unmerge(again, _same(again, line), by="olga", now=NOW)
+            unmerge(again, same(again, line), by="olga", now=NOW)
     again.log.append([body for _, body in bodies[sent:]])
     resolve_all(again, rows_max=37)
 
@@ -191,12 +231,13 @@ class _Fixed:
         return self._token
 
 
-def _same(stores: Stores, line: dict) -> str:
+def same(stores: Stores, line: dict) -> str:
     """The merge of another run: positions differ, so ids of merges by events do."""
-    return next(
+    (found,) = (
         one["merge_id"] for one in journal(stores)
-        if (one["from_id"], one["into_id"]) == (line["from_id"], line["into_id"]) and one["undone_at"] is None
+        if one["undone_at"] is None and all(one[side] == line[side] for side in SIDES)
     )  # fmt: skip
+    return found
 
 
 def decide(stores: Stores, dice: random.Random, number: int) -> None:

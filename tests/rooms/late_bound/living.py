@@ -60,9 +60,10 @@ _CLOSE = parse_state(
 
 
 class Living:
-    """The installation, and the obvious model of who is who: merging hangs a tree under another, undoing cuts it off.
+    """The installation, and the obvious model of who is who: merging links two people, undoing takes the link away.
 
-    ``above``: person -> whom a merge that stands made it part of. ``standing``: merge -> who was merged by it.
+    ``standing``: merge -> whom it links. ``called``: merge -> what the two were called before it, in the same order.
+    ``is_now``: person -> who it is by now.
     """
 
     def __init__(self, stores: Stores, *, customers: int, seed: int) -> None:
@@ -70,8 +71,9 @@ class Living:
         self.dice = random.Random(seed)
         self.ids = SeededIds(seed)
         self.customers = customers
-        self.above: dict[int, int] = {}
-        self.standing: dict[str, int] = {}
+        self.standing: dict[str, tuple[int, int]] = {}
+        self.called: dict[str, tuple[int, int]] = {}
+        self.is_now: dict[int, int] = {}
         self.refused = 0
         self._told = 0
         self._names: dict[int, dict[str, str]] = {number: _identifiers(number) for number in range(customers)}
@@ -119,9 +121,7 @@ class Living:
 
     def root(self, person_id: int) -> int:
         """Who a person is by now."""
-        while person_id in self.above:
-            person_id = self.above[person_id]
-        return person_id
+        return self.is_now.get(person_id, person_id)
 
     def roots(self) -> dict[int, int]:
         """Person -> who it is by now."""
@@ -152,14 +152,24 @@ class Living:
             self.refused += 1
         else:
             assert not is_two
-            self.above[from_root] = into_root
-            self.standing[merge_id] = from_root
+            self.standing[merge_id], self.called[merge_id] = (from_id, into_id), (from_root, into_root)
+            self.is_now |= dict.fromkeys(self._linked(from_id), into_root)
 
     def _part(self, tx: StateTx, merge_id: str) -> None:
-        from_id = self.standing.pop(merge_id)
-        stays = self.root(from_id)
-        del self.above[from_id]
-        assert part(tx, merge_id, by="olga", now=NOW) == (from_id, stays)
+        ends, called = self.standing.pop(merge_id), self.called.pop(merge_id)
+        stays = self.root(ends[0])
+        end, *names = (ends[0], *called) if stays not in self._linked(ends[0]) else (ends[1], *called[::-1])
+        parted = self._linked(end)
+        gone = next(name for name in (*names, end) if name in parted)
+        self.is_now |= dict.fromkeys(parted, gone)
+        assert part(tx, merge_id, by="olga", now=NOW) == (gone, stays)
+
+    def _linked(self, person_id: int) -> set[int]:
+        """Everyone whom merges that stand link with somebody."""
+        found = {person_id}
+        while more := {end for ends in self.standing.values() if found & set(ends) for end in ends} - found:
+            found |= more
+        return found
 
     # --- what happens ------------------------------------------------------------------------------------------------
 

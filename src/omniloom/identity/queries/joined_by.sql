@@ -1,7 +1,7 @@
 -- store: state
 -- joined_by: the merges that stand because of one identifier. in: :kind, :value
--- out: merge_id, from_id, into_id   order: newest first
-select merge_id, from_id, into_id
+-- out: merge_id   order: newest first
+select merge_id
 from identity_merge
 where joined_kind = :kind and joined_value = :value and undone_at is null
 order by version desc

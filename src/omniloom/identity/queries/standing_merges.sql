@@ -1,6 +1,8 @@
 -- store: state
--- standing_merges: the merges that make people one. in: :root_id   out: from_id, into_id
-select m.from_id, m.into_id
+-- standing_merges: the merges that make people one. in: :root_id
+-- out: merge_id, from_end, into_end, joined_kind, joined_value, evidence   order: oldest first
+select m.merge_id, m.from_end, m.into_end, m.joined_kind, m.joined_value, m.evidence
 from identity_person as p
-join identity_merge as m on m.from_id = p.person_id
+join identity_merge as m on m.from_end = p.person_id
 where p.root_id = :root_id and m.undone_at is null
+order by m.version, m.merge_id
