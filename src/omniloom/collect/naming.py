@@ -41,7 +41,7 @@ class Named:
 def _compared(kind: str, text: str) -> str:
     """What tells two spellings of one e-mail or phone from two of them, well enough for a remark."""
     if kind == "email":
-        return text.casefold()
+        return text.lower()
     return "".join(filter(str.isdigit, text))[-NATIONAL_DIGITS:] if kind == "phone" else text
 
 

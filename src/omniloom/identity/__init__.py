@@ -70,7 +70,7 @@ __all__ = [
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
     "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
-    "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve", "root_of",
-    "roots", "roots_of", "roots_since", "stop_matching", "taxpayer_number", "tombstone", "undo_decision", "unmerge",
+    "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve",
+    "root_of", "roots", "roots_of", "roots_since", "stop_matching", "taxpayer_number", "tombstone", "undo_decision", "unmerge",
     "verify",
 ]  # fmt: skip

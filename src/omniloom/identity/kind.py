@@ -5,31 +5,13 @@ compared. A *strong* identifier names a person; a weak one (a browser, a device)
 never joins two people who are each known by something strong.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-VALUE_CHARS_MAX = 512
+from omniloom.identity.placeholder import is_placeholder
 
-# Placeholders that senders use for "nobody"; a value of zeros and dashes only is one too. Source: Segment's defaults.
-_BLOCKED_WORDS = frozenset(
-    (
-        "-1",
-        "null",
-        "nil",
-        "nan",
-        "none",
-        "undefined",
-        "anonymous",
-        "unknown",
-        "guest",
-        "false",
-        "n/a",
-        "[object object]",
-    )
-)
-_BLOCKED_PATTERN = re.compile(r"^[0-]*$")
+VALUE_CHARS_MAX = 512
 
 
 class ProblemReason(StrEnum):
@@ -97,7 +79,7 @@ class Kind:
 
 def blocked(value: str) -> Problem | None:
     """The problem of a stripped value that stands for nobody or is absurdly long; None for any other."""
-    if _BLOCKED_PATTERN.match(value) or value.casefold() in _BLOCKED_WORDS:
+    if is_placeholder(value):
         return Problem(ProblemReason.BLOCKED, f"{value!r} stands for nobody")
     if len(value) > VALUE_CHARS_MAX:
         return Problem(ProblemReason.TOO_LONG, f"longer than {VALUE_CHARS_MAX} characters")

@@ -1,7 +1,8 @@
 """The kinds of identifiers there are, and the one way to a value's normal form."""
 
 import functools
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterable
 
 from omniloom.core.registry import variants
 from omniloom.identity import kinds
@@ -15,7 +16,7 @@ def normalise(kind: str, raw: str, home_region: str) -> str | Problem:
     """The normal form of an identifier, the one that is stored and compared; or why it identifies nobody."""
     if kind not in KINDS:
         return Problem(ProblemReason.UNKNOWN_KIND, f"no kind {kind!r}; there are {', '.join(BY_PRIORITY)}")
-    value = raw.strip()
+    value = _visible(raw).strip()
     if problem := blocked(value):
         return problem
     normal = KINDS[kind].normalise(value, home_region)
@@ -26,17 +27,25 @@ def normalise(kind: str, raw: str, home_region: str) -> str | Problem:
 
 def prefixes(kind: str, text: str, home_region: str) -> list[str]:
     """What the normal form of a value of this kind may begin with, if ``text`` is the beginning of the value."""
-    beginning = text.strip()
+    beginning = _visible(text).strip()
     return KINDS[kind].prefixes(beginning, home_region) if beginning else []
 
 
+def _visible(text: str) -> str:
+    """Without what nobody sees: zero-width characters, byte order marks, marks of direction (category Cf)."""
+    return text if text.isascii() else "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
 class Normaliser:
-    """Normalises with a memory: a phone number costs 50 µs, and customers come back."""
+    """Normalises with a memory: a phone number costs 50 µs, and customers come back.
+
+    ``blocked``: what stands for nobody in this installation besides, in any spelling.
+    """
 
     KNOWN_MAX = 1 << 17
 
-    def __init__(self, home_region: str) -> None:
-        self._normalise = _remembering(home_region)
+    def __init__(self, home_region: str, blocked: Iterable[str] = ()) -> None:
+        self._normalise = _remembering(home_region, frozenset(blocked))
 
     def __call__(self, kind: str, raw: str) -> str | Problem:
         """As :func:`normalise`."""
@@ -44,6 +53,20 @@ class Normaliser:
 
 
 @functools.cache
-def _remembering(home_region: str) -> Callable[[str, str], str | Problem]:
+def _remembering(home_region: str, blocked: frozenset[str]) -> Callable[[str, str], str | Problem]:
     """One memory for each home region there is: the same value has one normal form, whoever asks when."""
-    return functools.lru_cache(Normaliser.KNOWN_MAX)(functools.partial(normalise, home_region=home_region))
+    more, written = _forms(home_region, blocked), {text.strip().lower() for text in blocked}
+
+    def normalised(kind: str, raw: str) -> str | Problem:
+        value = normalise(kind, raw, home_region)
+        if blocked and ((kind, value) in more or raw.strip().lower() in written):
+            return Problem(ProblemReason.BLOCKED, f"{raw.strip()!r} stands for nobody here (identity.blocked)")
+        return value
+
+    return functools.lru_cache(Normaliser.KNOWN_MAX)(normalised)
+
+
+def _forms(home_region: str, blocked: frozenset[str]) -> frozenset[tuple[str, str]]:
+    """What values that are blocked here look like in each kind that takes them."""
+    forms = ((kind, normalise(kind, text, home_region)) for text in blocked for kind in KINDS)
+    return frozenset((kind, value) for kind, value in forms if isinstance(value, str))

@@ -45,6 +45,7 @@ Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 def resolve(  # noqa: PLR0913 - one act
     stores: Stores, *, now: datetime, home_region: str, home_currency: str, rows_max: int, known_max: int = KNOWN_MAX,
     may_lift: MayLift = nobody_else, is_public: IsPublic = all_secret,
+    blocked: Iterable[str] = (),
 ) -> Progress:  # fmt: skip
     """Resolve the next messages of the log: who sent each, and what the event store should keep of it.
 
@@ -52,7 +53,8 @@ def resolve(  # noqa: PLR0913 - one act
             identity_override.
     Units:  ``rows_max`` messages a call; ``now`` stamps new people and merges; ``known_max`` identifiers kept in
             memory; ``may_lift``: whether a consent sent by a source, besides our own, may let an erased person back;
-            ``is_public``: whether anybody can send in a source's name, so that its word proves nothing.
+            ``is_public``: whether anybody can send in a source's name, so that its word proves nothing;
+            ``blocked``: what stands for nobody in this installation, besides the usual.
     Cost:   customers who are known by heart cost no query; of the others, one query per kind of identifier and one
             statement per table, whatever their number.
     """
@@ -63,7 +65,7 @@ def resolve(  # noqa: PLR0913 - one act
         stretch = settled(stores, after=min(state_at, events_at), rows_max=rows_max)
     batch = _batch(stretch.messages)
     found = _settle(
-        stores, batch, Normaliser(home_region), through=stretch.through, now=now, known_max=known_max,
+        stores, batch, Normaliser(home_region, blocked), through=stretch.through, now=now, known_max=known_max,
         may_lift=may_lift, is_public=functools.cache(is_public),
     )  # fmt: skip
     columns = _columns(batch, found, after=events_at, home_currency=home_currency)

@@ -59,7 +59,7 @@ ACTS = (
         p.stores, now=p.now(), home_region=p.settings.identity.home_region,
         home_currency=p.settings.identity.home_currency, rows_max=p.settings.worker.rows_max,
         may_lift=lambda source_id: collect.is_secret(p.stores, source_id),
-        is_public=lambda source_id: collect.is_public(p.stores, source_id))),
+        is_public=lambda source_id: collect.is_public(p.stores, source_id), blocked=p.settings.identity.blocked)),
     Act("privacy.sweep", lambda p: privacy.sweep(p.stores, now=p.now(), home_region=p.settings.identity.home_region)),
     Act("profiles.fold", lambda p: profiles.fold(
         p.stores, now=p.now(), rows_max=p.settings.worker.rows_max, home_region=p.settings.identity.home_region)),

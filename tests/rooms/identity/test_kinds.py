@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from omniloom.identity import BY_PRIORITY, KINDS, Problem, ProblemReason, normalise, prefixes, taxpayer_number
 from omniloom.identity.kinds import email
+from omniloom.identity.normal import Normaliser
 
 EXAMPLES = [(kind, raw, normal) for kind in KINDS for raw, normal in KINDS[kind].examples.items()]
 BLOCKED = [
@@ -38,6 +39,51 @@ def test_an_example_has_the_normal_form_it_promises(kind, raw, normal):
 @pytest.mark.parametrize(("kind", "raw", "normal"), [example for example in EXAMPLES if example[2]])
 def test_a_normal_form_is_its_own_normal_form(kind, raw, normal):
     assert normalise(kind, normal, "RU") == normal
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [("email", "Test@Test.com"), ("email", "test@example.com"), ("email", "example@test.org"),
+     ("email", "test@mail.ru"), ("phone", "8 999 999-99-99"), ("phone", "+7 987 654-32-10"), ("phone", "89000000000"),
+     ("phone", "8 912 345-67-89"), ("whatsapp", "79999999999"), ("user_id", "test"), ("user_id", " TEST "),
+     ("anonymous_id", "tester"), ("email", "t\u200best@test.com")],
+)  # fmt: skip
+def test_a_test_value_stands_for_nobody(kind, raw):
+    found = normalise(kind, raw, "RU")
+    assert isinstance(found, Problem)
+    assert found.reason is ProblemReason.BLOCKED
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw"),
+    [("email", "testova@test.com"), ("email", "anna@example.com"), ("email", "contest@mail.ru"), ("user_id", "test-1"),
+     ("phone", "+79161234567"), ("phone", "+79111111112"), ("phone", "+79119999999"), ("user_id", "9999999999"),
+     ("card", "7777777777"), ("user_id", "+79990000001")],
+)  # fmt: skip
+def test_what_only_looks_like_a_test_value_is_somebodys(kind, raw):
+    assert isinstance(normalise(kind, raw, "RU"), str)
+
+
+def test_an_installation_blocks_what_it_likes_in_any_spelling():
+    here = Normaliser("RU", ["8 495 000-11-22", "Kassa@Shop.test", "QA-1"])
+    for kind, raw in (("phone", "+74950001122"), ("whatsapp", "74950001122"), ("email", " kassa@shop.TEST"),
+                      ("user_id", "QA-1"), ("user_id", "qa-1"), ("card", "qa 1")):  # fmt: skip
+        found = here(kind, raw)
+        assert isinstance(found, Problem), (kind, raw)
+        assert found.reason is ProblemReason.BLOCKED
+    assert here("user_id", "QA-2") == "QA-2"
+    assert Normaliser("RU")("phone", "8 495 000-11-22") == "+74950001122"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200d", "\u2060", "\u00ad", "\u202a", "\u2066"])
+@pytest.mark.parametrize(
+    ("kind", "raw"), [("user_id", "A-17"), ("email", "anna@example.test"), ("phone", "+79161234567"), ("card", "AB12")]
+)
+def test_what_nobody_sees_makes_no_other_identifier(kind, raw, unseen):
+    for at in range(len(raw) + 1):
+        assert normalise(kind, raw[:at] + unseen + raw[at:], "RU") == raw
+    assert isinstance(normalise(kind, unseen, "RU"), Problem)
+    assert prefixes(kind, unseen + raw[:4], "RU") == prefixes(kind, raw[:4], "RU")
 
 
 @pytest.mark.parametrize("kind", KINDS)

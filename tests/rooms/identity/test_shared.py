@@ -30,6 +30,14 @@ def test_colleagues_stay_two_whatever_their_office_is_called(sender, one, other)
     assert json.loads(row["properties"]) == one
 
 
+@pytest.mark.parametrize("test_value", [{"user_id": "test"}, {"email": "test@test.com"}, {"phone": "8 999 999-99-99"}])
+def test_those_who_type_the_same_test_value_stay_two(sender, test_value):
+    for name in ("anna", "boris"):
+        sender.send("identify", message_id=name, card=name, **test_value)
+    sender.resolve_all()
+    assert len(set(sender.people().values())) == 2
+
+
 def shared_of(sender, value):
     rows = sender.state_rows("select kind, value, shared_id from identity_identifier where shared_id is not null")
     return next((row["shared_id"] for row in rows if row["value"] == value), None)
