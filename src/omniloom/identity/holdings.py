@@ -7,7 +7,7 @@ PERSONAL, SENSITIVE, BEHAVIOUR = FieldClass.PERSONAL, FieldClass.SENSITIVE, Fiel
 HOLDINGS = (
     Holding(
         store="state", table="identity_stranger", purpose="who else used an identifier", kind="identity",
-        fields={"value": PERSONAL}, found=(ByPerson(),),
+        fields={"value": PERSONAL}, found=(ByPerson(), ByValue("value")),
     ),
     Holding(
         store="state", table="identity_apart", purpose="who was told apart", kind="identity",

@@ -128,7 +128,8 @@ def _told(event: LoggedEvent, normaliser: Normaliser) -> set[Key]:
 
 
 @functools.lru_cache(1 << 12)
-def _is_personal(key: str) -> bool:
+def says_who(key: str) -> bool:
+    """Whether what stands under a key names a person, or says when they were born or where they live."""
     return by_name(key) in _PERSONAL or _SAYS_WHO.search(key) is not None
 
 
@@ -199,7 +200,7 @@ def _unnamed(value: Any) -> Any:
         return value
     is_thing = not _THING.isdisjoint(value)
     return {key: _unnamed(each) for key, each in value.items()
-            if not _is_personal(key) or (is_thing and key in ("name", "title"))}  # fmt: skip
+            if not says_who(key) or (is_thing and key in ("name", "title"))}  # fmt: skip
 
 
 def _squashed(key: str) -> str:

@@ -21,6 +21,7 @@ from omniloom.privacy import finding
 from omniloom.privacy.files import clean_files
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.message import done_through, positions_of_people, positions_with, refused_with, take_out
+from omniloom.privacy.reason import names_of, without_names
 from omniloom.privacy.record import Line, remember
 from omniloom.privacy.subject import Subject, is_still, subject_of
 from omniloom.profiles import PrivacyKind, PrivacyState
@@ -70,6 +71,7 @@ def erase(
     Cost:   one statement a table; the log is read once.
     """
     subject = subject_of(stores, person_id, home_region)
+    reason = without_names(reason, names_of(stores, subject), subject.values)
     counts = {"refusals": _take_out_refused(stores, subject), "files": clean_files(stores.data_dir, subject.words)}
     with stores.events.read() as events:
         for holding in _erased("events"):
@@ -121,6 +123,7 @@ def act_of(stores: Stores, erasure_id: str) -> dict[str, Any]:
         if row is None:
             raise Missing(f"there is no erasure {erasure_id}", field="erasure_id")
         proofs = tx.rows(_PROOFS, erasure_id=erasure_id)
+        came = tombstone.came_since(tx, [erasure_id]).get(erasure_id)
     for proof in proofs:
         proof |= {name: instant(proof[name]) for name in ("occurred_at", "recorded_at")}
     act = read_erasure(row)
@@ -128,6 +131,8 @@ def act_of(stores: Stores, erasure_id: str) -> dict[str, Any]:
         "document": "act of deletion of personal data", "act": act, "kept_as_proof_of_consent": proofs,
         "kept": "digests of identifiers, to keep re-imports out; bare numbers of sends, for sums",
         "fingerprint": digest(msgspec.json.encode(act)),
+        "came_since": {"kept_out": came.kept_out, "without_them": came.without_them, "last_at": came.last_at}
+        if came else None,
     }  # fmt: skip
 
 
@@ -166,7 +171,8 @@ def _take_out_refused(stores: Stores, subject: Subject) -> int:
 
 def _erase_state(tx: StateTx, subject: Subject) -> dict[str, int]:
     """Every table of the state store; how many rows of each."""
-    counts = {}
+    traders = profiles.forget_sole_traders(tx, subject.people, subject.values)
+    counts = {"state.profiles_company": traders} if traders else {}
     for holding in _erased("state"):
         said, rows = finding.statements(holding), 0
         if said.guard is not None:

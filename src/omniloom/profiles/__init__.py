@@ -57,6 +57,7 @@ from omniloom.profiles.relation import (
     unrelate,
 )
 from omniloom.profiles.search import PersonRow, people, search
+from omniloom.profiles.sole_trader import forget_sole_traders
 from omniloom.profiles.survivorship import Rule, Survivorship, set_survivorship, survivorships
 from omniloom.profiles.timeline import TimelineEvent, timeline
 from omniloom.profiles.topic import Topic, save_topic, topics, topics_of
@@ -70,7 +71,8 @@ __all__ = [
     "Person", "PersonRow", "Preference", "PrivacyKind", "PrivacyRequest", "PrivacyState", "ProofLine",
     "Refused", "Relation", "Rule", "Survivorship", "Tie", "TimelineEvent", "Topic", "Trait", "Whole", "Wording",
     "Wordings", "add_wording", "advertisers", "ask_privacy", "broken_ledger", "broken_links", "check_advertiser",
-    "companies", "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold", "golden",
+    "companies", "company_people", "consent_history", "consent_proof", "contacts", "first_identifier", "fold",
+    "forget_sole_traders", "golden",
     "merge_journal", "open_privacy_requests", "people", "people_table", "person", "privacy_requests",
     "privacy_requests_of", "proof_pdf", "relate", "relations_of", "run_matching", "save_preference",
     "save_topic", "search", "set_survivorship", "settle_privacy", "start_matching", "survivorships", "take_word",

@@ -1,6 +1,6 @@
 """What profiles keeps of people."""
 
-from omniloom.store import ByPerson, Erasing, FieldClass, Holding, OnlyTheirs
+from omniloom.store import ByPerson, ByValue, Erasing, FieldClass, Holding, OnlyTheirs
 
 PERSONAL, SENSITIVE, PUBLIC = FieldClass.PERSONAL, FieldClass.SENSITIVE, FieldClass.PUBLIC
 _WORD = {"value": SENSITIVE, "text": SENSITIVE, "folded": SENSITIVE, "number": SENSITIVE, "message_id": SENSITIVE}
@@ -46,6 +46,11 @@ HOLDINGS = (
         store="state", table="profiles_relation", purpose="households and companies", kind="profile",
         fields={"source": SENSITIVE}, found=(ByPerson(), ByPerson("other_id")),
     ),
+    Holding(
+        store="state", table="profiles_company", purpose="companies people work for", kind="profile",
+        fields={"inn": PERSONAL, "name": PERSONAL}, found=(ByValue("inn"),),
+        note="a sole trader's company is its owner and goes with them; others stay",
+    ),
     *(
         Holding(store=store, table=table, purpose=purpose, kind="brand", fields=fields, erasing=Erasing.KEEP,
                 export=False)
@@ -53,7 +58,6 @@ HOLDINGS = (
             ("state", "profiles_topic", "what messages are about", {"title_en": PUBLIC, "title_ru": PUBLIC}),
             ("state", "profiles_wording", "texts people agree to", {"text": PUBLIC}),
             ("state", "profiles_survivorship", "which word wins", {}),
-            ("state", "profiles_company", "companies people work for", {"inn": PUBLIC, "name": PUBLIC}),
             ("events", "profiles_rule", "which word wins", {}),
             ("events", "profiles_trust", "which word wins", {}),
         )

@@ -121,6 +121,10 @@ CASES: dict[str, tuple[dict[str, Any], tuple[Any, ...]]] = {
                      "page": {"url": "https://x.test/?who=wife%40x.test"}}},
         ("HUSB", HIS, {"n": 1}),
     ),
+    "her address in a message's id": (
+        {"kind": "page", "user_id": "HUSB", "message_id": "retry of wife@x.test", "properties": {"n": 1}},
+        ("HUSB", HIS, {"n": 1}),
+    ),
     "nothing of hers": (
         {"user_id": "HUSB", "traits": {"phone2": HIM, "name": "Пётр", "at": 1795369564469}},
         ("HUSB", HIS, {"phone2": HIM, "name": "Пётр", "at": 1795369564469}),
