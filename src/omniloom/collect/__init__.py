@@ -187,8 +187,6 @@ __all__ = [
     "import_source",
     "imports",
     "inflate",
-    "is_public",
-    "is_secret",
     "is_urgent",
     "keep_refusals",
     "letter_counts",
@@ -222,3 +220,4 @@ __all__ += [  # what is planned, and what arrives against it
     "forget_misses", "kind_that_holds", "last_days", "observe", "observed", "parse_plan", "plan_of", "plan_yaml",
     "plans", "plans_by_source", "save_plan", "try_plan",
 ]  # fmt: skip
+__all__ += ["is_public", "is_secret"]  # what the word of a source is worth

@@ -72,6 +72,6 @@ __all__ = [
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
     "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
     "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve",
-    "root_of", "roots", "roots_of", "roots_since", "says_who", "stop_matching", "taxpayer_number", "tombstone", "undo_decision",
-    "unmerge", "verify",
+    "root_of", "roots", "roots_of", "roots_since", "says_who", "stop_matching", "taxpayer_number", "tombstone",
+    "undo_decision", "unmerge", "verify",
 ]  # fmt: skip

@@ -126,6 +126,11 @@ class Graph:
                 return owners[key]
         return next((self.shared[key][1] for key in claim.keys if key in self.shared), None)
 
+    def is_parted(self, claim: Claim, person_id: int) -> bool:
+        """Whether a settled alias left its two ids with two people."""
+        other = next((self.owners[key] for key in self._previous(claim) if key in self.owners), person_id)
+        return self.root_of(other) != self.root_of(person_id)
+
     def root_of(self, person_id: int) -> int:
         """The person that ``person_id`` is part of by now."""
         while (above := self.roots[person_id]) != person_id:

@@ -20,6 +20,7 @@ class ProblemReason(StrEnum):
     BLOCKED = "blocked"  # a placeholder that many people share
     SHARED = "shared"  # a real value, but of a thing that many people use: a kiosk's tablet, a call centre's line
     MALFORMED = "malformed"  # not a value of its kind
+    SECOND = "second"  # its event names another of the kind, and one event names one
     OVER_LIMIT = "over_limit"  # its person has as many of the kind as one may have
     TOO_LONG = "too_long"
     UNKNOWN_KIND = "unknown_kind"

@@ -38,6 +38,7 @@ KNOWN_MAX = 1 << 23  # identifiers that a process knows by heart at most, some 1
 _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"
 _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
+_PARTED = "not_joined: an alias does not make one of two customers who each have a customer id, or were told apart"
 _LEVELS = {name: kind.level for name, kind in KINDS.items()}
 Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 
@@ -209,6 +210,8 @@ def _settle_claims(
         if claim.problems or shared or claim.number in graph.over:
             over = dict.fromkeys(graph.over.get(claim.number, ()), _OVER_LIMIT)
             found.problems[claim.number] = claim.problems | over | {kind: SHARED for kind, _ in shared}
+        if claim.previous and person_id is not None and graph.is_parted(claim, person_id):
+            found.problems.setdefault(claim.number, {})["previous_id"] = _PARTED
         found.people[claim.number] = NOBODY if person_id is None else person_id
         usable = [_LEVELS[key[0]] for key in claim.keys if key not in shared]
         found.levels[claim.number] = max(usable, default=Level.ANONYMOUS)

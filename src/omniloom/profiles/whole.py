@@ -188,5 +188,5 @@ def _values_with(reason: ProblemReason, kind: str, values: dict[str, str], home_
             normal = normalise(kind, values[name], home_region)
             if isinstance(normal, str) and reason in _OF_NORMAL_FORMS:
                 yield normal
-            elif not isinstance(normal, str) and reason not in _OF_NORMAL_FORMS:
+            elif not isinstance(normal, str) and (reason not in _OF_NORMAL_FORMS or normal.reason is reason):
                 yield values[name]

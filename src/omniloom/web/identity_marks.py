@@ -11,6 +11,7 @@ REFUSED = {  # why an identifier was not taken: what the badge says, and the sen
     ProblemReason.OVER_LIMIT: (
         mark("Over the limit"), mark("not attached, for this customer has as many of the kind as one may have."),
     ),
+    ProblemReason.SECOND: (mark("Not usable"), mark("the second of its kind in one event, so it was left out.")),
     ProblemReason.BLOCKED: (mark("Not usable"), mark("a placeholder that stands for nobody.")),
     ProblemReason.MALFORMED: (mark("Not usable"), mark("not a value of its kind.")),
     ProblemReason.TOO_LONG: (mark("Not usable"), mark("too long for an identifier.")),
@@ -21,6 +22,9 @@ REFUSED = {  # why an identifier was not taken: what the badge says, and the sen
 PROBLEMS = {  # of other values of an event
     "malformed: not an amount of money": mark("not an amount of money"),
     "malformed: not a list": mark("not a list"),
+    "not_joined: an alias does not make one of two customers who each have a customer id, or were told apart": mark(
+        "the alias did not join two customers"
+    ),
     "reused: an earlier event with this id says something else": mark("an earlier event with this id says otherwise"),
     "erased: its person asked to be forgotten": mark("the customer asked to be forgotten"),
 }  # fmt: skip

@@ -167,6 +167,23 @@ def _dies(_):
 
 
 @pytest.mark.parametrize("rows_max", [1, 100])
+def test_an_alias_that_joins_nobody_says_so(sender, rows_max):
+    sender.send("identify", user_id="A")
+    sender.send("identify", user_id="B")
+    sender.send("alias", message_id="parted", user_id="B", previous_id="A")
+    sender.send("alias", message_id="new", user_id="C", previous_id="A")
+    sender.send("alias", message_id="joined", user_id="C", previous_id="browser")
+    sender.send("alias", message_id="again", user_id="C", previous_id="browser")
+    sender.resolve_all(rows_max)
+    rows = sender.events_rows("select message_id, problems from identity_event where type = 'alias'")
+    said = {row["message_id"]: json.loads(row["problems"] or "{}") for row in rows}
+    assert {key: bool(problems) for key, problems in said.items()} == {
+        "parted": True, "new": True, "joined": False, "again": False,
+    }  # fmt: skip
+    assert said["parted"]["previous_id"].startswith("not_joined: ")
+
+
+@pytest.mark.parametrize("rows_max", [1, 100])
 def test_what_intake_left_out_stands_beside_the_event_also_of_a_known_customer(sender, rows_max):
     for number in range(2):
         sender.send("identify", message_id=f"{number}", user_id="A", phone="none", problems={"email": "second: b"})
