@@ -8,7 +8,8 @@ import re
 
 _WORDS = frozenset((
     "-1", "null", "nil", "nan", "none", "undefined", "anonymous", "unknown", "guest", "false", "n/a",
-    "[object object]", "test", "tester", "testing", "test user", "test_user", "test-user", "testuser",
+    "[object object]", "(none)", "(null)", "<null>", "<none>", "anon", "default", "нет",
+    "test", "tester", "testing", "test user", "test_user", "test-user", "testuser",
 ))  # fmt: skip
 _ZEROS = re.compile(r"^[0-]*$")
 
@@ -17,7 +18,8 @@ _TEST_DOMAINS = frozenset(("test", "testing", "example", "sample"))  # whatever 
 _TEST_MAILS = frozenset((
     "test@mail.ru", "test@yandex.ru", "test@ya.ru", "test@gmail.com", "test@mail.com", "mail@mail.ru", "mail@mail.com",
     "email@email.com", "email@email.ru", "email@example.com", "mail@example.com", "user@example.com", "no@mail.ru",
-    "no@no.ru", "no@no.no", "none@none.com", "noemail@noemail.com", "noemail@mail.ru", "nomail@mail.ru",
+    "no@no.ru", "no@no.no", "none@none.com", "unknown@unknown.com", "null@null.com",
+    "noemail@noemail.com", "noemail@mail.ru", "nomail@mail.ru",
     "123@mail.ru", "1@1.ru", "a@a.ru", "a@a.com", "aa@aa.ru", "asd@asd.ru", "qwe@qwe.ru", "qwerty@qwerty.ru",
 ))  # fmt: skip
 

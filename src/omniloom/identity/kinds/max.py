@@ -4,11 +4,11 @@ import re
 
 from omniloom.identity.kind import Kind, Level, Problem, ProblemReason
 
-_NUMBER = re.compile(r"^-?[1-9]\d{0,19}$")
+_NUMBER = re.compile(r"[1-9]\d{0,19}", re.ASCII)  # a chat's is negative: many are in it
 
 
 def _normalise(value: str, home_region: str) -> str | Problem:  # noqa: ARG001 - the signature of every kind
-    if not _NUMBER.match(value):
+    if not _NUMBER.fullmatch(value):
         return Problem(ProblemReason.MALFORMED, "a MAX user's id is a whole number")
     return value
 
@@ -24,5 +24,5 @@ KIND = Kind(
     level=Level.VERIFIED,
     normalise=_normalise,
     prefixes=_prefixes,
-    examples={" 5012345 ": "5012345", "anna": "", "0": ""},
+    examples={" 5012345 ": "5012345", "anna": "", "0": "", "-7": "", "١٢٣": ""},
 )

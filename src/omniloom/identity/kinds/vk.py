@@ -4,11 +4,11 @@ import re
 
 from omniloom.identity.kind import Kind, Level, Problem, ProblemReason
 
-_NUMBER = re.compile(r"^(?:id)?([1-9]\d{0,19})$")
+_NUMBER = re.compile(r"(?:id)?([1-9]\d{0,19})", re.ASCII)
 
 
 def _normalise(value: str, home_region: str) -> str | Problem:  # noqa: ARG001 - the signature of every kind
-    if not (found := _NUMBER.match(value)):
+    if not (found := _NUMBER.fullmatch(value)):
         return Problem(ProblemReason.MALFORMED, "a VK user's id is a whole number")
     return found[1]
 
@@ -24,5 +24,5 @@ KIND = Kind(
     level=Level.VERIFIED,
     normalise=_normalise,
     prefixes=_prefixes,
-    examples={"id123": "123", "123": "123", "durov": "", "id0": ""},
+    examples={"id123": "123", "123": "123", "durov": "", "id0": "", "-7": "", "١٢٣": ""},
 )
