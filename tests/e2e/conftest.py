@@ -60,9 +60,16 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def serve(data_dir: Path, facts: dict[str, Any], ends: Ends, environ: dict[str, str]) -> Iterator[Served]:
+    for served in serve_bare(data_dir, environ):
+        point_channels(served.url, data_dir, ends)
+        yield Served(served.url, data_dir, facts)
+
+
+def serve_bare(data_dir: Path, environ: dict[str, str] | None = None) -> Iterator[Served]:
+    """Serve what stands in a folder, as it is."""
     process = subprocess.Popen(
         [sys.executable, "-m", "omniloom.cli.main", "serve", "--data-dir", str(data_dir), "--port", "0"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **environ},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **(environ or {})},
     )  # fmt: skip
     try:
         deadline = time.monotonic() + START_S_MAX
@@ -71,8 +78,7 @@ def serve(data_dir: Path, facts: dict[str, Any], ends: Ends, environ: dict[str, 
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.05)
         url = json.loads((data_dir / "server.json").read_text())["url"]
-        point_channels(url, data_dir, ends)
-        yield Served(url, data_dir, facts)
+        yield Served(url, data_dir, {})
     finally:
         process.send_signal(signal.SIGTERM)
         _, err = process.communicate(timeout=120)

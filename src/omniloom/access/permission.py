@@ -11,6 +11,7 @@ class Permission(StrEnum):
     CUSTOMERS_READ = "customers.read"
     CUSTOMERS_WRITE = "customers.write"
     CUSTOMERS_PERSONAL = "customers.personal"  # see whom one looks at: addresses and names unmasked
+    CUSTOMERS_SENSITIVE = "customers.sensitive"  # see fields too that a tracking plan calls sensitive
     CUSTOMERS_EXPORT = "customers.export"
     PRIVACY_READ = "privacy.read"
     PRIVACY_WRITE = "privacy.write"
@@ -59,6 +60,7 @@ ROLES: Final[dict[Role, frozenset[Permission]]] = {
         Permission.SETTINGS_WRITE,
         Permission.SOURCES_WRITE,
         Permission.PRIVACY_WRITE,
+        Permission.CUSTOMERS_SENSITIVE,
     },
     Role.ANALYST: _READ | {Permission.SEGMENTS_WRITE},
     Role.OPERATOR: frozenset(
@@ -67,6 +69,7 @@ ROLES: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CUSTOMERS_READ,
             Permission.CUSTOMERS_WRITE,
             Permission.CUSTOMERS_PERSONAL,
+            Permission.CUSTOMERS_SENSITIVE,
             Permission.CUSTOMERS_EXPORT,
             Permission.PRIVACY_READ,
             Permission.PRIVACY_WRITE,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from omniloom import access, privacy
 from omniloom.access import PUBLIC, Permission, Public, User
 from omniloom.app import Platform
 from omniloom.core.errors import Denied, OmniloomError
+from omniloom.privacy import Sight
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 BODY_BYTES_MAX = 1 << 20  # the largest body any route takes, after decompression too; batches are limited further
@@ -53,6 +55,7 @@ def guard(request: Request) -> User | None:
         raise SignInNeeded("sign in first", hint="send `Authorization: Bearer <token>` or sign in at /sign-in")
     if not access.may(user, wanted):
         raise Denied(f"your role ({user.role}) lacks the permission {wanted}", hint="ask an owner", permission=wanted)
+    request.state.user = user
     return user
 
 
@@ -98,20 +101,51 @@ def _is_from_our_pages(request: Request) -> bool:
     return request.method in ("GET", "HEAD") or request.headers.get("sec-fetch-site") in ("same-origin", "none")
 
 
-def sees_whom(request: Request) -> bool:
-    """Whether who asks may see whom they look at; else addresses, names and identifiers are masked."""
-    user = user_of(request)
-    return user is not None and access.may(user, Permission.CUSTOMERS_PERSONAL)
+def sight_of(request: Request) -> Sight:
+    """What who asks may see of people: routes need it only for what is worked out of people's data before it is shown.
+
+    Every answer goes through it by itself.
+    """
+    return _sight(platform_of(request), user_of(request))
 
 
-def reply_about_people(request: Request, value: Any) -> Response:
-    """As :func:`reply`, masked for those who may not see whom they look at."""
-    return reply(value if sees_whom(request) else privacy.masked(value))
+def _sight(platform: Platform, user: User | None) -> Sight:
+    return privacy.sight(
+        platform.stores, sees_whom=user is not None and access.may(user, Permission.CUSTOMERS_PERSONAL),
+        sees_sensitive=user is not None and access.may(user, Permission.CUSTOMERS_SENSITIVE),
+    )  # fmt: skip
 
 
 def reply(value: Any, *, status: int = 200) -> Response:
-    """The value as JSON: dataclasses, datetimes and enums included."""
-    return Response(msgspec.json.encode(value, enc_hook=_plain), status_code=status, media_type="application/json")
+    """The value as JSON, as far as who asks may see it: dataclasses, datetimes and enums included."""
+    return Answer(value, status)
+
+
+class Answer(Response):
+    """A value that becomes JSON when it is known who gets it: no route can forget to mask what its reader may not see.
+
+    ``guard`` says who that is. On a public route nobody is: it answers with what it made for whoever asks.
+    """
+
+    media_type = "application/json"
+
+    def __init__(self, value: Any, status: int) -> None:
+        self.value, self.status_code, self.background = value, status, None
+        self.body = b""
+        self.raw_headers = []
+        self.headers["content-type"] = "application/json"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: D102 - the ASGI call
+        self.body = await run_in_threadpool(self._written, scope)
+        self.headers["content-length"] = str(len(self.body))
+        await super().__call__(scope, receive, send)
+
+    def _written(self, scope: Scope) -> bytes:
+        said = scope.get("state", {})
+        if "user" not in said:
+            return msgspec.json.encode(self.value, enc_hook=_plain)
+        seen = _sight(scope["app"].state.platform, said["user"]).of(self.value)
+        return msgspec.json.encode(seen, enc_hook=_plain)
 
 
 def _plain(value: Any) -> Any:

@@ -231,7 +231,8 @@ def _stored(rooms: Rooms, person_id: int) -> dict[str, Any]:
             for one in person.identifiers
         ],
         "traits": [
-            {"name": one.key, "value": masks.get(str(one.value), privacy.masked(one).value)} for one in person.traits
+            {"name": one.key, "value": masks.get(str(one.value), privacy.masked_own(one.key, one.value))}
+            for one in person.traits
         ],
         "consents": [
             {"channel": line.channel, "purpose": line.purpose, "is_given": line.is_given, "at": line.occurred_at,

@@ -77,6 +77,7 @@ from omniloom.collect.plan_check import (
     check,
     compile_plan,
 )
+from omniloom.collect.plan_classes import UNPLANNED, FieldClasses, field_classes
 from omniloom.collect.plan_store import (
     SavedPlan,
     drop_plan,
@@ -214,10 +215,10 @@ __all__ = [
     "webhooks",
 ]  # fmt: skip
 __all__ += [  # what is planned, and what arrives against it
-    "PLAN_SCHEMA", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldType", "Miss", "Pii", "Plan",
-    "PlanCache", "PlannedEvent", "PlannedField", "SavedPlan", "Tried", "Violation", "ViolationCode", "arriving",
-    "arriving_of", "check", "compile_plan", "draft_event", "draft_plan", "drop_plan", "enforce", "enforce_bodies",
-    "forget_misses", "kind_that_holds", "last_days", "observe", "observed", "parse_plan", "plan_of", "plan_yaml",
-    "plans", "plans_by_source", "save_plan", "try_plan",
+    "PLAN_SCHEMA", "UNPLANNED", "Action", "Arriving", "ArrivingDetail", "ArrivingField", "FieldClasses", "FieldType",
+    "Miss", "Pii", "Plan", "PlanCache", "PlannedEvent", "PlannedField", "SavedPlan", "Tried", "Violation",
+    "ViolationCode", "arriving", "arriving_of", "check", "compile_plan", "draft_event", "draft_plan", "drop_plan",
+    "enforce", "enforce_bodies", "field_classes", "forget_misses", "kind_that_holds", "last_days", "observe",
+    "observed", "parse_plan", "plan_of", "plan_yaml", "plans", "plans_by_source", "save_plan", "try_plan",
 ]  # fmt: skip
 __all__ += ["is_public", "is_secret"]  # what the word of a source is worth

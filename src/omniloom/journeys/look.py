@@ -53,11 +53,16 @@ def _may_lack(found: Campaign, unplanned: int) -> bool:
     return unplanned == 0 if found.planned_at is not None else unplanned >= 0
 
 
-def preview(stores: Stores, renderer: Renderer, campaign_id: str, person_id: int, *, now: datetime) -> CampaignPreview:
-    """What a person would get from a campaign, and why or why not; nothing is written. Errors: Missing."""
+def preview(
+    stores: Stores, renderer: Renderer, campaign_id: str, person_id: int, *, now: datetime, seen: messaging.Seen
+) -> CampaignPreview:
+    """What a person would get from a campaign, and why or why not; nothing is written. Errors: Missing.
+
+    ``seen``: what is known of the person, as far as who looks may see it.
+    """
     found = campaign(stores, campaign_id)
     messages = [
-        messaging.preview(stores, renderer, found.templates[channel], person_id, campaign=found.name)
+        messaging.preview(stores, renderer, found.templates[channel], person_id, campaign=found.name, seen=seen)
         for channel in found.channels
     ]
     decision = messaging.consider(

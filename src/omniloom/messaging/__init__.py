@@ -57,7 +57,7 @@ from omniloom.messaging.mailing import (
     texts_of,
 )
 from omniloom.messaging.opt_in_ask import ask_opt_ins
-from omniloom.messaging.preview import Preview, consider, preview, preview_text
+from omniloom.messaging.preview import Preview, Seen, consider, preview, preview_text
 from omniloom.messaging.recipients import RecipientView, recipients
 from omniloom.messaging.render import Rendered, Renderer, RenderFailed
 from omniloom.messaging.report import is_all_told, report_outcomes
@@ -90,7 +90,6 @@ __all__ = [
     "MailingState",
     "NewTemplate",
     "Policy",
-    "Preview",
     "Reason",
     "Received",
     "RecipientView",
@@ -130,8 +129,6 @@ __all__ = [
     "opened",
     "plan",
     "policy",
-    "preview",
-    "preview_text",
     "reach",
     "reach_count",
     "receive_hook",
@@ -157,3 +154,4 @@ __all__ = [
     "voice",
     "waiting",
 ]
+__all__ += ["Preview", "Seen", "preview", "preview_text"]  # what a message would be

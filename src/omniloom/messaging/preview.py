@@ -1,8 +1,9 @@
 """What one person would get, and whether: the same rendering and the same decision as in delivery, nothing written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import nh3
 
@@ -21,6 +22,8 @@ from omniloom.profiles import OWN, Contact, contacts, traits_of
 from omniloom.store import Stores, query
 
 _NO_SEND = "0" * 32
+Seen = Callable[[dict[str, Any]], dict[str, Any]]
+"""What is known of a person, by the names templates use, as far as who looks may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +42,29 @@ class Preview:
     length: SmsLength | None
 
 
-def preview(stores: Stores, renderer: Renderer, template_id: str, person_id: int, *, campaign: str = "") -> Preview:
-    """The template as this person would see it. Errors: Missing for an unknown template or person."""
+def preview(
+    stores: Stores, renderer: Renderer, template_id: str, person_id: int, *, campaign: str = "", seen: Seen
+) -> Preview:
+    """The template as this person would see it. Errors: Missing for an unknown template or person.
+
+    ``seen``: the message is made of what who looks may see, for nothing can be masked in a finished text.
+    """
     found = template(stores, template_id)
     return preview_text(
         stores, renderer, channel=found.channel, subject=found.subject, body=found.body, person_id=person_id,
-        campaign=campaign,
+        campaign=campaign, seen=seen,
     )  # fmt: skip
 
 
-def preview_text(
-    stores: Stores, renderer: Renderer, *, channel: str, subject: str, body: str, person_id: int, campaign: str = ""
-) -> Preview:
-    """A text that is not saved yet, as this person would see it."""
+def preview_text(  # noqa: PLR0913 - a message's parts, all of them said by name
+    stores: Stores, renderer: Renderer, *, channel: str, subject: str, body: str, person_id: int, campaign: str = "",
+    seen: Seen,
+) -> Preview:  # fmt: skip
+    """A text that is not saved yet, as this person would see it; ``seen`` as in :func:`preview`."""
     contact = _contact(stores, person_id)
     recipient = Recipient(_NO_SEND, "", campaign, MARKETING, contact)
     context = context_of(recipient, traits_of(stores, [person_id])[person_id], channel=channel, site=None)
+    context["person"] = seen(context["person"])
     rendered = renderer.render(parts_of(channel, subject, body), context)
     address = contact.addresses.get(channel, "")
     if isinstance(rendered, RenderFailed):

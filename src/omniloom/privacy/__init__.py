@@ -11,6 +11,7 @@ Invariants:
 * every table is declared, or a house test fails.
 """
 
+from omniloom.privacy.asking import HiddenField, check_asked
 from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, erase, erasures
 from omniloom.privacy.export import ExportFormat, export
 from omniloom.privacy.holdings import HOLDINGS
@@ -26,13 +27,14 @@ from omniloom.privacy.incident import (
 )
 from omniloom.privacy.lift import lift
 from omniloom.privacy.map import Place, data_map
-from omniloom.privacy.mask import masked
 from omniloom.privacy.replay import replay
 from omniloom.privacy.retention import Due, Rule, due, retain, rules, set_rule
+from omniloom.privacy.sight import Sight, masked_own, sight
 from omniloom.privacy.sweep import rewrite, sweep
 
 __all__ = [
-    "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "Incident", "IncidentReport", "Notice",
-    "NoticeKind", "Place", "Rule", "act_of", "data_map", "due", "erase", "erasures", "export", "incidents", "lift",
-    "masked", "note_incident", "notice_of", "replay", "retain", "rewrite", "rules", "set_rule", "sweep", "tell",
+    "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "HiddenField", "Incident",
+    "IncidentReport", "Notice", "NoticeKind", "Place", "Rule", "Sight", "act_of", "check_asked", "data_map", "due",
+    "erase", "erasures", "export", "incidents", "lift", "masked_own", "note_incident", "notice_of", "replay", "retain",
+    "rewrite", "rules", "set_rule", "sight", "sweep", "tell",
 ]  # fmt: skip

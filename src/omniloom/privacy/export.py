@@ -6,7 +6,7 @@ A cell of CSV that a spreadsheet could take for a formula gets an apostrophe in 
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import IO, Any
@@ -17,11 +17,13 @@ from omniloom.core.clock import instant
 from omniloom.core.text import safe_cell
 from omniloom.privacy import finding
 from omniloom.privacy.holdings import HOLDINGS
+from omniloom.privacy.sight import Sight
 from omniloom.privacy.subject import Subject, subject_of
 from omniloom.store import Holding, Row, Stores
 
 _JSON = frozenset(("identifiers", "properties", "context", "evidence", "problems", "value", "topics_off"))
 _INTERNAL = frozenset(("fence", "claimed_by", "leased_until", "not_before", "reported", "folded", "folded_name"))
+Seen = Callable[[Row], Row]
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 
@@ -33,15 +35,17 @@ class ExportFormat(StrEnum):
 
 
 def export(
-    stores: Stores, person_id: int, form: ExportFormat, to: IO[bytes], *, now: datetime, home_region: str
-) -> int:
+    stores: Stores, person_id: int, form: ExportFormat, to: IO[bytes], *, now: datetime, home_region: str,
+    sight: Sight | None = None,
+) -> int:  # fmt: skip
     """Write a person's data, everyone's merged into them, to a file; how many rows. ``to`` need not seek.
 
+    ``sight``: whose hands it goes into; what plans call sensitive is hidden in a copy for who may not see that.
     Errors: Missing if there is no such person; then nothing is written.
     """
     subject = subject_of(stores, person_id, home_region)
     write = _write_json if form is ExportFormat.JSON else _write_csv
-    return write(stores, subject, to, now)
+    return write(stores, subject, to, now=now, seen=_seen_by(sight))
 
 
 def rows_of(stores: Stores, subject: Subject, holding: Holding) -> Iterator[Row]:
@@ -60,19 +64,26 @@ def rows_of(stores: Stores, subject: Subject, holding: Holding) -> Iterator[Row]
     yield from map(_readable, rows)
 
 
+def _seen_by(sight: Sight | None) -> Seen:
+    """A row as whoever gets the copy may see it."""
+    if sight is None or sight.sees_sensitive or not sight.classes.sensitive:
+        return lambda row: row
+    return lambda row: {name: sight.of_stored(name, value, row) for name, value in row.items()}
+
+
 def exported() -> list[Holding]:
     """The tables a copy is made of."""
     return [each for each in HOLDINGS if each.found and each.export]
 
 
-def _write_json(stores: Stores, subject: Subject, to: IO[bytes], now: datetime) -> int:
+def _write_json(stores: Stores, subject: Subject, to: IO[bytes], *, now: datetime, seen: Seen) -> int:
     head = {"person_id": subject.root_id, "exported_at": now, "people": subject.people}
     to.write(_encode(head)[:-1] + b',"tables":{')
     count = 0
     for number, holding in enumerate(exported()):
         to.write((b"," if number else b"") + _encode(holding.table) + b":[")
         between = b""
-        for row in rows_of(stores, subject, holding):
+        for row in map(seen, rows_of(stores, subject, holding)):
             to.write(between + _encode({name: _parsed(name, value) for name, value in row.items()}))
             between, count = b",\n", count + 1
         to.write(b"]")
@@ -80,11 +91,11 @@ def _write_json(stores: Stores, subject: Subject, to: IO[bytes], now: datetime) 
     return count
 
 
-def _write_csv(stores: Stores, subject: Subject, to: IO[bytes], now: datetime) -> int:
+def _write_csv(stores: Stores, subject: Subject, to: IO[bytes], *, now: datetime, seen: Seen) -> int:
     count = 0
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
         for holding in exported():
-            rows = rows_of(stores, subject, holding)
+            rows = map(seen, rows_of(stores, subject, holding))
             first = next(rows, None)
             if first is None:
                 continue

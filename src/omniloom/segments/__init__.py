@@ -11,7 +11,7 @@ Invariants:
 """
 
 from omniloom.segments.announce import announce
-from omniloom.segments.definition import Condition, dump
+from omniloom.segments.definition import AllOf, AnyOf, Condition, Did, Filter, Not, Test, TraitHas, dump, walk
 from omniloom.segments.describe import describe
 from omniloom.segments.difference import Refreshed
 from omniloom.segments.explain import Explained, explain
@@ -28,9 +28,9 @@ from omniloom.segments.suggest import event_names, property_names, property_valu
 from omniloom.segments.traits import TraitName, trait_names, trait_values
 
 __all__ = [
-    "HOLDINGS", "PRODUCT_FIELDS", "SCHEMA", "Change", "Changes", "Condition", "Explained", "Kind", "Operator",
-    "Refreshed", "Segment", "Takes", "TraitName", "announce", "archive", "changes", "check", "count", "create",
-    "describe", "dump", "event_names", "explain", "follow", "known_operators", "members", "parse", "property_names",
-    "property_values", "refresh", "refresh_due", "restore", "sample", "segment", "segments", "segments_of",
-    "trait_names", "trait_values", "update",
+    "HOLDINGS", "PRODUCT_FIELDS", "SCHEMA", "AllOf", "AnyOf", "Change", "Changes", "Condition", "Did", "Explained",
+    "Filter", "Kind", "Not", "Operator", "Refreshed", "Segment", "Takes", "Test", "TraitHas", "TraitName", "announce",
+    "archive", "changes", "check", "count", "create", "describe", "dump", "event_names", "explain", "follow",
+    "known_operators", "members", "parse", "property_names", "property_values", "refresh", "refresh_due", "restore",
+    "sample", "segment", "segments", "segments_of", "trait_names", "trait_values", "update", "walk",
 ]  # fmt: skip

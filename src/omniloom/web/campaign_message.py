@@ -1,6 +1,7 @@
 """The message step of a new campaign: channels in order, a template for each, and what one person would get."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
 from nicegui import ui
@@ -144,8 +145,9 @@ class MessagePreview:
         )
         channel = decision.verdict.channel if isinstance(decision.verdict, Send) else ready[0]
         shown = messaging.preview(
-            platform.stores, platform.renderer, draft.templates[channel], person_id, campaign=draft.name
-        )
+            platform.stores, platform.renderer, draft.templates[channel], person_id, campaign=draft.name,
+            seen=partial(self._steps.view.sight().of, is_person=True),
+        )  # fmt: skip
         return decision, shown
 
     def _verdict(self, decision: Decision) -> None:

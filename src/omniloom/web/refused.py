@@ -26,7 +26,8 @@ async def refused(view: View, *, source: str = "", reason: str = "", q: str = ""
     _ = view.translate
     styled()
     status = status if status in STATUSES else ""
-    chosen = LetterFilter(source_id=source, reason=reason, text=q, status=status)
+    text = q if view.may(Permission.CUSTOMERS_PERSONAL) else ""  # who does not see items does not search in them
+    chosen = LetterFilter(source_id=source, reason=reason, text=text, status=status)
     subtitle = _("What was not accepted, and why. Nothing is lost: mend the cause, then replay.")
     known = await view.run(collect.sources, view.platform.stores)
     with parts.heading(_("Refused events"), subtitle):
@@ -58,6 +59,8 @@ class _List:
         stores = self.view.platform.stores
         counts = await self.view.run(collect.letter_counts, stores, LetterFilter())
         events, _fields = await self.view.run(collect.letter_words, stores)
+        if not self.view.may(Permission.CUSTOMERS_PERSONAL):
+            events = []  # of a broken item any word may stand for the event's name
         return sorted({one.reason for one in counts} | {self.chosen.reason} - {""}), events
 
     def _filters(self, reasons: list[str], events: list[str]) -> None:
@@ -67,6 +70,7 @@ class _List:
             text.props("outlined dense clearable debounce=300 type=search").classes("om-wide-input")
             text.props["aria-label"] = _("Search in the event")
             text.on_value_change(lambda event: self._narrow("text", event.value or ""))
+            text.set_visibility(view.may(Permission.CUSTOMERS_PERSONAL))
             statuses = {"": _("Any status"), **{key: _(label) for key, (label, _tone) in STATUSES.items()}}
             choices = (
                 (statuses, "status", self.chosen.status),

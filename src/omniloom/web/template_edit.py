@@ -1,6 +1,7 @@
 """A template in the making: its text, what can be put into it, and beside it what one customer would read."""
 
 import json
+from functools import partial
 
 from nicegui import ui
 
@@ -199,7 +200,7 @@ class TemplateEditor:
         platform = self._view.platform
         return messaging.preview_text(
             platform.stores, platform.renderer, channel=self._channel, subject=subject, body=body,
-            person_id=person_id, campaign=self._view._("Campaign"),
+            person_id=person_id, campaign=self._view._("Campaign"), seen=partial(self._view.sight().of, is_person=True),
         )  # fmt: skip
 
     async def _save(self) -> None:

@@ -14,6 +14,7 @@ from omniloom import privacy
 from omniloom.access import Permission, User, may, user_of
 from omniloom.core.errors import Denied, OmniloomError
 from omniloom.core.i18n import Catalogue, Translate
+from omniloom.privacy import Sight
 from omniloom.web.format import Format
 from omniloom.web.page import Page
 from omniloom.web.session_cookie import session_of
@@ -62,9 +63,16 @@ class View:
         """Whether the visitor has a permission; ask it to decide what to show."""
         return self.visitor is not None and may(self.visitor, permission)
 
+    def sight(self) -> Sight:
+        """What the visitor may see of people. It reads the store: call it beside the event loop."""
+        return privacy.sight(
+            self.platform.stores, sees_whom=self.may(Permission.CUSTOMERS_PERSONAL),
+            sees_sensitive=self.may(Permission.CUSTOMERS_SENSITIVE),
+        )  # fmt: skip
+
     def shown(self, value: R) -> R:
-        """The value as this visitor may see it: without addresses and names where the role does not need them."""
-        return value if self.may(Permission.CUSTOMERS_PERSONAL) else privacy.masked(value)
+        """The value as this visitor may see it; ``run`` does so by itself with what it reads."""
+        return self.sight().of(value)
 
     def require(self, permission: Permission) -> None:
         """Ask this first in every act that changes something: the session may have ended since the page was built.
@@ -77,8 +85,11 @@ class View:
             raise Denied(self._("Your role does not allow this."), hint=permission.value)
 
     async def run(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Work that touches stores or the network, beside the event loop, so that no other page waits for it."""
-        return await asyncio.to_thread(work, *args, **kwargs)
+        """Work that touches stores or the network, beside the event loop, so that no other page waits for it.
+
+        What it finds comes back as the visitor may see it, so no page can forget to mask people.
+        """
+        return await asyncio.to_thread(lambda: self.shown(work(*args, **kwargs)))
 
     def done(self, text: str) -> None:
         """Say that something worked."""

@@ -50,7 +50,8 @@ def _reached(stores: Stores, renderer: Renderer, campaign_id: str, people: list[
         person
         for person in people
         if isinstance(
-            journeys.preview(stores, renderer, campaign_id, person, now=clock.now()).decision.verdict, messaging.Send
+            journeys.preview(stores, renderer, campaign_id, person, now=clock.now(), seen=dict).decision.verdict,
+            messaging.Send,
         )
     }
 

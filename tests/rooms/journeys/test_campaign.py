@@ -290,13 +290,13 @@ def test_the_preview_shows_each_channel_and_the_decision_without_writing(
     stores: Stores, make: Any, clock: ManualClock, renderer: Renderer
 ) -> None:
     made = make()
-    shown = journeys.preview(stores, renderer, made.campaign_id, 1, now=clock.now())
+    shown = journeys.preview(stores, renderer, made.campaign_id, 1, now=clock.now(), seen=dict)
     assert [message.channel for message in shown.messages] == ["email", "sms"]
     assert [message.text for message in shown.messages] == ["Hello", "Hello"]
     assert isinstance(shown.decision.verdict, messaging.Skip)
     assert sends(stores) == []
     with pytest.raises(Missing):
-        journeys.preview(stores, renderer, made.campaign_id, 999, now=clock.now())
+        journeys.preview(stores, renderer, made.campaign_id, 999, now=clock.now(), seen=dict)
 
 
 def test_a_text_that_only_a_notice_can_fill_is_refused(

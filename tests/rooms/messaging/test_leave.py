@@ -290,22 +290,22 @@ def test_a_preview_shows_the_message_the_gaps_and_the_decision(company: Any) -> 
     mail = company.template(
         subject="For {{ person.name }}", body="<p onclick=x()>{{ person.city }} {{ person.nick }}</p><script>x</script>"
     )
-    shown = messaging.preview(company.stores, company.renderer, mail, ann)
+    shown = messaging.preview(company.stores, company.renderer, mail, ann, seen=dict)
     assert (shown.subject, shown.html, shown.missing) == ("For ann", "<p>Omsk </p>", ["person.nick"])
     text = company.template("sms", subject="", body="Привет, {{ person.name }}")
-    length = messaging.preview(company.stores, company.renderer, text, ann).length
+    length = messaging.preview(company.stores, company.renderer, text, ann, seen=dict).length
     assert length == messaging.SmsLength(is_gsm=False, units=11, segments=1)
     company.tell("identify", identifiers={"user_id": "ann"}, traits={"big": 10**30, "deep": {"list": [1, None, True]}})
     company.resolve()
     odd = company.template(body="{{ person.big }} {{ person.deep.list | join: ',' }}")
-    assert messaging.preview(company.stores, company.renderer, odd, ann).text.startswith("1")
+    assert messaging.preview(company.stores, company.renderer, odd, ann, seen=dict).text.startswith("1")
     broken = company.template(body="{{ 1 | divided_by: person.zero }}")
-    assert messaging.preview(company.stores, company.renderer, broken, ann).failure
+    assert messaging.preview(company.stores, company.renderer, broken, ann, seen=dict).failure
     decision = messaging.consider(company.stores, ann, channels=["email", "sms"], now=company.clock.now())
     assert decision.verdict == messaging.Send("sms", "+12025550123")
     assert [(step.channel, step.reason) for step in decision.trail] == [("email", "no_consent"), ("sms", "allowed")]
     with pytest.raises(Missing):
-        messaging.preview(company.stores, company.renderer, mail, 999)
+        messaging.preview(company.stores, company.renderer, mail, 999, seen=dict)
 
 
 def test_templates_are_checked_when_saved(company: Any) -> None:

@@ -1,5 +1,6 @@
 """Campaigns: create, launch, steer, follow."""
 
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -7,7 +8,7 @@ from starlette.responses import Response
 
 from omniloom import journeys, segments
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply
+from omniloom.api.door import needs, platform_of, reply, sight_of
 from omniloom.api.manage.body import Body, Instant
 from omniloom.messaging import NewTemplate
 
@@ -78,10 +79,13 @@ def show_campaign(request: Request, campaign: str) -> Response:
 @routes.get("/campaigns/{campaign}/preview/{person_id}")
 @needs(Permission.CAMPAIGNS_READ)
 def preview_campaign(request: Request, campaign: str, person_id: int) -> Response:
-    """What one person would get, and why or why not."""
-    platform = platform_of(request)
+    """What one person would get, and why or why not; made of what who asks may see of the person."""
+    platform, sight = platform_of(request), sight_of(request)
     found = journeys.campaign(platform.stores, campaign)
-    shown = journeys.preview(platform.stores, platform.renderer, found.campaign_id, person_id, now=platform.now())
+    shown = journeys.preview(
+        platform.stores, platform.renderer, found.campaign_id, person_id, now=platform.now(),
+        seen=partial(sight.of, is_person=True),
+    )  # fmt: skip
     return reply(shown)
 
 

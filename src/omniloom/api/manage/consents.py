@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from omniloom import messaging, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
+from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.core.errors import Invalid
 from omniloom.messaging import voice
@@ -80,7 +80,7 @@ def show_consents(request: Request, person_id: int) -> Response:
     history = profiles.consent_history(platform.stores, person_id)
     reach = messaging.reach.reach_of(platform.stores, person_id, now=platform.now())
     asked = profiles.privacy_requests_of(platform.stores, person_id)
-    return reply_about_people(request, {"consents": history, "reach": reach, "privacy_requests": asked})
+    return reply({"consents": history, "reach": reach, "privacy_requests": asked})
 
 
 @routes.post("/people/{person_id}/consents")
@@ -190,7 +190,7 @@ def show_privacy_requests(
     """What people ask about their own data, the oldest first."""
     stores = platform_of(request).stores
     found = profiles.privacy_requests(stores, kind=kind, state=state, rows_max=min(rows_max, ROWS_MAX))
-    return reply_about_people(request, {"requests": found})
+    return reply({"requests": found})
 
 
 def _wording(request: Request, body: dict[str, Any]) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from omniloom import collect, identity, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
+from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import Body
 from omniloom.core.errors import Invalid
 from omniloom.core.event import OWN_SOURCE_ID
@@ -43,7 +43,7 @@ class RuleBody(Body):
 @needs(Permission.CUSTOMERS_READ)
 def show_golden(request: Request, person_id: int) -> Response:
     """One person's golden record: each value, the rule that chose it, the event it is from, and what lost."""
-    return reply_about_people(request, {"fields": profiles.golden(platform_of(request).stores, person_id)})
+    return reply({"fields": profiles.golden(platform_of(request).stores, person_id)})
 
 
 @routes.get("/people/{person_id}/graph")
@@ -52,14 +52,14 @@ def show_graph(request: Request, person_id: int) -> Response:
     """One person's identifiers, the people they came for, and the merges that made them one."""
     platform = platform_of(request)
     region = platform.settings.identity.home_region
-    return reply_about_people(request, {"graph": profiles.whole(platform.stores, person_id, home_region=region)})
+    return reply({"graph": profiles.whole(platform.stores, person_id, home_region=region)})
 
 
 @routes.get("/people/{person_id}/merges")
 @needs(Permission.CUSTOMERS_READ)
 def show_merges(request: Request, person_id: int) -> Response:
     """The journal of one person's merges, undone ones too, newest first."""
-    return reply_about_people(request, {"merges": profiles.merge_journal(platform_of(request).stores, person_id)})
+    return reply({"merges": profiles.merge_journal(platform_of(request).stores, person_id)})
 
 
 @routes.post("/people/{person_id}/merge")

@@ -6,9 +6,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from omniloom import identity, privacy, profiles
+from omniloom import identity, profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, sees_whom, who_asks
+from omniloom.api.door import needs, platform_of, reply, sight_of, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.identity import Matching
 from omniloom.store import Stores
@@ -80,10 +80,9 @@ def list_pairs(request: Request, *, is_decided: bool = False, rows_max: RowsMax 
     pairs = (identity.decided_pairs if is_decided else identity.pairs_to_review)(stores, min(rows_max, ROWS_MAX))
     numbers = sorted({n for pair in pairs for n in (pair.left_id, pair.right_id)})
     traits, people = profiles.traits_of(stores, numbers), _called(stores, numbers)
-    if not sees_whom(request):
-        pairs = privacy.masked(pairs)
-        traits = {person_id: privacy.masked(each, is_person=True) for person_id, each in traits.items()}
-        people = {person_id: privacy.masked(each, is_person=True) for person_id, each in people.items()}
+    sight = sight_of(request)
+    traits = {person_id: sight.of(each, is_person=True) for person_id, each in traits.items()}
+    people = {person_id: sight.of(each, is_person=True) for person_id, each in people.items()}
     shown = [
         {"pair": p, "left": traits.get(p.left_id), "right": traits.get(p.right_id),
          "people": [people.get(p.left_id), people.get(p.right_id)]} for p in pairs

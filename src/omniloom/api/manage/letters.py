@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from omniloom import collect
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply
+from omniloom.api.door import needs, platform_of, reply, sight_of
 from omniloom.api.manage.body import ROWS_MAX, Body, Instant
 from omniloom.collect import LetterFilter
-from omniloom.core.errors import Invalid
+from omniloom.core.errors import Denied, Invalid
 
 routes = APIRouter()
 IDS_MAX = 1000
@@ -69,6 +69,7 @@ class CorrectedBody(Body):
 @needs(Permission.SOURCES_READ)
 def list_letters(request: Request, parts: Annotated[LetterQuery, Query()]) -> Response:
     """Refused items, newest first; the next page is ``before`` the last one's id."""
+    _check_text(request, parts)
     rows = min(parts.rows_max, ROWS_MAX)
     found = collect.letters(platform_of(request).stores, parts.chosen(), rows_max=rows, before=parts.before)
     return reply({"letters": found, "next_before": found[-1].letter_id if len(found) == rows else None})
@@ -78,6 +79,7 @@ def list_letters(request: Request, parts: Annotated[LetterQuery, Query()]) -> Re
 @needs(Permission.SOURCES_READ)
 def count_letters(request: Request, parts: Annotated[LetterQuery, Query()]) -> Response:
     """How many items were refused: by day, reason and source."""
+    _check_text(request, parts)
     return reply({"counts": collect.letter_counts(platform_of(request).stores, parts.chosen())})
 
 
@@ -129,3 +131,12 @@ def restore_letters(request: Request, body: LettersBody) -> Response:
     """Take a discarding back."""
     platform = platform_of(request)
     return reply(collect.restore(platform.stores, body.chosen(), now=platform.now()))
+
+
+def _check_text(request: Request, parts: LetterParts) -> None:
+    """Items are searched in by who sees them: a count tells whether a name stands there. Errors: Denied."""
+    if parts.text and not sight_of(request).sees_whom:
+        raise Denied(
+            "text: your role does not see what stands in refused items, so it cannot search in them",
+            hint="filter by source, reason, field or name", field="text", permission=Permission.CUSTOMERS_PERSONAL,
+        )  # fmt: skip

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from omniloom import messaging, profiles, segments
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply_about_people
+from omniloom.api.door import needs, platform_of, reply
 from omniloom.api.manage.body import ROWS_MAX, Instant, RowsMax
 
 routes = APIRouter()
@@ -18,7 +18,7 @@ def search_people(request: Request, q: str = "", rows_max: RowsMax = 50) -> Resp
     platform = platform_of(request)
     region = platform.settings.identity.home_region
     found = profiles.search(platform.stores, q, home_region=region, rows_max=min(rows_max, ROWS_MAX))
-    return reply_about_people(request, {"people": found})
+    return reply({"people": found})
 
 
 @routes.get("/people/{person_id}")
@@ -28,7 +28,7 @@ def show_person(request: Request, person_id: int) -> Response:
     stores = platform_of(request).stores
     person = profiles.person(stores, person_id)
     member = [{"segment": s.name, "entered_at": at} for s, at in segments.segments_of(stores, person.person_id)]
-    return reply_about_people(request, {"person": person, "segments": member})
+    return reply({"person": person, "segments": member})
 
 
 @routes.get("/people/{person_id}/timeline")
@@ -37,11 +37,11 @@ def show_timeline(request: Request, person_id: int, before: Instant | None = Non
     """One person's events, newest first."""
     stores = platform_of(request).stores
     rows = profiles.timeline(stores, person_id, before=before, rows_max=min(rows_max, ROWS_MAX))
-    return reply_about_people(request, {"events": rows})
+    return reply({"events": rows})
 
 
 @routes.get("/people/{person_id}/messages")
 @needs(Permission.CUSTOMERS_READ)
 def show_messages(request: Request, person_id: int) -> Response:
     """Every message to a person, sent or not, with the chain of reasons."""
-    return reply_about_people(request, {"messages": messaging.sends_of(platform_of(request).stores, person_id)})
+    return reply({"messages": messaging.sends_of(platform_of(request).stores, person_id)})

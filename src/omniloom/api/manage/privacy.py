@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from omniloom import privacy
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, who_asks
+from omniloom.api.door import needs, platform_of, reply, sight_of, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, Instant, RowsMax
 from omniloom.privacy import ExportFormat, IncidentReport, NoticeKind
 
@@ -66,7 +66,7 @@ def export_person(request: Request, person_id: int, format: ExportFormat = Expor
     file = tempfile.TemporaryFile(dir=platform.data_dir)  # noqa: SIM115 - closed behind the answer; it has no name
     try:
         privacy.export(platform.stores, person_id, format, file, now=platform.now(),
-                       home_region=platform.settings.identity.home_region)  # fmt: skip
+                       home_region=platform.settings.identity.home_region, sight=sight_of(request))  # fmt: skip
     except BaseException:
         file.close()
         raise

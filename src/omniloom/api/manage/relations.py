@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from omniloom import profiles
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people, who_asks
+from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 from omniloom.profiles import Tie
 
@@ -30,7 +30,7 @@ class TieBody(Body):
 @needs(Permission.CUSTOMERS_READ)
 def show_relations(request: Request, person_id: int) -> Response:
     """One person's relations to people and companies, from either side."""
-    return reply_about_people(request, {"relations": profiles.relations_of(platform_of(request).stores, person_id)})
+    return reply({"relations": profiles.relations_of(platform_of(request).stores, person_id)})
 
 
 @routes.post("/people/{person_id}/relations")
@@ -58,7 +58,7 @@ def remove_relation(request: Request, relation_id: str) -> Response:
 def list_companies(request: Request, rows_max: RowsMax = 50) -> Response:
     """The companies people belong to."""
     found = profiles.companies(platform_of(request).stores, rows_max=min(rows_max, ROWS_MAX))
-    return reply_about_people(request, {"companies": found})
+    return reply({"companies": found})
 
 
 @routes.get("/companies/{inn}")
@@ -66,4 +66,4 @@ def list_companies(request: Request, rows_max: RowsMax = 50) -> Response:
 def show_company(request: Request, inn: str) -> Response:
     """One company and its people."""
     company, people = profiles.company_people(platform_of(request).stores, inn)
-    return reply_about_people(request, {"company": company, "people": people})
+    return reply({"company": company, "people": people})

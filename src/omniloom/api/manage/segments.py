@@ -5,9 +5,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from omniloom import profiles, segments
+from omniloom import privacy, profiles, segments
 from omniloom.access import Permission
-from omniloom.api.door import needs, platform_of, reply, reply_about_people
+from omniloom.api.door import needs, platform_of, reply, sight_of
 from omniloom.api.manage.body import ROWS_MAX, Body, RowsMax
 
 routes = APIRouter()
@@ -33,6 +33,7 @@ def create_segment(request: Request, body: SegmentBody) -> Response:
     """Save a segment and compute its membership."""
     platform = platform_of(request)
     stores, now = platform.stores, platform.now()
+    privacy.check_asked(sight_of(request), body.definition)
     saved = segments.create(stores, name=body.name, definition=body.definition, now=now, ids=platform.ids)
     segments.refresh(stores, saved.segment_id, now=now)
     return reply(segments.segment(stores, saved.segment_id), status=201)
@@ -41,12 +42,13 @@ def create_segment(request: Request, body: SegmentBody) -> Response:
 @routes.post("/segments/preview")
 @needs(Permission.SEGMENTS_READ)
 def preview_segment(request: Request, body: SegmentBody, rows_max: RowsMax = 20) -> Response:
-    """How many people a definition holds now, and some of them."""
+    """How many people a definition holds now, and some of them; it asks only by fields that the role sees."""
     platform = platform_of(request)
     stores, now = platform.stores, platform.now()
+    privacy.check_asked(sight_of(request), body.definition)
     sample = segments.sample(stores, body.definition, now=now, rows_max=min(rows_max, ROWS_MAX))
     count = segments.count(stores, body.definition, now=now)
-    return reply_about_people(request, {"count": count, "sample": profiles.people(stores, sample)})
+    return reply({"count": count, "sample": profiles.people(stores, sample)})
 
 
 @routes.get("/segments/{segment}")
