@@ -425,7 +425,7 @@ CREATE TABLE messaging_recognition (
     requested_at bigint not null,
     expires_at bigint not null,
     proved_at bigint not null
-);
+, is_buried bigint not null default 0);
 
 CREATE TABLE messaging_send (
     send_id text primary key,
@@ -777,6 +777,8 @@ CREATE INDEX messaging_opt_in_new on messaging_opt_in (requested_at) where state
 CREATE INDEX messaging_opt_in_person on messaging_opt_in (person_id);
 
 CREATE INDEX messaging_opt_in_send on messaging_opt_in (send_id);
+
+CREATE INDEX messaging_recognition_buried on messaging_recognition (requested_at) where is_buried = 1;
 
 CREATE INDEX messaging_recognition_ip on messaging_recognition (ip, requested_at);
 

@@ -21,6 +21,7 @@ from datetime import datetime
 
 import msgspec
 
+from omniloom.core.event import OWN_SOURCE_ID
 from omniloom.identity import tombstone, unsaid
 from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph
@@ -77,7 +78,7 @@ class Forgotten:
             decision: Decision | None = before
         else:
             decision = self._decide(claim, hit or Hit(), graph, before)
-            if before is None and decision is not None:
+            if before is None and decision is not None and claim.event.source_id != OWN_SOURCE_ID:
                 self._counted.append(((hit or Hit()).erasure_ids, decision.struck is None))
         if decision is None:
             return claim

@@ -4,10 +4,10 @@ An event that names them and nobody living still counts as an event, but it is n
 no property, no context. So a re-import or a late retry brings nobody back, and sums over the log stay whole. An event
 that names somebody living too is theirs, without what names the erased (``forgotten``).
 
-Only a word of consent given after the erasure, with its wording and its means, lifts the digests of what it carries:
-that is the person coming back by their own will. It has to be our own (the preference centre, a double opt-in, our
-people) or come from a source whose key is nobody else's: a tracker's key is read by everybody. Everything else needs an
-operator (``lift``).
+Only a word of consent given after the erasure, with its wording and its means, lifts the digests of what it carries, or
+a proof of an address that its owner asked us for: that is the person coming back by their own will. A consent has to be
+our own (the preference centre, a double opt-in, our people) or come from a source whose key is nobody else's: a
+tracker's key is read by everybody. Everything else needs an operator (``lift``).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -91,11 +91,16 @@ def bury(tx: StateTx, people: Iterable[int], digests: dict[str, str], *, erasure
 def _stand_in_anew(tx: StateTx, people: list[int], now: datetime) -> None:
     """A shared identifier whose stand-in is erased gets another: whoever uses it next is somebody."""
     rows = tx.tuples(_STOOD_IN, person_ids=people)
+    made = zip(rows, _new_people(tx, len(rows), now), strict=True)
+    tx.many(_STAND_IN, ({"kind": kind, "value": value, "shared_id": each} for (kind, value), each in made))
+
+
+def _new_people(tx: StateTx, count: int, now: datetime) -> list[int]:
     last = int((tx.one(_LAST_PERSON) or {"person_id": 0})["person_id"])
-    made = [(kind, value, last + number) for number, (kind, value) in enumerate(rows, 1)]
+    made = list(range(last + 1, last + count + 1))
     tx.many(_ADD_PERSON, ({"person_id": each, "root_id": each, "created_at": micros(now), "version": 0}
-                          for _, _, each in made))  # fmt: skip
-    tx.many(_STAND_IN, ({"kind": kind, "value": value, "shared_id": each} for kind, value, each in made))
+                          for each in made))  # fmt: skip
+    return made
 
 
 def salt_of(tx: StateTx) -> str:
@@ -112,6 +117,18 @@ def set_salt(tx: StateTx, salt: str) -> None:
 def digest_of(salt: str, key: Key) -> str:
     """What is kept of an erased identifier."""
     return digest(salt, *key)
+
+
+def is_buried(tx: StateTx, key: Key) -> bool:
+    """Whether an identifier is an erased person's. Cost: nothing before the first erasure."""
+    if not tx.cursor(COUNT_CURSOR):
+        return False
+    return bool(buried_among(tx, [digest_of(salt_of(tx), key)]))
+
+
+def stand_in(tx: StateTx, now: datetime) -> int:
+    """A bare number for somebody erased who asks for a proof: nothing is known of them, and no event is theirs."""
+    return _new_people(tx, 1, now)[0]
 
 
 def lift(tx: StateTx, keys: Sequence[Key]) -> int:
@@ -191,8 +208,14 @@ def without_person(event: LoggedEvent, position: int) -> LoggedEvent:
 
 
 def is_own_will(event: LoggedEvent, erased_at: datetime, may_lift: MayLift) -> bool:
-    """A consent given after the erasure, with what was agreed to and how, told by somebody who is to be believed."""
-    if event.name != CONSENT_GIVEN or datetime.fromisoformat(event.occurred_at) <= erased_at:
+    """A proof that the address is theirs, which they asked us for after the erasure; or a consent given after it, with
+    what was agreed to and how, told by somebody who is to be believed.
+    """
+    if datetime.fromisoformat(event.occurred_at) <= erased_at:
+        return False
+    if event.type == "identify" and event.source_id == OWN_SOURCE_ID:
+        return bool(msgspec.json.decode(event.context).get("verified"))
+    if event.name != CONSENT_GIVEN:
         return False
     said = msgspec.json.decode(event.properties)
     is_told = bool(said.get("method") and (said.get("wording") or said.get("wording_id")))

@@ -7,6 +7,7 @@ written anew, one time for all erasures that wait: what is deleted stays in free
 
 from datetime import datetime
 
+from omniloom import messaging
 from omniloom.identity import tombstone
 from omniloom.privacy.erasure import Erasure, ErasureState, erase_late, forget_samples, pending
 from omniloom.privacy.files import REWRITE_CURSOR
@@ -23,6 +24,9 @@ _TOMBSTONES = query(__file__, "tombstones_of")
 def sweep(stores: Stores, *, now: datetime, home_region: str) -> Progress:
     """Take late messages of erased people out, refused ones as well; finish erasures that nothing can come into now."""
     rows = _take_out_late(stores) + look_through(stores, home_region=home_region)
+    if messaging.recognition.forget_unproved(stores, now=now):
+        with stores.state.write() as tx:
+            tx.move_cursor(REWRITE_CURSOR, 1)
     with stores.state.read() as tx:
         begun = pending(tx, ErasureState.BEGUN)
     through = done_through(stores)

@@ -8,6 +8,7 @@ from omniloom.messaging.recognition.ask import Asked, TooOften, Wish, ask
 from omniloom.messaging.recognition.at_till import CardSeen, card_of_token, card_token, see_card
 from omniloom.messaging.recognition.barcode import bars, check_digit, is_ean, read_card
 from omniloom.messaging.recognition.benefit import Benefit, WaySettings, all_way_settings, save_way
+from omniloom.messaging.recognition.buried import forget_unproved
 from omniloom.messaging.recognition.hand_out import (
     BOT,
     QR,
@@ -29,6 +30,6 @@ __all__ = [
     "BARS_QUIET", "BOT", "QR", "QR_QUIET", "Asked", "Benefit", "Browser", "CardSeen", "Handed", "Holder", "Link",
     "Newcomer", "Proof", "Reason", "Recognised", "Refused", "TooOften", "Way", "WaySettings", "Wish",
     "all_way_settings", "ask", "bar_rows", "bars", "bring_back", "card_of_token", "card_token", "check_digit",
-    "confirm_code", "confirm_link", "hand_out", "is_ean", "known_ways", "link_of", "place_of", "place_url", "png",
-    "qr_rows", "read_card", "save_way", "see_card", "send_proofs", "svg", "token_stands",
+    "confirm_code", "confirm_link", "forget_unproved", "hand_out", "is_ean", "known_ways", "link_of", "place_of",
+    "place_url", "png", "qr_rows", "read_card", "save_way", "see_card", "send_proofs", "svg", "token_stands",
 ]  # fmt: skip

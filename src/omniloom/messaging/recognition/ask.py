@@ -1,7 +1,8 @@
 """Asking an address to show itself: by a link or by a code. Nobody learns whether the address is known.
 
 Asking writes one row and tells the log; the log makes a person of an address nobody knew, and then ``send`` plans the
-message. So a known and an unknown address go the very same way.
+message. So a known and an unknown address go the very same way. One whose person was erased goes beside the log
+(``buried``): asking is their own will, but only the proof brings anybody back.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from omniloom.core.errors import Conflict, Invalid
 from omniloom.core.event import RECOGNITION_REQUESTED
 from omniloom.core.ids import Ids, digest
 from omniloom.core.text import clean
-from omniloom.identity import normalise
+from omniloom.identity import normalise, tombstone
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.recognition.benefit import known_way, way_settings
 from omniloom.messaging.recognition.limit import wait_s
@@ -64,8 +65,12 @@ def ask(
             raise Conflict(f"{wish.way} is switched off", hint="switch it on in the settings", field="way")
         if wait := wait_s(tx, kind=kind, value=address, ip=visitor.ip, now=now):
             return TooOften(wait)
-        row = {"way": wish.way, "state": NEW, "channel": wish.channel, "kind": kind, "value": address}
+        is_buried = tombstone.is_buried(tx, (kind, address))
+        row = {"way": wish.way, "state": NEW, "channel": wish.channel, "kind": kind, "value": address,
+               "is_buried": int(is_buried)}  # fmt: skip
         request_id = add(tx, row, wish=wish, visitor=visitor, now=now, expires_at=expires_at, ids=ids)
+        if is_buried:  # the log hears of it once it is proved
+            return Asked(request_id, expires_at)
         about = {"channel": wish.channel, "address": address, "campaign_id": "", "campaign": "", "send_id": ""}
         put_in_outbox(tx, [event_about(
             RECOGNITION_REQUESTED, about, message_id=f"recognise:{request_id}", user_id="", occurred_at=now,
@@ -85,7 +90,7 @@ def add(
             raise Invalid(f"{name} is over {FIELD_CHARS_MAX} characters", field=name)
     tx.run(
         query(__file__, "add"),
-        **{"person_id": 0, **row}, request_id=request_id, anonymous_id=wish.anonymous_id,
+        **{"person_id": 0, "is_buried": 0, **row}, request_id=request_id, anonymous_id=wish.anonymous_id,
         browser=browser_mark(wish.browser), place=wish.place, language=wish.language, ip=visitor.ip,
         user_agent=visitor.user_agent[:300], now=now, expires_at=expires_at,
     )  # fmt: skip

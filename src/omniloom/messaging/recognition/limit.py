@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from omniloom.core.clock import micros
+from omniloom.identity import tombstone
 from omniloom.store import StateTx, query
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -21,7 +22,10 @@ def wait_s(tx: StateTx, *, kind: str, value: str, ip: str, now: datetime) -> int
     """How long until another proof may be asked for, seconds; 0: now. ``ip`` empty: the sender is trusted."""
     waits = [0]
     if value:
-        rows = tx.tuples(query(__file__, "asked_of_value"), kind=kind, value=value, since=now - DAY)
+        rows = tx.tuples(
+            query(__file__, "asked_of_value"), kind=kind, value=value, since=now - DAY,
+            digest=tombstone.digest_of(tombstone.salt_of(tx), (kind, value)),
+        )  # fmt: skip
         waits.append(_wait([at for at, _ in rows], ADDRESS, now))
         if ip:
             waits.append(_wait([at for at, by in rows if by == ip], SENDER_ON_ADDRESS, now))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from omniloom.core.i18n import LANGUAGES
 from omniloom.core.ids import Ids
+from omniloom.identity import tombstone
 from omniloom.messaging.notice import Notice, notice_template, plan_notice
 from omniloom.messaging.recognition.ask import FAILED, OPEN
 from omniloom.messaging.recognition.benefit import all_way_settings
@@ -21,6 +22,7 @@ def send_proofs(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
     """Plan the messages of new requests; forget what ran out long ago."""
     with stores.state.read() as tx:
         rows = tx.rows(query(__file__, "unsent"), now=now, rows_max=ROWS_MAX)
+        rows += tx.rows(query(__file__, "unsent_buried"), now=now, rows_max=ROWS_MAX)
         is_old = tx.one(query(__file__, "oldest"), before=now - KEPT) is not None
     if is_old:
         with stores.state.write() as tx:
@@ -28,6 +30,8 @@ def send_proofs(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
     benefits = {way: settings.benefit for way, settings in all_way_settings(stores).items()} if rows else {}
     for row in rows:
         language = _language(row)
+        if "person_id" not in row:
+            row |= {"person_id": _stand_in(stores, now), "asked_before": 0}
         texts = known_ways()[row["way"]].texts[row["channel"]][language]
         template = notice_template(stores, row["channel"], texts, now=now, ids=ids)
         benefit = benefits[row["way"]]
@@ -38,6 +42,12 @@ def send_proofs(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
     return Progress(len(rows), is_done=len(rows) < ROWS_MAX)
 
 
+def _stand_in(stores: Stores, now: datetime) -> int:
+    """Nobody yet: the address is an erased person's, who asks for a proof."""
+    with stores.state.write() as tx:
+        return tombstone.stand_in(tx, now)
+
+
 def _plan(tx: StateTx, row: Row, notice: Notice, *, now: datetime, ids: Ids) -> None:
     send_id = plan_notice(tx, notice, now=now, ids=ids, rounds_before=row["asked_before"])
     tx.run(query(__file__, "sent"), request_id=row["request_id"], send_id=send_id, person_id=row["person_id"],
@@ -45,5 +55,5 @@ def _plan(tx: StateTx, row: Row, notice: Notice, *, now: datetime, ids: Ids) -> 
 
 
 def _language(row: Row) -> str:
-    own = (row["language"] or row["card_language"] or "").partition("-")[0]
+    own = (row["language"] or row.get("card_language") or "").partition("-")[0]
     return own if own in LANGUAGES else LANGUAGES[0]
