@@ -427,9 +427,10 @@ CREATE TABLE messaging_recognition (
     proved_at bigint not null
 , is_buried bigint not null default 0);
 
-CREATE TABLE messaging_send (
+CREATE TABLE "messaging_send" (
     send_id text primary key,
     campaign_id text not null,
+    planned_id bigint not null,
     person_id bigint not null,
     state text not null,
     reason text not null,
@@ -441,7 +442,7 @@ CREATE TABLE messaging_send (
     not_before bigint not null,
     created_at bigint not null,
     updated_at bigint not null,
-    unique (campaign_id, person_id)
+    unique (campaign_id, planned_id)
 );
 
 CREATE TABLE "messaging_suppression" (

@@ -25,10 +25,12 @@ _EVER = datetime.max.replace(tzinfo=UTC)
 class Claimed:
     """One recipient's message that is ours until the lease ends.
 
-    ``to``: the one address it may go to; empty: whichever the person has. ``notice``: what it alone says.
+    ``planned_id``: whom it was planned for; ``person_id``: whose address it went to, of a try again. ``to``: the one
+    address it may go to; empty: whichever the person has. ``notice``: what it alone says.
     """
 
     send_id: str
+    planned_id: int
     person_id: int
     fence: int
     created_at: int
@@ -57,7 +59,8 @@ def _claimed(tx: StateTx, token: str) -> list[Claimed]:
     mailings = {campaign_id: mailing_of(tx, campaign_id) for campaign_id in {row["campaign_id"] for row in rows}}
     return [
         Claimed(
-            row["send_id"], row["person_id"], row["fence"], row["created_at"], mailings[row["campaign_id"]],
+            row["send_id"], row["planned_id"], row["person_id"], row["fence"], row["created_at"],
+            mailings[row["campaign_id"]],
             **({} if row["context"] == "{}" else msgspec.json.decode(row["context"])),
         )
         for row in rows

@@ -72,9 +72,12 @@ def _intended(  # noqa: PLR0917 - one step of one transaction
     if not _settle(tx, item.claimed, SendState.INTENT, reason=Reason.ALLOWED, channel=send.channel, now=now):
         return False  # another worker has it by now
     claimed, campaign_id = item.claimed, item.candidate.campaign_id
+    owner_id = situation.owner(item.candidate, send)
+    if owner_id != claimed.person_id:
+        tx.run(query(__file__, "send_give"), send_id=claimed.send_id, person_id=owner_id)
     is_new = tx.run(
         query(__file__, "attempt_intend"), send_key=send_key(item, send.channel), send_id=claimed.send_id,
-        campaign_id=campaign_id, person_id=claimed.person_id, channel=send.channel, address=send.address,
+        campaign_id=campaign_id, person_id=owner_id, channel=send.channel, address=send.address,
         fence=claimed.fence, now=now,
     )  # fmt: skip
     if is_new != 1:
@@ -90,8 +93,8 @@ def _intended(  # noqa: PLR0917 - one step of one transaction
 
 
 def send_key(item: Prepared, channel: str) -> str:
-    """What no two messages share: campaign, person and channel."""
-    return f"{item.candidate.campaign_id}:{item.claimed.person_id}:{channel}"
+    """What no two messages share: campaign, whom it was planned for, and channel."""
+    return f"{item.candidate.campaign_id}:{item.claimed.planned_id}:{channel}"
 
 
 def record_decision(tx: StateTx, send_id: str, decision: Decision, *, now: datetime) -> None:

@@ -45,9 +45,10 @@ def notice_template(
 
 
 def plan_notice(tx: StateTx, notice: Notice, *, now: datetime, ids: Ids, rounds_before: int = 0) -> str:
-    """Plan the message in a mailing of its text that its person is not in yet; its send id, empty if there is none.
+    """Plan the message in a mailing of its text that its person, whoever that is one with, is not in yet; its send id,
+    empty if there is none.
 
-    ``rounds_before``: how many the person had before, so that these need not be tried.
+    ``rounds_before``: how many they had before, so that these need not be tried.
     """
     text = notice.template
     texts = digest(text.template_id, text.subject, text.body)[:12]
@@ -55,6 +56,8 @@ def plan_notice(tx: StateTx, notice: Notice, *, now: datetime, ids: Ids, rounds_
     context = msgspec.json.encode({"to": notice.address, "notice": dict(notice.values)}).decode()
     for round_ in range(rounds_before, rounds_before + ROUNDS_MAX):
         campaign_id = f"{notice.prefix}:{texts}:{round_}"
+        if tx.one(query(__file__, "send_of_person"), campaign_id=campaign_id, person_id=notice.person_id) is not None:
+            continue
         open_mailing(
             tx, campaign_id=campaign_id, name=text.name, kind=TRANSACTIONAL, channels=[text.channel],
             templates={text.channel: text.template_id}, now=now,

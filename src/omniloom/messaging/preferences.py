@@ -11,7 +11,7 @@ from omniloom.core.i18n import LANGUAGES
 from omniloom.core.ids import Ids
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
-from omniloom.messaging.report import SOURCE_ID, event_about, put_in_outbox, user_ids
+from omniloom.messaging.report import SOURCE_ID, event_about, named_by, put_in_outbox, user_ids
 from omniloom.messaging.subscribe import (
     NOBODY,
     ChannelChoice,
@@ -141,7 +141,10 @@ def _choose_channels(
 ) -> None:
     contact = contact_of(tx, attempt)
     for choice in subscription_of(tx, attempt).choices:
-        own = {**attempt, "channel": choice.channel, "address": contact.addresses[choice.channel]}
+        own = attempt if choice.channel == attempt["channel"] else {
+            **attempt, "channel": choice.channel, "address": contact.addresses[choice.channel],
+            "named": named_by(attempt),
+        }  # fmt: skip
         if choice.is_on and choice.channel not in wanted:
             leave(tx, own, method=PREFERENCE_PAGE, now=now, visitor=visitor)
         elif not choice.is_on and choice.channel in wanted:

@@ -10,7 +10,7 @@ from typing import Any
 
 from omniloom.core.clock import instant
 from omniloom.core.event import MESSAGE_BOUNCED, MESSAGE_SENT, OWN_SOURCE_ID, Event, decode, encode
-from omniloom.identity import identifiers_by_root, roots_of
+from omniloom.identity import identifiers_by_root, naming, roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.record import ACCEPTED
 from omniloom.store import Progress, StateTx, Stores, query
@@ -67,8 +67,10 @@ def append(stores: Stores, events: Sequence[Event]) -> None:
 def event_about(
     name: str, attempt: dict[str, Any], *, message_id: str, user_id: str, occurred_at: datetime, **facts: Any
 ) -> Event:
-    """An event about one message. ``attempt`` has channel, address, campaign_id, campaign and send_id."""
-    identifiers = {known_channels()[attempt["channel"]].address_kind: attempt["address"]}
+    """An event about one message. ``attempt`` has channel, address, campaign_id, campaign and send_id; ``named``, if it
+    is said from another address than it is about.
+    """
+    identifiers = dict(attempt.get("named") or named_by(attempt))
     if user_id:
         identifiers["user_id"] = user_id
     properties = {name: attempt[name] for name in ("channel", "campaign_id", "campaign", "send_id")}
@@ -78,16 +80,36 @@ def event_about(
     )  # fmt: skip
 
 
+def named_by(attempt: dict[str, Any]) -> dict[str, str]:
+    """What an event names the person by whom a message went to: its address."""
+    return {known_channels()[attempt["channel"]].address_kind: attempt["address"]}
+
+
 def user_ids(tx: StateTx, person_ids: list[int]) -> dict[int, str]:
-    """The newest user id of each person who has one."""
+    """The newest user id of each person who has one of their own: not that of whoever they are one with, for the event
+    would be theirs for good.
+    """
     roots = roots_of(tx, person_ids)
     found: dict[int, str] = {}
     identifiers = identifiers_by_root(tx, sorted(set(roots.values())))
     for person_id, root_id in roots.items():
-        own = [i for i in identifiers.get(root_id, ()) if i.kind == "user_id"]
+        own = [i for i in identifiers.get(root_id, ()) if i.kind == "user_id" and i.person_id == person_id]
         if own:
             found[person_id] = max(own, key=lambda i: (i.last_seen_at, i.value)).value
     return found
+
+
+def naming_alone(tx: StateTx, person_id: int) -> dict[str, str]:
+    """What to name a person by in an event about them alone: of those they are one with by now, others have the event
+    else, once they are parted. Empty if nothing of anybody's names them.
+    """
+    roots = roots_of(tx, [person_id])
+    known = identifiers_by_root(tx, list(roots.values())).get(roots.get(person_id, 0), [])
+    own = [one for one in known if one.person_id == person_id and not one.is_shared]
+    if not own:
+        return dict(naming(tx, [person_id]).values())
+    newest = max((one for one in own if one.kind == own[0].kind), key=lambda i: (i.last_seen_at, i.value))
+    return {newest.kind: newest.value}
 
 
 def _event(row: dict[str, Any], user_id: str) -> Event:

@@ -62,6 +62,13 @@ class Situation:
         """How to reach a person; None if there is no such person."""
         return self._contacts.get(person_id)
 
+    def owner(self, candidate: Candidate, send: Send) -> int:
+        """Whose a message is: its address's own person, who may be one with others for a while."""
+        contact = self._contacts.get(candidate.person_id)
+        if candidate.to or contact is None:
+            return candidate.person_id  # planned for the address itself
+        return contact.owners.get(send.channel, candidate.person_id)
+
     def facts(self, candidate: Candidate) -> Facts:
         """What the rules judge one recipient by."""
         contact = self._contacts.get(candidate.person_id)

@@ -162,7 +162,8 @@ def subscription_of(tx: StateTx, attempt: Row) -> Subscription:
 def leave(
     tx: StateTx, attempt: Row, *, method: str, now: datetime, visitor: Visitor = NOBODY, is_all: bool = False
 ) -> None:
-    """Close the address and withdraw the consent; the newest address of the channel is closed as well.
+    """Close the address and withdraw the consent; the newest address of the channel is closed as well, if it is of the
+    same person whatever merge is undone.
 
     To the messages of a partner, if it was one of theirs, else or if ``is_all`` to everybody's. An address that is
     another's by now is closed, and that is all.
@@ -170,7 +171,7 @@ def leave(
     contact, channel = contact_of(tx, attempt), attempt["channel"]
     is_all = is_all or attempt["advertiser"] == OWN
     stop_for = OWN if is_all else attempt["advertiser"]
-    addresses = {attempt["address"], contact.addresses.get(channel, attempt["address"])}
+    addresses = _own_addresses(contact, attempt)
     is_closed, was_left = (
         all((channel, address) in closed(tx, addresses, advertiser) for address in addresses)
         for advertiser in (stop_for, attempt["advertiser"])
@@ -187,6 +188,17 @@ def leave(
     word = _word(attempt, "left", method=method, now=now, visitor=visitor)
     for each in _leaving(attempt, word, names):
         _withdraw(tx, *each)
+
+
+def _own_addresses(contact: Contact, attempt: Row) -> set[str]:
+    """What leaving closes: the link's own address, and the channel's newest one; not one that came by a merge, for that
+    would stay closed to whoever is parted again. While they are one, the consent that was taken back is both's.
+    """
+    channel = attempt["channel"]
+    is_own = contact.owners.get(channel, attempt["person_id"]) == attempt["person_id"]
+    newest = [contact.addresses[channel]] if is_own else []
+    linked = [] if "named" in attempt else [attempt["address"]]
+    return {*linked, *newest}
 
 
 def _whose(contact: Contact, attempt: Row, *, is_all: bool, is_closed: bool) -> list[str]:
@@ -209,8 +221,10 @@ def _leaving(attempt: Row, word: ConsentEntry, names: list[str]) -> list[tuple[s
 
 
 def join(tx: StateTx, attempt: Row, *, method: str, wording: str, now: datetime, visitor: Visitor = NOBODY) -> None:
-    """Give the consent, and open the address again if nothing worse than leaving had closed it."""
-    reopen(tx, channel=attempt["channel"], address=attempt["address"], advertiser=attempt["advertiser"])
+    """Give the consent, and open the address, and the channel's newest, if nothing worse than leaving had closed it."""
+    channel = attempt["channel"]
+    for address in sorted({attempt["address"], contact_of(tx, attempt).addresses[channel]}):
+        reopen(tx, channel=channel, address=address, advertiser=attempt["advertiser"])
     entry = _word(attempt, "joined", method=method, now=now, visitor=visitor)
     entry = dataclasses.replace(entry, is_given=True, wording=wording)
     take_word(tx, entry)
@@ -246,10 +260,11 @@ def _told(tx: StateTx, name: str, attempt: Row, entry: ConsentEntry) -> Event:
     user_id = "" if attempt.get("is_anothers") else user_ids(tx, [person_id]).get(person_id, "")
     told = {
         "wording": entry.wording, "advertiser": entry.advertiser, "ip": entry.ip, "user_agent": entry.user_agent,
+        "address": "" if "named" in attempt else attempt["address"],  # another one may be somebody else's some day
     }  # fmt: skip
     return event_about(
         name, attempt, message_id=entry.message_id, user_id=user_id, occurred_at=entry.occurred_at,
-        channel=entry.channel, purpose=entry.purpose, address=attempt["address"], method=entry.method,
+        channel=entry.channel, purpose=entry.purpose, method=entry.method,
         **{key: value for key, value in told.items() if value},
     )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A word about consent that one of us writes down for a person: said at the till, on the phone, on paper, in a chat."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,10 @@ from omniloom.core.errors import Invalid, Missing
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, Event
 from omniloom.core.ids import Ids
 from omniloom.core.text import clean
-from omniloom.identity import naming, roots_of
+from omniloom.identity import roots_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.decision import MARKETING
-from omniloom.messaging.report import SOURCE_ID, put_in_outbox
+from omniloom.messaging.report import SOURCE_ID, naming_alone, put_in_outbox
 from omniloom.messaging.stop_list import reopen
 from omniloom.messaging.subscribe import NOBODY, Visitor
 from omniloom.profiles import EVERY_CHANNEL, OWN, ConsentEntry, contacts, take_word
@@ -44,6 +44,7 @@ def take_consent(
 ) -> ConsentEntry:
     """Write a person's word down; it is in force when this returns.
 
+    It is the word of who is named, also if they are one with others by now: so it stays theirs if they are parted.
     Giving needs a wording, for nothing could be proved without one; it opens an address that was left.
     Errors: Missing if there is no such person; Invalid names the field.
     """
@@ -58,8 +59,8 @@ def take_consent(
         wording_version=word.wording_version, method=word.method, ip=visitor.ip,
         user_agent=visitor.user_agent[:300], evidence=evidence, occurred_at=now, recorded_at=now,
     )  # fmt: skip
-    with stores.state.write() as tx:  # who it is by now must still be so when it is written: merged, or erased
-        entry = replace(entry, person_id=_root_of(tx, person_id))
+    with stores.state.write() as tx:
+        _check_known(tx, person_id)  # in the transaction that writes: they may have been erased a moment ago
         take_word(tx, entry)
         if word.is_given:
             _open(tx, entry)
@@ -67,11 +68,9 @@ def take_consent(
     return entry
 
 
-def _root_of(tx: StateTx, person_id: int) -> int:
-    roots = roots_of(tx, [person_id])
-    if person_id not in roots:
+def _check_known(tx: StateTx, person_id: int) -> None:
+    if person_id not in roots_of(tx, [person_id]):
         raise Missing(f"no person {person_id}", hint="search for one by any identifier", person_id=person_id)
-    return roots[person_id]
 
 
 def _check(word: Word) -> None:
@@ -99,8 +98,8 @@ def _open(tx: StateTx, entry: ConsentEntry) -> None:
 
 def _events(tx: StateTx, entry: ConsentEntry) -> list[Event]:
     """What the log is told, under the ledger's own id; nothing of somebody who cannot be named."""
-    named = naming(tx, [entry.person_id]).get(entry.person_id)
-    if named is None:
+    named = naming_alone(tx, entry.person_id)
+    if not named:
         return []
     told = {
         "channel": entry.channel, "purpose": entry.purpose, "advertiser": entry.advertiser, "wording": entry.wording,
@@ -109,6 +108,6 @@ def _events(tx: StateTx, entry: ConsentEntry) -> list[Event]:
     return [Event(
         source_id=SOURCE_ID, message_id=entry.message_id, type="track",
         name=CONSENT_GIVEN if entry.is_given else CONSENT_WITHDRAWN, occurred_at=entry.occurred_at,
-        received_at=entry.recorded_at, identifiers=dict([named]),
+        received_at=entry.recorded_at, identifiers=named,
         properties={key: value for key, value in told.items() if value},
     )]  # fmt: skip

@@ -22,7 +22,9 @@ from omniloom.privacy.subject import Subject, subject_of
 from omniloom.store import Holding, Row, Stores
 
 _JSON = frozenset(("identifiers", "properties", "context", "evidence", "problems", "value", "topics_off"))
-_INTERNAL = frozenset(("fence", "claimed_by", "leased_until", "not_before", "reported", "folded", "folded_name"))
+_INTERNAL = frozenset((
+    "fence", "claimed_by", "leased_until", "not_before", "planned_id", "reported", "folded", "folded_name",
+))  # fmt: skip
 Seen = Callable[[Row], Row]
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 

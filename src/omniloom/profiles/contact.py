@@ -17,7 +17,11 @@ ADDRESS_KINDS = {"email": "email", "sms": "phone"}  # channel -> the kind of ide
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One person to reach. ``words`` are in force, per (advertiser, channel, purpose): ask ``word`` and ``agreed``."""
+    """One person to reach. ``words`` are in force, per (advertiser, channel, purpose): ask ``word`` and ``agreed``.
+
+    ``owners``: whose each address is, channel by channel, of those who are this person by now. A merge does not change
+    it, so what goes to an address, or is said from it, is its owner's when the merge is undone.
+    """
 
     person_id: int
     addresses: dict[str, str] = field(default_factory=dict)
@@ -26,6 +30,7 @@ class Contact:
     name: str = ""
     words: Mapping[tuple[str, str, str], Consent] = field(default_factory=dict)
     preference: Preference = NO_PREFERENCE
+    owners: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def word(self, channel: str, *, purpose: str = MARKETING, advertiser: str = OWN) -> Consent | None:
         """What is in force about a channel, said of it or of all of them; None if nothing ever was."""
@@ -52,23 +57,25 @@ def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:
     found = {}
     for root_id in root_ids:
         card, preference = known.get(root_id, Card()), preferences.get(root_id, NO_PREFERENCE)
+        newest = _newest(identifiers.get(root_id, []))
         found[root_id] = Contact(
             person_id=root_id,
-            addresses=_addresses(identifiers.get(root_id, [])),
+            addresses={channel: one.value for channel, one in newest.items()},
             timezone=card.timezone,
             language=preference.language or card.language,
             name=card.name,
             words={(one.advertiser, one.channel, one.purpose): one for one in consents.get(root_id, [])},
             preference=preference,
+            owners={channel: one.person_id for channel, one in newest.items()},
         )
     return {person_id: found[root_id] for person_id, root_id in roots.items()}
 
 
-def _addresses(identifiers: list[Identifier]) -> dict[str, str]:
+def _newest(identifiers: list[Identifier]) -> dict[str, Identifier]:
     """The address of each channel: of several, the one seen last. One that many people use is nobody's."""
-    addresses: dict[str, str] = {}
+    found: dict[str, Identifier] = {}
     for channel, kind in ADDRESS_KINDS.items():
         known = [i for i in identifiers if i.kind == kind and not i.is_shared]
         if known:
-            addresses[channel] = max(known, key=lambda i: (i.last_seen_at, i.value)).value
-    return addresses
+            found[channel] = max(known, key=lambda i: (i.last_seen_at, i.value))
+    return found

@@ -50,9 +50,11 @@ class PrivacyRequest:
 def ask_privacy(  # noqa: PLR0913 - one request
     tx: StateTx, person_id: int, kind: PrivacyKind, *, method: str, ip: str, user_agent: str, now: datetime, ids: Ids
 ) -> PrivacyRequest:
-    """Keep a request; one that is open already is the same request."""
+    """Keep a request; one of theirs that is open already is the same request. One of somebody they are one with by now
+    is not: it goes with whom it came for, if they are parted.
+    """
     for known in _requests(tx, person_id):
-        if known.kind is kind and known.state is PrivacyState.OPEN:
+        if known.kind is kind and known.state is PrivacyState.OPEN and known.person_id == person_id:
             return known
     made = PrivacyRequest(ids.token(), person_id, kind, PrivacyState.OPEN, method, ip, user_agent, now, None, "")
     tx.run(_ADD, request_id=made.request_id, person_id=person_id, kind=kind, state=made.state, method=method, ip=ip,

@@ -89,7 +89,7 @@ def relations_of(stores: Stores, person_id: int) -> list[Relation]:
 
 
 def relate(stores: Stores, person_id: int, tie: Tie, *, by: str, now: datetime, ids: Ids) -> Relation:
-    """Write a relation down.
+    """Write a relation down, of the two who are named, whoever they are part of by now.
 
     Errors: Invalid names the field; Missing for a person who never was; Conflict if the relation is known.
     """
@@ -106,8 +106,8 @@ def relate(stores: Stores, person_id: int, tie: Tie, *, by: str, now: datetime, 
                 raise Conflict("this relation is known already", hint="remove it first, to change it")
         relation_id = ids.token()
         tx.run(
-            _ADD, relation_id=relation_id, kind=tie.kind, person_id=root_id, other_id=other_id, company_id=company_id,
-            role=role, since=tie.since, source=source, created_at=now, created_by=by,
+            _ADD, relation_id=relation_id, kind=tie.kind, person_id=person_id, other_id=tie.other_id or None,
+            company_id=company_id, role=role, since=tie.since, source=source, created_at=now, created_by=by,
         )  # fmt: skip
         return next(known for known in _relations(tx, root_id) if known.relation_id == relation_id)
 

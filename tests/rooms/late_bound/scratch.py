@@ -23,8 +23,8 @@ STATE_BY_PERSON = (
 )  # fmt: skip
 EVENTS_AS_THEY_ARE = ("analytics_cost", "analytics_campaign", "analytics_message_price", "catalog_product")
 EVENTS_BY_PERSON = ("identity_event", "identity_item")
-_ONCE = {"messaging_send": ("campaign_id", "person_id"), "profiles_preference": ("person_id",)}
-_ORDER = {"messaging_send": "send_id", "profiles_preference": "updated_at desc"}
+_ONCE = {"profiles_preference": ("person_id",)}
+_ORDER = {"profiles_preference": "updated_at desc, person_id desc"}
 
 
 def from_scratch(living: Stores, roots: dict[int, int], folder: Path) -> Stores:

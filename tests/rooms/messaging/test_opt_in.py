@@ -185,7 +185,7 @@ def test_a_word_at_the_desk_counts_at_once_and_its_event_adds_nothing(company: A
                                ids=company.ids)  # fmt: skip
 
 
-def test_a_word_for_somebody_erased_or_merged_meanwhile_is_written_for_whoever_it_is_then(
+def test_a_word_for_somebody_merged_meanwhile_is_theirs_and_for_somebody_erased_nobodys(
     company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the operator's click and the transaction somebody else decides about the person."""
@@ -206,13 +206,14 @@ def test_a_word_for_somebody_erased_or_merged_meanwhile_is_written_for_whoever_i
         monkeypatch.setattr(state, "write", write)
 
     after(move, person_id=first, other=second)
-    assert voice.take_consent(company.stores, first, word, **given).person_id == second
+    assert voice.take_consent(company.stores, first, word, **given).person_id == first
+    assert [one.person_id for one in profiles.consent_history(company.stores, second)] == [first]
     after(erase, person_id=second)
     with pytest.raises(Missing):
         voice.take_consent(company.stores, second, word, **given)
     with company.stores.state.read() as tx:
         lines = tx.rows(parse_state("t", "select person_id from profiles_consent_ledger"))
-    assert lines == [{"person_id": second}]
+    assert lines == [{"person_id": first}]
 
 
 def test_wishing_to_be_erased_again_takes_back_what_was_agreed_to_since(company: Any) -> None:

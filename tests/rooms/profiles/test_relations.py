@@ -53,6 +53,21 @@ def test_relations_follow_a_merge_and_its_undoing(family: Teller) -> None:
     assert seen(family, 3) == [("household", 4, "")]
 
 
+def test_a_relation_said_of_a_merged_person_is_theirs_once_they_are_parted(family: Teller) -> None:
+    merge_id = merge(family.stores, into_id=1, from_id=4, rule="by hand", evidence={}, now=NOW, ids=SeededIds(3))
+    tie(family, 4, kind="spouse", other_id=3)
+    tie(family, 2, seed=2, kind="household", other_id=4)
+    tie(family, 4, seed=4, kind="owner", inn=INN)
+    said = {("spouse", 3, ""), ("household", 2, ""), ("owner", None, INN)}
+    assert set(seen(family, 1)) == set(seen(family, 4)) == said
+    with pytest.raises(Conflict):
+        tie(family, 1, seed=5, kind="spouse", other_id=3)
+    unmerge(family.stores, merge_id, by="Vera", now=NOW)
+    assert seen(family, 1) == []
+    assert set(seen(family, 4)) == said
+    assert seen(family, 2) == [("household", 4, "")]
+
+
 def test_a_company_begins_with_its_first_relation_and_knows_its_people(family: Teller) -> None:
     tie(family, 1, kind="owner", inn=INN, company="Ромашка", role="founder")
     tie(family, 3, seed=2, kind="employee", inn=INN)

@@ -3,7 +3,7 @@
 -- in: :channel :kind :now :rows_max
 -- out: request_id, channel, address, language, card_language, person_id, asked_before   order: oldest first
 select
-    o.request_id, o.channel, o.address, o.language, coalesce(c.language, '') as card_language, p.root_id as person_id,
+    o.request_id, o.channel, o.address, o.language, coalesce(c.language, '') as card_language, i.person_id,
     (
         select count(*) from messaging_opt_in as earlier
         inner join identity_person as they on they.person_id = earlier.person_id

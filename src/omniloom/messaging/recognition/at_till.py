@@ -32,7 +32,7 @@ def see_card(stores: Stores, card: str, *, place: str, by: str, now: datetime, i
         if not way_settings(tx, CARD).is_on:
             raise Conflict("card is switched off", hint="switch it on in the settings", field="way")
         owner = tx.one(query(__file__, "owner"), kind=CARD, value=number)
-        person_id = owner["root_id"] if owner else 0
+        person_id = owner["person_id"] if owner else 0
         row = {"way": CARD, "state": OPEN, "channel": "", "kind": CARD, "value": number, "person_id": person_id}
         wish = Wish(way=CARD, channel="", address="", place=place)
         request_id = add(tx, row, wish=wish, visitor=NOBODY, now=now, expires_at=now + known_way(CARD).valid_for,
@@ -43,7 +43,7 @@ def see_card(stores: Stores, card: str, *, place: str, by: str, now: datetime, i
         assert not isinstance(recognised, Refused)  # noqa: S101 - nobody else knows this row
         if recognised.benefit is None:
             tx.run(query(__file__, "drop"), request_id=request_id)  # a till reads thousands of cards a day
-    return CardSeen(number, person_id, recognised)
+    return CardSeen(number, owner["root_id"] if owner else 0, recognised)
 
 
 def card_token(secret: bytes, card: str) -> str:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids
-from omniloom.identity import naming, normalise, roots_of
+from omniloom.identity import normalise, roots_of
 from omniloom.messaging.recognition.ask import OPEN, TooOften, Wish, add
 from omniloom.messaging.recognition.benefit import BOT_URL_MARK, known_way, way_settings
 from omniloom.messaging.recognition.limit import wait_s
 from omniloom.messaging.recognition.prove import standing
 from omniloom.messaging.recognition.tell import Proven, Reason, Recognised, Refused, prove
 from omniloom.messaging.recognition.way import Proof
+from omniloom.messaging.report import naming_alone
 from omniloom.messaging.subscribe import NOBODY, Visitor
 from omniloom.messaging.token import sign, verify
 from omniloom.store import Row, StateTx, Stores, query
@@ -133,4 +134,4 @@ def _named(tx: StateTx, row: Row) -> dict[str, str]:
     """Whom the token was handed to, as an event names them; empty if nothing does."""
     if not row["person_id"]:
         return {"anonymous_id": row["anonymous_id"]}
-    return dict(naming(tx, [row["person_id"]]).values())
+    return naming_alone(tx, row["person_id"])

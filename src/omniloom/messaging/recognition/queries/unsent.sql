@@ -5,7 +5,7 @@
 -- out: request_id, way, channel, value, place, language, card_language, person_id, asked_before   order: oldest first
 select
     r.request_id, r.way, r.channel, r.value, r.place, r.language, coalesce(c.language, '') as card_language,
-    p.root_id as person_id,
+    p.person_id,
     (
         select count(*) from messaging_recognition as earlier
         inner join identity_person as they on they.person_id = earlier.person_id
