@@ -302,6 +302,7 @@ def test_a_token_handed_to_who_is_one_with_another_recognises_them(two: Two) -> 
                                    home_region="US", now=now)  # fmt: skip
     assert isinstance(found, Recognised)
     two.part()
+    assert identity.find(two.stores, "777", "US") == [two.boris]
     assert whose(company, "Customer Recognised") == [two.boris]
 
 
