@@ -503,6 +503,21 @@ CREATE TABLE privacy_incident (
     full_reference text not null
 );
 
+CREATE TABLE privacy_incident_line (
+    incident_id text not null,
+    place bigint not null,
+    said_at bigint not null,
+    said_by text not null,
+    what text not null,
+    data text not null,
+    people bigint not null,
+    cause text not null,
+    harm text not null,
+    measures text not null,
+    contact text not null,
+    primary key (incident_id, place)
+);
+
 CREATE TABLE privacy_proof (
     proof_id text primary key,
     erasure_id text not null,
@@ -802,6 +817,12 @@ CREATE INDEX messaging_send_leased on messaging_send (leased_until) where leased
 CREATE INDEX messaging_send_person on messaging_send (person_id, updated_at);
 
 CREATE INDEX privacy_erasure_state on privacy_erasure (state);
+
+CREATE TRIGGER privacy_incident_line_never_changes before update on privacy_incident_line
+begin select raise(abort, 'privacy_incident_line is append-only'); end;
+
+CREATE TRIGGER privacy_incident_line_never_goes before delete on privacy_incident_line when not 0
+begin select raise(abort, 'privacy_incident_line is append-only'); end;
 
 CREATE INDEX privacy_proof_subject on privacy_proof (subject);
 

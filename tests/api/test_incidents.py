@@ -43,3 +43,18 @@ def test_a_notice_s_hour_that_no_clock_shows_is_refused(platform):
     refused = ask("POST", f"/incidents/{incident_id}/notices/first", sent_at="0001-01-01T00:00:00+05:00")
     assert 400 <= refused.status_code < 500, refused.text
     assert "sent_at" in refused.text
+
+
+def test_an_incident_is_amended_and_keeps_what_was_known(platform):
+    ask = asking(platform, Role.OWNER)
+    incident_id = ask("POST", "/incidents", what="a stolen laptop").json()["incident_id"]
+    path = f"/incidents/{incident_id}/amendments"
+    amended = ask("POST", path, cause="a broken window", people=120)
+    assert amended.status_code == 201, amended.text
+    assert [one["report"]["people"] for one in amended.json()["history"]] == [0, 120]
+    (kept,) = ask("GET", "/incidents").json()["incidents"]
+    assert (kept["report"]["cause"], kept["report"]["what"]) == ("a broken window", "a stolen laptop")
+    assert ask("POST", path, people=120).status_code == 422
+    assert ask("POST", path, found_at="2026-01-01T00:00:00Z").status_code == 422
+    assert ask("POST", "/incidents/none/amendments", harm="x").status_code == 404
+    assert asking(platform, Role.ANALYST)("POST", path, harm="x").status_code == 403

@@ -34,6 +34,16 @@ def press(site: Site, testid: str) -> None:
     site.http.run(click())
 
 
+def fill(site: Site, testid: str, value: object) -> None:
+    """Write into the first box with this test id on the page opened last."""
+
+    async def write() -> None:
+        [box] = _elements(testid)[:1]
+        box.value = value
+
+    site.http.run(write())
+
+
 def _elements(testid: str) -> list[Element]:
     page = list(Client.instances.values())[-1]
     return [one for one in page.elements.values() if one.props.get("data-testid") == testid]

@@ -147,6 +147,26 @@ def incident(
     console.print(f"incident: {made['incident_id']}", markup=False)
 
 
+@app.command(epilog='Example: `omniloom privacy amend INCIDENT --cause "a stolen key" --people 340`')
+def amend(
+    incident_id: str,
+    what: Annotated[str | None, typer.Option(help="What happened.")] = None,
+    data: Annotated[str | None, typer.Option(help="Which data.")] = None,
+    people: Annotated[int | None, typer.Option(help="How many people it touches.")] = None,
+    cause: Annotated[str | None, typer.Option(help="The presumed cause.")] = None,
+    harm: Annotated[str | None, typer.Option(help="The presumed harm.")] = None,
+    measures: Annotated[str | None, typer.Option(help="What was done.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Who answers questions.")] = None,
+    data_dir: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Add to what is known of an incident; what was known before stays in its history (`incidents --json`)."""
+    said = {"what": what, "data": data, "people": people, "cause": cause, "harm": harm, "measures": measures,
+            "contact": contact}  # fmt: skip
+    with connect(data_dir) as client:
+        amended = client.post(f"/incidents/{incident_id}/amendments", said)
+    console.print(f"Written down; states known so far: {len(amended['history'])}", markup=False)
+
+
 @app.command(epilog="Example: `omniloom privacy notice INCIDENT first --output notice.json`")
 def notice(
     incident_id: str,

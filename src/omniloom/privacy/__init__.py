@@ -2,8 +2,8 @@
 incidents with the hours the law leaves for telling of them.
 
 It stands above all rooms and knows no table by itself: each room declares what it keeps (``HOLDINGS`` beside its
-tables). Tables (state store): privacy_erasure, privacy_incident, privacy_proof,
-privacy_rule.
+tables). Tables (state store): privacy_erasure, privacy_incident, privacy_incident_line,
+privacy_proof, privacy_rule.
 
 Invariants:
 * when ``erase`` returns, nothing is shown of the person or sent to them; the rest of erasing needs no one's patience;
@@ -18,8 +18,10 @@ from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.incident import (
     Incident,
     IncidentReport,
+    Known,
     Notice,
     NoticeKind,
+    amend,
     incidents,
     note_incident,
     notice_of,
@@ -34,7 +36,7 @@ from omniloom.privacy.sweep import rewrite, sweep
 
 __all__ = [
     "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "HiddenField", "Incident",
-    "IncidentReport", "Notice", "NoticeKind", "Place", "Rule", "Sight", "act_of", "check_asked", "data_map", "due",
-    "erase", "erasures", "export", "incidents", "lift", "masked_own", "note_incident", "notice_of", "replay", "retain",
-    "rewrite", "rules", "set_rule", "sight", "sweep", "tell",
+    "IncidentReport", "Known", "Notice", "NoticeKind", "Place", "Rule", "Sight", "act_of", "amend", "check_asked",
+    "data_map", "due", "erase", "erasures", "export", "incidents", "lift", "masked_own", "note_incident", "notice_of",
+    "replay", "retain", "rewrite", "rules", "set_rule", "sight", "sweep", "tell",
 ]  # fmt: skip

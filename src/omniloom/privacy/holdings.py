@@ -19,6 +19,11 @@ OWN = (
         erasing=Erasing.KEEP, export=False,
     ),
     Holding(
+        store="state", table="privacy_incident_line", purpose="what became known of incidents later, and when",
+        kind="erasure", fields={"said_by": FieldClass.PERSONAL, "contact": FieldClass.PERSONAL}, erasing=Erasing.KEEP,
+        export=False,
+    ),
+    Holding(
         store="state", table="privacy_rule", purpose="how long what is kept", kind="platform", erasing=Erasing.KEEP,
         export=False,
     ),

@@ -3,9 +3,15 @@
 The clock runs from the hour an incident was found. Source: 152-FZ art. 21 p. 3.1 (within 24 hours the incident, its
 presumed cause and harm, what was done, and who answers questions; within 72 hours what the inquiry found); GDPR art. 33
 (72 hours).
+
+What is known grows: ``amend`` adds to it, and every earlier state stays, so that each notice says what was known when
+it went.
 """
 
-from dataclasses import asdict, dataclass, replace
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,11 +22,13 @@ from omniloom.core.clock import EPOCH, instant
 from omniloom.core.errors import Conflict, Invalid, Missing
 from omniloom.core.ids import Ids, digest
 from omniloom.core.text import clean
-from omniloom.store import StateTx, Stores, query
+from omniloom.store import Row, StateTx, Stores, query
 
 _ADD = query(__file__, "add_incident")
 _ALL = query(__file__, "incidents")
 _SET_TOLD = query(__file__, "set_incident_told")
+_ADD_LINE = query(__file__, "add_incident_line")
+_LINES = query(__file__, "incident_lines")
 PEOPLE_MAX = 10_000_000_000  # more than there are
 _TEXTS = ("what", "data", "cause", "harm", "measures", "contact")
 
@@ -50,6 +58,15 @@ class IncidentReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """All that was known of an incident from an hour on, and who said so."""
+
+    at: datetime
+    by: str
+    report: IncidentReport
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One notice to the authority: by when, when it went, and the number it was taken under."""
 
@@ -65,7 +82,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident. ``findings``: what the inquiry found, told with the full notice."""
+    """One incident. ``report``: what is known by now; ``history``: what was known when, the newest last.
+
+    ``findings``: what the inquiry found, told with the full notice.
+    """
 
     incident_id: str
     report: IncidentReport
@@ -73,6 +93,11 @@ class Incident:
     noted_by: str
     notices: list[Notice]
     findings: str = ""
+    history: list[Known] = field(default_factory=list)
+
+    def known_at(self, at: datetime) -> IncidentReport:
+        """What was known at an hour; before anything was written down, what was written down first."""
+        return next((known.report for known in reversed(self.history) if known.at <= at), self.history[0].report)
 
     @property
     def next_due(self) -> Notice | None:
@@ -83,7 +108,8 @@ class Incident:
 def note_incident(stores: Stores, report: IncidentReport, *, by: str, now: datetime, ids: Ids) -> Incident:
     """Write an incident down; the clock runs from ``report.found_at``. Errors: Invalid."""
     report = _checked(report, now)
-    made = Incident(ids.token(), report, now, by, [Notice(kind, report.found_at + DUE[kind]) for kind in NoticeKind])
+    notices = [Notice(kind, report.found_at + DUE[kind]) for kind in NoticeKind]
+    made = Incident(ids.token(), report, now, by, notices, history=[Known(now, by, report)])
     with stores.state.write() as tx:
         tx.run(_ADD, incident_id=made.incident_id, noted_at=now, noted_by=by, **asdict(report), **_told(made))
     return made
@@ -92,7 +118,25 @@ def note_incident(stores: Stores, report: IncidentReport, *, by: str, now: datet
 def incidents(stores: Stores, *, rows_max: int = 200) -> list[Incident]:
     """Incidents, those found last first."""
     with stores.state.read() as tx:
-        return [_incident(row) for row in tx.rows(_ALL, incident_id="", rows_max=rows_max)]
+        rows = tx.rows(_ALL, incident_id="", rows_max=rows_max)
+        return _incidents(tx, rows)
+
+
+def amend(stores: Stores, incident_id: str, said: Mapping[str, Any], *, by: str, now: datetime) -> Incident:
+    """Add to what is known of an incident, or correct it: ``said`` holds the fields that change. What was known stays.
+
+    Errors: Missing; Invalid names the field, and where nothing is new.
+    """
+    if unknown := sorted(set(said) - {*_TEXTS, "people"}):
+        raise Invalid(f"{unknown[0]} cannot be amended", hint="the clock runs from when it was found", field=unknown[0])
+    with stores.state.write() as tx:
+        found = _one(tx, incident_id)
+        report = _checked(replace(found.report, **said), now)
+        if report == found.report:
+            raise Invalid("nothing is new", hint="change what became known", field=next(iter(said), "what"))
+        columns = {name: getattr(report, name) for name in (*_TEXTS, "people")}
+        tx.run(_ADD_LINE, incident_id=incident_id, place=len(found.history), said_at=now, said_by=by, **columns)
+    return replace(found, report=report, history=[*found.history, Known(now, by, report)])
 
 
 def tell(
@@ -126,14 +170,19 @@ def tell(
 
 
 def notice_of(stores: Stores, incident_id: str, kind: NoticeKind) -> dict[str, Any]:
-    """A notice as a document to send, with what is still unsaid in it. Errors: Missing."""
+    """A notice as a document to send, with what is still unsaid in it; one that went, with what was known then.
+
+    Errors: Missing.
+    """
     with stores.state.read() as tx:
         found = _one(tx, incident_id)
-    said = asdict(found.report) | ({"findings": found.findings} if kind is NoticeKind.FULL else {})
+    notice = next(notice for notice in found.notices if notice.kind is kind)
+    report = found.known_at(notice.sent_at) if notice.sent_at else found.report
+    said = asdict(report) | ({"findings": found.findings} if kind is NoticeKind.FULL else {})
     document = {
         "document": f"{kind} notice of an incident with personal data",
         "incident": {"incident_id": incident_id, **said},
-        "notice": next(notice for notice in found.notices if notice.kind is kind),
+        "notice": notice,
         "unsaid": [name for name, value in said.items() if value in ("", 0)],
     }
     return document | {"fingerprint": digest(msgspec.json.encode(document))}
@@ -155,10 +204,10 @@ def _checked(report: IncidentReport, now: datetime) -> IncidentReport:
 
 
 def _one(tx: StateTx, incident_id: str) -> Incident:
-    row = tx.one(_ALL, incident_id=incident_id, rows_max=1) if incident_id else None
-    if row is None:
+    rows = tx.rows(_ALL, incident_id=incident_id, rows_max=1) if incident_id else []
+    if not rows:
         raise Missing(f"there is no incident {incident_id}", field="incident_id")
-    return _incident(row)
+    return _incidents(tx, rows)[0]
 
 
 def _told(incident: Incident) -> dict[str, Any]:
@@ -170,13 +219,27 @@ def _told(incident: Incident) -> dict[str, Any]:
     return columns
 
 
-def _incident(row: dict[str, Any]) -> Incident:
+def _incidents(tx: StateTx, rows: list[Row]) -> list[Incident]:
+    """Incidents of their rows, with all that was known of each."""
+    lines: dict[str, list[Row]] = defaultdict(list)
+    if rows:
+        for line in tx.rows(_LINES, incident_ids=[row["incident_id"] for row in rows]):
+            lines[line["incident_id"]].append(line)
+    return [_incident(row, lines[row["incident_id"]]) for row in rows]
+
+
+def _incident(row: Row, lines: list[Row]) -> Incident:
     found_at = instant(row["found_at"])
-    said = {name: row[name] for name in (*_TEXTS, "people")}
+    first = row | {"said_at": row["noted_at"], "said_by": row["noted_by"]}
+    history = [
+        Known(instant(line["said_at"]), line["said_by"], IncidentReport(
+            found_at=found_at, **{name: line[name] for name in (*_TEXTS, "people")}))
+        for line in itertools.chain([first], lines)
+    ]  # fmt: skip
     notices = [
         Notice(kind, found_at + DUE[kind], instant(row[f"{kind}_sent_at"]) if row[f"{kind}_sent_at"] else None,
                row[f"{kind}_reference"])
         for kind in NoticeKind
     ]  # fmt: skip
-    report = IncidentReport(found_at=found_at, **said)
-    return Incident(row["incident_id"], report, instant(row["noted_at"]), row["noted_by"], notices, row["findings"])
+    noted = (instant(row["noted_at"]), row["noted_by"])
+    return Incident(row["incident_id"], history[-1].report, *noted, notices, row["findings"], history)

@@ -48,8 +48,8 @@ COMPANIES = {"Relation": "company", "Company": "name"}
 OURS = frozenset((
     "Template", "NewTemplate", "Topic", "Wording", "Wordings", "Campaign", "CampaignProgress", "Tally", "Source",
     "SourceKeys", "Import", "SavedPlan", "Plan", "Survivorship", "Arriving", "ArrivingField", "Miss", "LetterCount",
-    "Matching", "SettingField", "ChannelView", "Channel", "Policy", "Incident", "IncidentReport", "Notice", "Place",
-    "Rule", "Due", "Kind", "Platform", "Stores",
+    "Matching", "SettingField", "ChannelView", "Channel", "Policy", "Incident", "IncidentReport", "Known", "Notice",
+    "Place", "Rule", "Due", "Kind", "Platform", "Stores",
 ))  # fmt: skip
 """What the company wrote or set: it is about no person."""
 _ROOMS = ("profiles", "identity", "messaging", "journeys", "collect", "privacy")

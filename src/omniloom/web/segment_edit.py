@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from omniloom import segments
+from omniloom import privacy, segments
 from omniloom.access import Permission
 from omniloom.core.errors import Conflict, Invalid
 from omniloom.segments import Segment
@@ -64,6 +64,8 @@ async def _save(view: View, known: Segment | None, form: SegmentForm, name: ui.i
         view.warn(_("The conditions are not complete yet: see the rows marked in red."))
         return
     platform, now = view.platform, view.now()
+    asked = form.definition
+    await view.run(lambda: privacy.check_asked(view.sight(), asked))
     try:
         if known is None:
             saved = await view.run(

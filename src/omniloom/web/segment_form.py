@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from nicegui import ui
 
-from omniloom import profiles, segments
+from omniloom import privacy, profiles, segments
 from omniloom.core.clock import stopwatch
 from omniloom.core.errors import Invalid, OmniloomError
 from omniloom.profiles import PersonRow
@@ -245,6 +245,7 @@ class SegmentForm:
 
     def _find(self, definition: dict[str, Any]) -> Found:
         stores, now = self.view.platform.stores, self.view.now()
+        privacy.check_asked(self.view.sight(), definition)
         if self._base is None:
             self._base = segments.count(stores, EVERYONE, now=now)
         number = segments.count(stores, definition, now=now)

@@ -41,6 +41,8 @@ def trait_fields(form: Form, row: TraitRow) -> None:
     pick(known, compare.field, choose, placeholder=view._("Choose a trait"), classes="om-w-l", testid="trait")
 
     async def suggest() -> list[tuple[str, int]]:
+        if await view.run(view.hides, f"traits.{compare.field}"):
+            return []
         return await view.run(segments.trait_values, view.platform.stores, compare.field, rows_max=VALUES_MAX)
 
     if compare.field:
@@ -176,6 +178,8 @@ def _filter(form: Form, row: DidRow, compare: Compare, prefix: str) -> None:
 
     async def suggest() -> list[tuple[str, int]]:
         name = prefix + compare.field
+        if await view.run(view.hides, f"{'items' if prefix else 'properties'}.{compare.field}"):
+            return []
         return await view.run(segments.property_values, view.platform.stores, row.event, name, rows_max=VALUES_MAX)
 
     name = prefix + compare.field if compare.field else ""

@@ -14,7 +14,7 @@ from omniloom import privacy
 from omniloom.access import Permission, User, may, user_of
 from omniloom.core.errors import Denied, OmniloomError
 from omniloom.core.i18n import Catalogue, Translate
-from omniloom.privacy import Sight
+from omniloom.privacy import HiddenField, Sight
 from omniloom.web.format import Format
 from omniloom.web.page import Page
 from omniloom.web.session_cookie import session_of
@@ -70,6 +70,10 @@ class View:
             sees_sensitive=self.may(Permission.CUSTOMERS_SENSITIVE),
         )  # fmt: skip
 
+    def hides(self, path: str) -> bool:
+        """Whether the visitor may not see a field (``traits.name``). It reads the store, as ``sight`` does."""
+        return self.sight().hides(path)
+
     def shown(self, value: R) -> R:
         """The value as this visitor may see it; ``run`` does so by itself with what it reads."""
         return self.sight().of(value)
@@ -109,6 +113,10 @@ class View:
 
     def explain(self, error: Exception) -> tuple[str, str]:
         """(what is wrong, what to do) in the visitor's language where we have the words."""
+        if isinstance(error, HiddenField):
+            told = self._("Your role does not see “{field}”, so it cannot ask by its value.")
+            hint = self._("Ask by a field that is shown, or ask somebody whose role sees customers.")
+            return told.format(field=error.facts["field"]), hint
         if isinstance(error, OmniloomError):
             return self._sentence(error.message), self._sentence(error.hint)
         return self._("Something went wrong on the server."), self._("It is in the server's log. Please try again.")

@@ -91,6 +91,70 @@ def test_a_report_that_is_not_valid_is_refused_by_field(stores, said, field):
     assert privacy.incidents(stores) == []
 
 
+def test_what_becomes_known_is_added_and_what_was_known_stays(stores):
+    made = note(stores, people=10, data="names")
+    later = FOUND + 30 * HOUR
+    amended = privacy.amend(stores, made.incident_id, {"cause": " a stolen key ", "people": 340}, by="Oleg", now=later)
+    assert (amended.report.cause, amended.report.people, amended.report.data) == ("a stolen key", 340, "names")
+    assert [(one.at, one.by, one.report.people) for one in amended.history] == [
+        (FOUND + HOUR, "Vera", 10), (later, "Oleg", 340),
+    ]  # fmt: skip
+    assert privacy.incidents(stores) == [amended]
+    assert [one.due_at for one in amended.notices] == [one.due_at for one in made.notices], "the clock runs on"
+
+
+def test_a_notice_says_what_was_known_when_it_went(stores):
+    made = note(stores, people=10)
+    privacy.amend(stores, made.incident_id, {"people": 20}, by="", now=FOUND + 5 * HOUR)
+    privacy.tell(stores, made.incident_id, NoticeKind.FIRST, sent_at=FOUND + 6 * HOUR, reference="1",
+                 now=FOUND + 30 * HOUR)  # fmt: skip
+    privacy.amend(stores, made.incident_id, {"people": 30, "harm": "calls"}, by="", now=FOUND + 40 * HOUR)
+    first, full = (privacy.notice_of(stores, made.incident_id, kind) for kind in NoticeKind)
+    assert (first["incident"]["people"], first["incident"]["harm"]) == (20, "")
+    assert "harm" in first["unsaid"]
+    assert (full["incident"]["people"], full["incident"]["harm"]) == (30, "calls")
+    assert "harm" not in full["unsaid"]
+    early = note(stores, seed=2)
+    privacy.amend(stores, early.incident_id, {"people": 7}, by="", now=FOUND + 2 * HOUR)
+    privacy.tell(stores, early.incident_id, NoticeKind.FIRST, sent_at=FOUND, reference="", now=FOUND + 3 * HOUR)
+    told = privacy.notice_of(stores, early.incident_id, NoticeKind.FIRST)
+    assert told["incident"]["people"] == 0, "what went before anything was written down said what was written first"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [({"people": -1}, "people"), ({"what": " "}, "what"), ({"found_at": FOUND}, "found_at"), ({"people": 0}, "people"),
+     ({"harm": "a\x00b"}, "harm"), ({}, "what")],
+)  # fmt: skip
+def test_an_amendment_that_is_none_is_refused_by_field(stores, said, field):
+    made = note(stores)
+    with pytest.raises(Invalid) as told:
+        privacy.amend(stores, made.incident_id, said, by="", now=FOUND + 2 * HOUR)
+    assert told.value.facts["field"] == field
+    assert privacy.incidents(stores) == [made]
+    with pytest.raises(Missing):
+        privacy.amend(stores, "nobody", {"harm": "x"}, by="", now=FOUND)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(["people", "cause", "harm"]), st.integers(1, 5)), max_size=6),
+    st.integers(0, 10),
+)
+def test_at_any_hour_what_was_known_is_all_that_was_said_by_then(stores, words, hour):
+    made = note(stores, seed=len(privacy.incidents(stores)) + 1)
+    known, by_then = {"people": 0, "cause": "", "harm": ""}, None
+    for n, (name, value) in enumerate(words, 1):
+        said = {name: value if name == "people" else str(value)}
+        if n > hour and by_then is None:
+            by_then = dict(known)
+        if known[name] != said[name]:
+            made = privacy.amend(stores, made.incident_id, said, by="", now=FOUND + HOUR + n * HOUR)
+            known |= said
+    report = made.known_at(FOUND + HOUR + hour * HOUR)
+    assert {name: getattr(report, name) for name in known} == (by_then or known)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(NoticeKind), st.integers(0, 100)), max_size=5))
 def test_what_is_due_next_is_the_first_that_did_not_go(stores, told):

@@ -44,6 +44,18 @@ class IncidentBody(Body):
     contact: str = ""
 
 
+class AmendedBody(Body):
+    """What became known of an incident since; what is left out stays as it is."""
+
+    what: str | None = None
+    data: str | None = None
+    people: int | None = None
+    cause: str | None = None
+    harm: str | None = None
+    measures: str | None = None
+    contact: str | None = None
+
+
 class ToldBody(Body):
     """A notice that went: when, and the number it was taken under."""
 
@@ -130,6 +142,16 @@ def note_incident(request: Request, body: IncidentBody) -> Response:
     report = IncidentReport(**body.model_dump() | {"found_at": body.found_at or now})
     made = privacy.note_incident(platform.stores, report, by=who_asks(request), now=now, ids=platform.ids)
     return reply(made, status=201)
+
+
+@routes.post("/incidents/{incident_id}/amendments")
+@needs(Permission.PRIVACY_WRITE)
+def amend_incident(request: Request, incident_id: str, body: AmendedBody) -> Response:
+    """Add to what is known of an incident, or correct it; what was known before stays in its history."""
+    platform = platform_of(request)
+    said = body.model_dump(exclude_none=True)
+    amended = privacy.amend(platform.stores, incident_id, said, by=who_asks(request), now=platform.now())
+    return reply(amended, status=201)
 
 
 @routes.get("/incidents/{incident_id}/notices/{kind}")
