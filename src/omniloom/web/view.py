@@ -114,8 +114,8 @@ class View:
     def explain(self, error: Exception) -> tuple[str, str]:
         """(what is wrong, what to do) in the visitor's language where we have the words."""
         if isinstance(error, HiddenField):
-            told = self._("Your role does not see “{field}”, so it cannot ask by its value.")
-            hint = self._("Ask by a field that is shown, or ask somebody whose role sees customers.")
+            told = self._("Your role does not see “{field}”, so it cannot ask by its value")
+            hint = self._("Ask by a field that is shown, or ask somebody whose role sees customers")
             return told.format(field=error.facts["field"]), hint
         if isinstance(error, OmniloomError):
             return self._sentence(error.message), self._sentence(error.hint)
