@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from omniloom import analytics, identity, messaging, profiles, segments
 from omniloom.core.errors import Conflict
 from omniloom.core.event import Event, encode
@@ -89,6 +91,17 @@ class Living:
         with self.stores.state.write() as tx:
             for _ in range(count // 20):
                 self._at_a_door(tx, self.people[self.dice.randrange(self.customers)])
+        self.catch_up()
+
+    def show_cards(self, count: int) -> None:
+        """So many customers, whoever they are part of just then, show a card that nobody knew."""
+        shown = []
+        for number in self.dice.sample(range(self.customers), count):
+            event = self._event(number, "identify")
+            shown.append(
+                msgspec.structs.replace(event, identifiers=event.identifiers | {"card": f"7700{self._told:06}"})
+            )
+        self._said(shown)
         self.catch_up()
 
     def decide(self, count: int, *, merging: float) -> None:

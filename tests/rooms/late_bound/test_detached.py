@@ -47,6 +47,8 @@ def test_what_is_told_after_identifiers_were_detached_is_as_from_scratch(stores:
     living = Living(stores, customers=40, seed=7)
     living.happen(300)
     living.decide(60, merging=0.8)
+    living.show_cards(20)
+    living.decide(30, merging=0.2)
     living.catch_up()
     before = set(roots_of(stores))
     found = detach_some(stores, random.Random(5), 40)
