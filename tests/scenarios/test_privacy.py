@@ -28,10 +28,10 @@ from omniloom.worker import loop
 CANARY = "kanarejka"
 WHO = {"userId": f"{CANARY}-user"}
 TRAITS = {
-    "email": f"{CANARY}@example.test", "phone": "+7 912 345-67-89", "name": f"{CANARY} Петрова-{CANARY}",
+    "email": f"{CANARY}@example.test", "phone": "+7 916 345-67-89", "name": f"{CANARY} Петрова-{CANARY}",
     "address": {"street": f"ул. {CANARY}", "city": f"{CANARY}-град"}, "note": f'"{CANARY}" = text',
 }  # fmt: skip
-PHONES = ("79123456789", "912 345-67-89")
+PHONES = ("79163456789", "916 345-67-89")
 FORMULA = "=HYPERLINK(1)"
 
 
@@ -156,10 +156,23 @@ def test_who_may_not_see_whom_they_look_at_sees_masks(platform: Platform, role: 
         text = asyncio.run(ask(platform, role, path)).text
         assert (f"{CANARY}@" in text or f"{CANARY}-1" in text) == (sees or "timeline" in path), path
         if not sees:
-            named = [TRAITS["email"], TRAITS["name"], "79123456789", f"{CANARY}-cookie"]
+            named = [TRAITS["email"], TRAITS["name"], "79163456789", f"{CANARY}-cookie"]
             assert not [word for word in named if word in text], path
     copy = asyncio.run(ask(platform, role, f"/people/{person}/export"))
     assert (copy.status_code == httpx.codes.OK) == (access.Permission.CUSTOMERS_EXPORT in access.ROLES[role])
+
+
+@pytest.mark.parametrize("role", [Role.ANALYST, Role.VIEWER])
+def test_a_value_that_identifies_nobody_is_masked_where_the_timeline_says_why(platform: Platform, role: Role) -> None:
+    import asyncio
+
+    person = plant(platform)
+    tell(platform, {"type": "identify", **WHO, "traits": {"phone": "+7 912 345-67-89"}})
+    path = f"/people/{person}/timeline"
+    assert "'+79123456789' stands for nobody" in asyncio.run(ask(platform, Role.OWNER, path)).text
+    shown = asyncio.run(ask(platform, role, path)).text
+    assert "9123456789" not in shown
+    assert "stands for nobody" in shown
 
 
 def test_a_copy_holds_everything_and_no_formula(platform: Platform) -> None:
@@ -169,14 +182,14 @@ def test_a_copy_holds_everything_and_no_formula(platform: Platform) -> None:
     privacy.export(platform.stores, person, privacy.ExportFormat.JSON, whole, **options)
     tables = json.loads(whole.getvalue())["tables"]
     assert {row["name"] for row in tables["identity_event"]} >= {"Order Completed"}
-    assert {row["value"] for row in tables["identity_identifier"]} >= {TRAITS["email"], "+79123456789"}
+    assert {row["value"] for row in tables["identity_identifier"]} >= {TRAITS["email"], "+79163456789"}
     assert any(row["key"] == "name" and row["value"] == TRAITS["name"] for row in tables["profiles_trait"])
     packed = io.BytesIO()
     count = privacy.export(platform.stores, person, privacy.ExportFormat.CSV, packed, **options)
     with zipfile.ZipFile(packed) as archive:
         texts = {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
     assert sum(len(text.splitlines()) - 1 for text in texts.values()) >= count
-    assert "'+79123456789" in texts["identity_identifier.csv"]
+    assert "'+79163456789" in texts["identity_identifier.csv"]
     assert "anna" not in "".join(texts.values())
 
 

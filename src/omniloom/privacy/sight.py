@@ -5,7 +5,7 @@ every other record the fields below are masked. Of what comes from outside (trai
 is shown whose field is known to be harmless, by its name or by a tracking plan: a company names its fields as it likes,
 so whatever is not known may be a name or an address.
 
-The decision: docs/decisions/0024-masked-unless-harmless.md.
+The decision: docs/decisions/0025-masked-unless-harmless.md.
 """
 
 import dataclasses
@@ -177,10 +177,15 @@ def _masker(kind: str, name: str, value: Any, others: Mapping[str, Any]) -> Call
     if is_identifier or is_name or is_trader or name in SAID.get(kind, ()) or name.replace("_", "") in PERSONAL:
         return mask.whole
     if type(value) is not str:
-        return None
+        return _unquoted if name == "problems" and isinstance(value, Mapping) else None
     if name in QUOTING.get(kind, ()):
         return mask.unquoted
     return mask.harmless_text if name in PLACES else mask.scanned
+
+
+def _unquoted(problems: Mapping[str, str]) -> dict[str, str]:
+    """Why values of an event identify nobody, without the values."""
+    return {kind: mask.unquoted(message) for kind, message in problems.items()}
 
 
 def is_company(name: str, inn: str) -> bool:
