@@ -142,6 +142,15 @@ def test_over_its_quota_a_tracker_of_another_dialect_gets_in_what_is_urgent_and_
     assert shop.refused() == []
 
 
+@pytest.mark.parametrize("name", ["consent withdrawn", "UNSUBSCRIBED", "Consent Given"])
+def test_a_word_about_consent_is_urgent_in_whatever_case(opened: Open, name: str) -> None:
+    shop = Shop(opened(events_per_s=1))
+    assert shop.post("/v1/batch", {"batch": [TRACK] * 5}).status_code == 200
+    for path in ("/v1/batch", "/segment/v1/batch"):
+        assert shop.post(path, {"batch": [{**UNSUBSCRIBED, "event": name}]}).status_code == 200
+    assert shop.post("/v1/batch", {"batch": [TRACK]}).status_code == 429
+
+
 def test_a_tracker_s_body_that_drips_is_not_awaited_for_ever(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dialects, "BODY_S", 0.05)
     shop = Shop(opened())

@@ -10,7 +10,7 @@ from omniloom.collect.plan_check import CompiledPlan, Violation, check, compile_
 from omniloom.collect.plan_store import plans, plans_by_source
 from omniloom.collect.source import sources
 from omniloom.core.clock import EPOCH, Clock
-from omniloom.core.event import CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, decode, encode
+from omniloom.core.event import CONSENT_WITHDRAWN, UNSUBSCRIBED, Event, decode, encode, word_name
 from omniloom.store import Stores, query
 
 FLAG = "plan_violations"  # of an event's context: what it misses, so that who reads it later knows
@@ -89,7 +89,7 @@ def judged(plan: CompiledPlan, event: Event) -> Event | Drop:
 
 
 def _follow(plan: CompiledPlan, event: Event, found: list[Violation]) -> Event | Drop:
-    is_leaving = event.name in (UNSUBSCRIBED, CONSENT_WITHDRAWN)  # no plan may keep that from being heeded
+    is_leaving = word_name(event.name) in (UNSUBSCRIBED, CONSENT_WITHDRAWN)  # no plan may keep that from being heeded
     grave = [one for one in found if one.action is Action.QUARANTINE and not is_leaving]
     if not grave:
         flags = [{"path": one.path, "code": str(one.code)} for one in found[:FLAGGED_MAX]]

@@ -35,6 +35,15 @@ SEGMENT_LEFT: Final = "Segment Left"
 ABOUT_THEM: Final = (MESSAGE_SENT, MESSAGE_DELIVERED, MESSAGE_BOUNCED, SEGMENT_ENTERED, SEGMENT_LEFT)
 
 
+CONSENT_WORDS: Final = (CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED)
+_IN_SMALL: Final = {name.casefold(): name for name in CONSENT_WORDS}
+
+
+def word_name(name: str) -> str:
+    """The name of an event; that of a word about consent as it is written here, however it came."""
+    return _IN_SMALL.get(name.casefold(), name)
+
+
 OWN_SOURCE_ID: Final = "omniloom"  # of what the platform itself tells; no source has this id
 
 

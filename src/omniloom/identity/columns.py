@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
-from omniloom.identity.consent_word import WORDS, word_channel, word_name
+from omniloom.core.event import CONSENT_GIVEN, CONSENT_WORDS, OWN_SOURCE_ID, LoggedEvent, word_name
+from omniloom.identity.consent_word import word_channel
 from omniloom.identity.items import Items
 from omniloom.identity.kind import Level
 from omniloom.identity.times import read_times
@@ -68,7 +68,7 @@ def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table
         "source_id": _strings([event.source_id for event in rows.events]),
         "message_id": _strings([event.message_id for event in rows.events]),
         "type": _strings([event.type for event in rows.events]),
-        "name": _strings([word_name(event.name) for event in rows.events]),
+        "name": _names(rows.events),
         "occurred_at": read_times(_strings([event.occurred_at for event in rows.events])),
         "received_at": read_times(_strings([event.received_at for event in rows.events])),
         "person_id": pa.array(rows.people, pa.int64()),
@@ -90,6 +90,12 @@ def read_columns(rows: Resolved, home_currency: str) -> tuple[pa.Table, pa.Table
 
 def _strings(values: Sequence[str | bytes | None]) -> pa.Array:
     return pa.array(values, pa.string())
+
+
+def _names(events: Sequence[LoggedEvent]) -> pa.Array:
+    """What happened; a word about consent under its own name. Names are few, so each is looked at once."""
+    told = _strings([event.name for event in events]).dictionary_encode()
+    return pc.take(_strings([word_name(name) for name in told.dictionary.to_pylist()]), told.indices)
 
 
 def _texts(parts: Sequence[_Json]) -> pa.Array:
@@ -170,7 +176,7 @@ class _Told:
 
 def _channel(name: str, properties: dict[str, msgspec.Raw], problems: dict[str, str]) -> str | None:
     """The channel as it is said; in a word about consent, as it is meant."""
-    if "channel" not in properties or (word := word_name(name)) not in WORDS:
+    if "channel" not in properties or (word := word_name(name)) not in CONSENT_WORDS:
         return _label(properties, "channel")
     return word_channel(_read(properties["channel"]), is_given=word == CONSENT_GIVEN, problems=problems)
 

@@ -187,7 +187,9 @@ class Graph:
         if is_against:
             self._doubt(key, person, claim)
         elif claim.event.type in MERGING_TYPES:
-            if is_by_known:  # the one that named the person has one user more, as well as the one that joins
+            if (
+                is_by_known and both_strong
+            ):  # the one that named the person has one user more, as has the one that joins
                 self._doubt(by, self.owners[key], claim)
             if not is_by_known or by not in self.shared:
                 self._merge(claim, key, person)

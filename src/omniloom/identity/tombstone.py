@@ -17,7 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from omniloom.core.clock import instant, micros
-from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent
+from omniloom.core.event import CONSENT_GIVEN, OWN_SOURCE_ID, LoggedEvent, word_name
 from omniloom.core.ids import digest
 from omniloom.identity.claim import Key
 from omniloom.identity.known import EPOCH_CURSOR
@@ -215,7 +215,7 @@ def is_own_will(event: LoggedEvent, erased_at: datetime, may_lift: MayLift) -> b
         return False
     if event.type == "identify" and event.source_id == OWN_SOURCE_ID:
         return bool(msgspec.json.decode(event.context).get("verified"))
-    if event.name != CONSENT_GIVEN:
+    if word_name(event.name) != CONSENT_GIVEN:
         return False
     said = msgspec.json.decode(event.properties)
     is_told = bool(said.get("method") and (said.get("wording") or said.get("wording_id")))

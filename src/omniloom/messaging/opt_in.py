@@ -82,7 +82,7 @@ def request_opt_in(
     address = _address(wish, home_region)
     row = {
         "request_id": ids.token(), "channel": wish.channel, "address": address,
-        "advertiser": wish.advertiser.strip(), "purpose": wish.purpose, "wording": wish.wording.strip(),
+        "advertiser": wish.advertiser.strip(), "purpose": wish.purpose.strip().lower(), "wording": wish.wording.strip(),
         "wording_version": wish.wording_version, "language": wish.language, "ip": visitor.ip,
         "user_agent": visitor.user_agent[:300], "requested_at": now, "expires_at": now + VALID,
         "evidence": msgspec.json.encode(dict(wish.evidence or {})).decode(),
@@ -94,7 +94,7 @@ def request_opt_in(
             query(__file__, "opt_ins_of_address"), channel=wish.channel, address=address, since=now - timedelta(days=1)
         )
         for known in recent:
-            is_same = (known["purpose"], known["advertiser"]) == (wish.purpose, row["advertiser"])
+            is_same = (known["purpose"], known["advertiser"]) == (row["purpose"], row["advertiser"])
             if is_same and known["state"] != OptInState.CONFIRMED and known["requested_at"] > micros(now - AGAIN_AFTER):
                 return str(known["request_id"])
         if len(recent) >= PER_DAY_MAX:
@@ -103,7 +103,7 @@ def request_opt_in(
         about = {"channel": wish.channel, "address": address, "campaign_id": "", "campaign": "", "send_id": ""}
         put_in_outbox(tx, [event_about(
             CONSENT_REQUESTED, about, message_id=f"opt-in:{row['request_id']}", user_id=wish.user_id, occurred_at=now,
-            purpose=wish.purpose, wording=row["wording"],
+            purpose=row["purpose"], wording=row["wording"],
         )])  # fmt: skip
     return str(row["request_id"])
 

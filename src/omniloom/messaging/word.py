@@ -55,8 +55,8 @@ def take_consent(
                       field="evidence")  # fmt: skip
     entry = ConsentEntry(
         source_id=SOURCE_ID, message_id=f"word:{ids.token()}", person_id=person_id, advertiser=word.advertiser.strip(),
-        channel=word.channel, purpose=word.purpose.strip(), is_given=word.is_given, wording=word.wording.strip(),
-        wording_version=word.wording_version, method=word.method, ip=visitor.ip,
+        channel=word.channel, purpose=word.purpose.strip().lower(), is_given=word.is_given,
+        wording=word.wording.strip(), wording_version=word.wording_version, method=word.method, ip=visitor.ip,
         user_agent=visitor.user_agent[:300], evidence=evidence, occurred_at=now, recorded_at=now,
     )  # fmt: skip
     with stores.state.write() as tx:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -36,6 +37,17 @@ def test_those_who_type_the_same_test_value_stay_two(sender, test_value):
         sender.send("identify", message_id=name, card=name, **test_value)
     sender.resolve_all()
     assert len(set(sender.people().values())) == 2
+
+
+@pytest.mark.parametrize("known", [{"email": "anna@shop.test"}, {"phone": PHONE}])
+def test_a_customer_s_own_address_is_not_shared_by_her_browsers(sender, known):
+    for n in range(8):
+        at = NOW + timedelta(days=30 * n)
+        sender.send("page", anonymous_id=f"browser {n}", at=at)
+        sender.send("identify", anonymous_id=f"browser {n}", at=at + timedelta(hours=1), **known)
+    sender.resolve_all()
+    assert shared_of(sender, next(iter(known.values()))) is None
+    assert len(set(sender.people().values())) == 1
 
 
 def shared_of(sender, value):

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from omniloom.core.ids import SeededIds
 from omniloom.identity import members_of, merge, merges_of, unmerge
-from omniloom.profiles import search
 from omniloom.identity.match.skeleton import KEYS_MAX, fits, key, keys
+from omniloom.profiles import search
 from omniloom.profiles.spoken import distance, other_layout, pieces
 from omniloom.profiles.survivorship import CARDS_LEFT
 from omniloom.store.sql import parse_state
