@@ -5,6 +5,7 @@ people, too long for a page that is open all day. A part is a few thousand peopl
 begins when anything happened since the last one began, and once an hour, for a silence asked for ends by itself.
 """
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -85,12 +86,18 @@ def _under_way(tx: StateTx, now: datetime) -> _Count | None:
         counts = json.loads(begun["counts"])
         if list(counts) == channels:
             return _Count(begun["counted_through"], counts, begun["mark"], instant(begun["counted_at"]))
-    mark = str(tx.rows(query(__file__, "reach_mark"))[0]["mark"])
+    mark = _mark(tx)
     if (whole := kept.get(_WHOLE)) is not None and list(json.loads(whole["counts"])) == channels:
         age = now - instant(whole["counted_at"])
         if whole["mark"] == mark and timedelta(0) <= age < HOLDS:
             return None
     return _Count(0, {channel: {} for channel in channels}, mark, now)
+
+
+def _mark(tx: StateTx) -> str:
+    """The SHA-256 of what is other whenever anything happened."""
+    known = sorted(tx.tuples(query(__file__, "reach_mark")))
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 def _kept(tx: StateTx) -> dict[str, Row]:

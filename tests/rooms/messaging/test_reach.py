@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from omniloom import identity, messaging
+from omniloom import identity, messaging, profiles
 from omniloom.messaging import voice
 from omniloom.messaging.address import verify_address
 from omniloom.messaging.reach import Reach, reach_among, reach_map, reach_of
+from omniloom.messaging.stop_list import suppress
 from omniloom.store.sql import parse_state
 
 SECRET = b"s" * 32
@@ -155,7 +156,22 @@ def paused(company: Any) -> None:
     told(company)
 
 
-@pytest.mark.parametrize("change", [given, withdrawn, merged, paused])
+def closed(company: Any) -> None:
+    with company.stores.state.write() as tx:
+        suppress(
+            tx, channel="email", address="a@example.test", reason="complained", evidence="", now=company.clock.now()
+        )
+
+
+def silenced(company: Any) -> None:
+    until = company.clock.now() + timedelta(days=9)
+    with company.stores.state.write() as tx:
+        profiles.save_preference(
+            tx, company.id_of("a"), profiles.Preference(paused_until=until), now=company.clock.now()
+        )
+
+
+@pytest.mark.parametrize("change", [given, withdrawn, merged, paused, closed, silenced])
 def test_what_changes_who_can_be_reached_is_counted(company: Any, change: Any) -> None:
     for name, consents in (("a", ("email",)), ("b", ())):
         company.person(name, consents=consents, email=f"{name}@example.test")
@@ -170,6 +186,17 @@ def test_what_changes_who_can_be_reached_is_counted(company: Any, change: Any) -
     after = whole(company)
     assert after.channels == reach_map(company.stores, now=company.clock.now())
     assert after.channels != before.channels
+
+
+def test_where_one_act_went_back_as_far_as_another_went_on_is_counted(company: Any) -> None:
+    with company.stores.state.write() as tx:
+        tx.move_cursor("first", 7)
+    whole(company)
+    company.clock.advance(timedelta(seconds=1))
+    with company.stores.state.write() as tx:
+        tx.move_cursor("first", 4)
+        tx.move_cursor("second", 3)
+    assert whole(company).counted_at == company.clock.now()
 
 
 def test_a_count_holds_until_something_happens_or_an_hour_is_over(company: Any) -> None:
