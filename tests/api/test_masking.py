@@ -188,6 +188,29 @@ def test_the_proof_of_consents_is_for_those_who_may_see_people(ask: Any, role: R
     assert ask(Role.OPERATOR, "/people/{person_id}/consent-proof").status_code == 200
 
 
+HIDDEN_WORDS = {
+    "blood_group": "II+", "hiv_status": "positive", "disability_group": "I", "pregnancy_week": 12, "hivStatus": "x",
+    "diagnosis_code": "B20", "sms_code": "4821", "door_code": "38K7", "entry_code": "12", "code": "4821",
+    "lock_code": 77, "reason": "absent, says Ivanova", "list": ["Ivan Petrov", "Anna"],
+    "employment_status": "dismissed", "credit_class": "bad", "family_list": ["Ivan"], "код": "4821", "группа_крови": "II", "диагноз": "x",
+}  # fmt: skip
+SHOWN_WORDS = {
+    "order_status": "paid", "payment_method_type": "cash", "delivery_date": "2026-05-01", "product_category": "shoes",
+    "categories": ["shoes", "hats"], "country_code": "RU", "currencyCode": "RUB", "return_reason": "too small",
+    "loyalty_level": "gold", "status": "new", "signup_date": "2026-01-02", "customer_type": "retail",
+    "promo_code": "A1", "utm_content_group": "x", "order_week": 12,
+}  # fmt: skip
+
+
+def test_a_general_word_is_harmless_only_of_a_known_thing() -> None:
+    sight = Sight(sees_whom=False, sees_sensitive=False, classes=collect.UNPLANNED)
+    seen = sight.of(HIDDEN_WORDS, is_person=True)
+    assert [key for key, value in HIDDEN_WORDS.items() if seen[key] == value] == []
+    assert "Ivan" not in json.dumps(seen)
+    shown = sight.of(SHOWN_WORDS, is_person=True)
+    assert [key for key, value in SHOWN_WORDS.items() if shown[key] != value] == []
+
+
 VALUES = st.recursive(
     st.text(max_size=30) | st.integers() | st.booleans() | st.none()
     | st.sampled_from([MAIL, NAME, "+7 916 555-01-43", "03.04.1980", 19800403, "1980-04-03", "8.916.555.01.43"]),
