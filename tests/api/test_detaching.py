@@ -10,6 +10,7 @@ from omniloom import identity
 from omniloom.access import Role
 from omniloom.app import Platform, open_platform
 from omniloom.core.event import Event, encode
+from omniloom.store.sql import parse_state
 from omniloom.worker import loop
 
 PHONE = "+79161234567"
@@ -62,6 +63,17 @@ def test_what_cannot_be_detached_is_told_by_its_field(
 ) -> None:
     answer = asking(platform, Role.OWNER)("POST", f"/people/{person_id}/detach", kind=kind, value=value)
     assert (answer.status_code, told in answer.json()["detail"]) == (status, True), answer.text
+
+
+def test_a_value_that_would_not_be_taken_today_is_detached_as_it_is_stored(platform: Platform) -> None:
+    nobodys = "+79999999999"
+    with platform.stores.state.write() as tx:
+        tx.run(parse_state("t", "update identity_identifier set value = :to where value = :value"), to=nobodys,
+               value=PHONE)  # fmt: skip
+    call = asking(platform, Role.OPERATOR)
+    assert call("POST", "/people/1/detach", kind="phone", value="8 999 999-99-99").status_code == 422
+    done = call("POST", "/people/1/detach", kind="phone", value=nobodys)
+    assert (done.status_code, done.json()["own_id"]) == (200, 3), done.text
 
 
 def test_who_may_only_look_may_not_detach(platform: Platform) -> None:

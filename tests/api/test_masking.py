@@ -192,7 +192,8 @@ HIDDEN_WORDS = {
     "blood_group": "II+", "hiv_status": "positive", "disability_group": "I", "pregnancy_week": 12, "hivStatus": "x",
     "diagnosis_code": "B20", "sms_code": "4821", "door_code": "38K7", "entry_code": "12", "code": "4821",
     "lock_code": 77, "reason": "absent, says Ivanova", "list": ["Ivan Petrov", "Anna"],
-    "employment_status": "dismissed", "credit_class": "bad", "family_list": ["Ivan"], "код": "4821", "группа_крови": "II", "диагноз": "x",
+    "employment_status": "dismissed", "credit_class": "bad", "family_list": ["Ivan"],
+    "код": "4821", "группа_крови": "II", "диагноз": "x",
 }  # fmt: skip
 SHOWN_WORDS = {
     "order_status": "paid", "payment_method_type": "cash", "delivery_date": "2026-05-01", "product_category": "shoes",

@@ -17,6 +17,7 @@ Invariants:
 
 from omniloom.identity import match, tombstone
 from omniloom.identity.claim import PREVIOUS_KINDS, SEEN_STEP
+from omniloom.identity.consent_word import word_channel
 from omniloom.identity.detach import RULE as DETACHED_RULE
 from omniloom.identity.detach import Detached, Detaching, detach, detaching
 from omniloom.identity.holdings import HOLDINGS
@@ -47,6 +48,7 @@ from omniloom.identity.people import (
     roots_of,
     roots_since,
 )
+from omniloom.identity.placeholder import TEST_VALUES, is_placeholder
 from omniloom.identity.resolve import passed, resolve
 from omniloom.identity.review import (
     AUTOMATIC,
@@ -66,12 +68,12 @@ from omniloom.identity.verify import verify
 from omniloom.identity.written_number import numbers_in
 
 __all__ = [
-    "AUTOMATIC", "BY_PRIORITY", "DETACHED_RULE", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "Detached",
-    "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
+    "AUTOMATIC", "BY_PRIORITY", "DETACHED_RULE", "HOLDINGS", "KINDS", "PREVIOUS_KINDS", "SEEN_STEP", "TEST_VALUES",
+    "Detached", "Detaching", "Identifier", "IdentitySettings", "Kind", "Level", "Limit", "Matching", "MatchingOutcome",
     "MergeEntry", "Pair", "PairReason", "PairStatus", "Problem", "ProblemReason", "Proposed", "RunningMatching",
     "begin_matching", "decide_pair", "decided_pairs", "detach", "detaching", "find", "identifiers_by_root",
-    "identifiers_of", "match", "matching", "matchings", "members_of", "merge", "merges_of", "named_by", "naming",
-    "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose", "proposed_pair", "resolve",
-    "root_of", "roots", "roots_of", "roots_since", "says_who", "stop_matching", "taxpayer_number", "tombstone",
-    "undo_decision", "unmerge", "verify",
+    "identifiers_of", "is_placeholder", "match", "matching", "matchings", "members_of", "merge", "merges_of",
+    "named_by", "naming", "normalise", "numbers_in", "pairs_to_review", "passed", "prefixes", "propose",
+    "proposed_pair", "resolve", "root_of", "roots", "roots_of", "roots_since", "says_who", "stop_matching",
+    "taxpayer_number", "tombstone", "undo_decision", "unmerge", "verify", "word_channel",
 ]  # fmt: skip

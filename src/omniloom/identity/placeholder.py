@@ -28,6 +28,14 @@ _NATIONAL_DIGITS = 10
 _RUNS = frozenset(("1234567890", "0123456789", "9876543210", "0987654321", "9123456789"))
 
 
+TEST_VALUES = tuple(sorted((
+    *_TEST_MAILS, *(f"+7{national}" for national in _RUNS),
+    *(f"+7{digit * _NATIONAL_DIGITS}" for digit in "0123456789"),
+    *(f"+7{digit}{'0' * (_NATIONAL_DIGITS - 1)}" for digit in "123456789"),
+)))  # fmt: skip
+"""The best known of them in the normal form, for engines that count: not every one there is."""
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value, as it came or in its normal form, stands for nobody."""
     lower = value.lower()

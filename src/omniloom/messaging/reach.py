@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from omniloom.core.clock import instant
-from omniloom.identity import root_of
+from omniloom.identity import TEST_VALUES, root_of
 from omniloom.messaging.channel import known_channels
 from omniloom.messaging.stop_list import closed
 from omniloom.profiles import MARKETING, OWN, Contact, contacts
@@ -103,7 +103,7 @@ def reach_between(tx: StateTx, *, after: int, through: int, now: datetime, adver
     for key, channel in known_channels().items():
         row = tx.rows(
             query(__file__, "reach_map"), channel=key, kind=channel.address_kind, purpose=MARKETING,
-            advertiser=advertiser, now=now, after=after, through=through,
+            advertiser=advertiser, now=now, after=after, through=through, nobodys=TEST_VALUES,
         )[0]  # fmt: skip
         counts = {name: int(count) for name, count in row.items()}
         found.append(ChannelReach(channel=key, no_address=counts["people"] - counts["addressed"], **counts))

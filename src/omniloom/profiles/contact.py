@@ -6,7 +6,7 @@ All of it comes from the state store, in the caller's transaction, so that the d
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from omniloom.identity import Identifier, identifiers_by_root, roots_of
+from omniloom.identity import Identifier, identifiers_by_root, is_placeholder, roots_of
 from omniloom.profiles.card import Card, cards
 from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, Consent, consents_by_root
 from omniloom.profiles.preference import NO_PREFERENCE, Preference, preferences_by_root
@@ -72,10 +72,12 @@ def contacts(tx: StateTx, person_ids: list[int]) -> dict[int, Contact]:
 
 
 def _newest(identifiers: list[Identifier]) -> dict[str, Identifier]:
-    """The address of each channel: of several, the one seen last. One that many people use is nobody's."""
+    """The address of each channel: of several, the one seen last. One that many people use is nobody's, and so is a
+    test value that was taken for somebody's once: what is said from it (a withdrawal) would be nobody's too.
+    """
     found: dict[str, Identifier] = {}
     for channel, kind in ADDRESS_KINDS.items():
-        known = [i for i in identifiers if i.kind == kind and not i.is_shared]
+        known = [i for i in identifiers if i.kind == kind and not i.is_shared and not is_placeholder(i.value)]
         if known:
             found[channel] = max(known, key=lambda i: (i.last_seen_at, i.value))
     return found

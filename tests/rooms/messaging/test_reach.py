@@ -207,3 +207,22 @@ def test_a_count_holds_until_something_happens_or_an_hour_is_over(company: Any) 
     assert whole(company).counted_at == first.counted_at
     company.clock.advance(timedelta(minutes=1))
     assert whole(company).counted_at == company.clock.now()
+
+
+@pytest.mark.parametrize(("channel", "kind", "test_value"), [("email", "email", "mail@mail.ru"),
+                                                            ("sms", "phone", "+79999999999")])  # fmt: skip
+def test_a_test_value_that_was_known_before_is_no_address(
+    company: Any, channel: str, kind: str, test_value: str
+) -> None:
+    company.person("real", consents=("email", "sms"), email="real@example.test", phone="+12025550000")
+    company.resolve()
+    real = {"email": "real@example.test", "phone": "+12025550000"}[kind]
+    now, person = company.clock.now(), company.id_of("real")
+    assert {one.channel: one.reach for one in reach_of(company.stores, person, now=now)}[channel] is Reach.REACHABLE
+    with company.stores.state.write() as tx:
+        tx.run(parse_state("t", "update identity_identifier set value = :to where value = :value"), to=test_value,
+               value=real)  # fmt: skip
+    (one,) = [one for one in reach_of(company.stores, person, now=now) if one.channel == channel]
+    assert (one.reach, one.address) == (Reach.NO_ADDRESS, "")
+    (counted,) = [one for one in reach_map(company.stores, now=now) if one.channel == channel]
+    assert (counted.reachable, counted.no_address) == (0, counted.people)

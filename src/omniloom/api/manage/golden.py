@@ -8,6 +8,7 @@ from omniloom import collect, identity, profiles
 from omniloom.access import Permission
 from omniloom.api.door import needs, platform_of, reply, who_asks
 from omniloom.api.manage.body import Body
+from omniloom.app import Platform
 from omniloom.core.errors import Invalid
 from omniloom.core.event import OWN_SOURCE_ID
 from omniloom.profiles import Rule, Survivorship
@@ -91,16 +92,27 @@ def undo_merge(request: Request, merge_id: str) -> Response:
 def detach_identifier(request: Request, person_id: int, body: DetachBody) -> Response:
     """Take an identifier away from a person; it gets a person of its own. Merging the two takes it back."""
     platform = platform_of(request)
-    value = identity.normalise(body.kind, body.value, platform.settings.identity.home_region)
-    if isinstance(value, identity.Problem):
-        field = "kind" if value.reason is identity.ProblemReason.UNKNOWN_KIND else "value"
-        raise Invalid(f"{field}: {value.message}", hint="take it from the person's identifiers", field=field)
+    key = _key_of(platform, person_id, body)
     done = identity.detach(
-        platform.stores, person_id, (body.kind, value), by=who_asks(request), now=platform.now(), ids=platform.ids,
+        platform.stores, person_id, key, by=who_asks(request), now=platform.now(), ids=platform.ids,
         note=body.note,
     )  # fmt: skip
     platform.wake.set()
     return reply(done)
+
+
+def _key_of(platform: Platform, person_id: int, body: DetachBody) -> tuple[str, str]:
+    """Which identifier is meant: the one that is stored like that, even if it would not be taken today; else by its
+    normal form. Errors: Invalid, Missing.
+    """
+    known = {(one.kind, one.value) for one in identity.identifiers_of(platform.stores, person_id)}
+    if (body.kind, body.value) in known:
+        return body.kind, body.value
+    value = identity.normalise(body.kind, body.value, platform.settings.identity.home_region)
+    if isinstance(value, identity.Problem):
+        field = "kind" if value.reason is identity.ProblemReason.UNKNOWN_KIND else "value"
+        raise Invalid(f"{field}: {value.message}", hint="take it from the person's identifiers", field=field)
+    return body.kind, value
 
 
 @routes.get("/survivorship")

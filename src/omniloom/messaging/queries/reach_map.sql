@@ -3,7 +3,7 @@
 -- that are not shared the one seen last counts. A person's newest word about the channel or about all of them is in
 -- force; at the same instant a withdrawal wins. The newest wish holds. `cross join`: SQLite keeps to that order, else it
 -- reads every address there is for each part.
--- in: :channel :kind :purpose :advertiser :now :after :through   out: the counts of ChannelReach but no_address
+-- in: :channel :kind :purpose :advertiser :now :after :through :nobodys (test values)   out: the counts of ChannelReach but no_address
 -- rows: one
 with
 seen as (
@@ -14,6 +14,7 @@ seen as (
     from identity_person as p cross join identity_identifier as i
     where p.root_id > :after and p.root_id <= :through
         and i.person_id = p.person_id and i.kind = :kind and i.shared_position is null
+        and i.value not in (:nobodys)
 ),
 word as (
     select
