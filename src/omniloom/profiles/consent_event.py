@@ -1,5 +1,6 @@
 """A word about consent as an event tells it, read into a line of the ledger."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -7,9 +8,9 @@ import msgspec
 from omniloom.collect import is_public
 from omniloom.core.event import CONSENT_GIVEN, UNSUBSCRIBED
 from omniloom.identity import named_by, roots_of
-from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN
+from omniloom.profiles.consent import EVERY_CHANNEL, MARKETING, OWN, record
 from omniloom.profiles.ledger import ConsentEntry
-from omniloom.profiles.wording import Wordings
+from omniloom.profiles.wording import Wordings, wordings_of
 from omniloom.store import Row, StateTx, Stores
 
 _ADDRESS = ("ip", "ip_address")
@@ -46,7 +47,18 @@ def read_entry(
     )
 
 
-def heard_for_others(stores: Stores, tx: StateTx, rows: list[Row], home_region: str) -> list[Row]:
+def record_words(stores: Stores, tx: StateTx, rows: list[Row], *, now: datetime, home_region: str) -> None:
+    """Write what events say about consent into the ledger, for everybody whom they are about."""
+    if not rows:
+        return
+    wordings, decode = Wordings(wordings_of(tx)), msgspec.json.decode
+    record(tx, [
+        read_entry(row, decode(row["properties"]), decode(row["context"]), wordings=wordings, now=now)
+        for row in [*rows, *_heard_for_others(stores, tx, rows, home_region)]
+    ])  # fmt: skip
+
+
+def _heard_for_others(stores: Stores, tx: StateTx, rows: list[Row], home_region: str) -> list[Row]:
     """Withdrawals once more, for each other person whom they name by something strong.
 
     What is typed under a public key joins nobody; but whoever writes "no more mail to this address" is to be heard,

@@ -7,18 +7,15 @@ version that identity gives every change of a root.
 
 from datetime import datetime
 
-import msgspec
-
 from omniloom.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, UNSUBSCRIBED
 from omniloom.identity import members_of, roots_of, roots_since
 from omniloom.profiles.card import forget_cards, read_card, save_cards
-from omniloom.profiles.consent import record
-from omniloom.profiles.consent_event import heard_for_others, read_entry
+from omniloom.profiles.consent_event import record_words
 from omniloom.profiles.golden import traits_by_root
+from omniloom.profiles.misread import WORDS_LEFT, record_misread
 from omniloom.profiles.survivorship import CARDS_LEFT, sync_rules
 from omniloom.profiles.trait import Said, columns, newest, of_all_sources
-from omniloom.profiles.wording import Wordings, wordings_of
-from omniloom.store import EventsTx, Progress, Row, StateTx, Stores, query
+from omniloom.store import EventsTx, Progress, StateTx, Stores, query
 
 CURSOR = "profiles"
 ROOTS_CURSOR = "profiles_roots"  # state store: the root version that cards show
@@ -45,8 +42,10 @@ def fold(stores: Stores, *, now: datetime, rows_max: int, home_region: str = "RU
     sync_rules(stores)
     spoken = _fold_traits(stores, rows_max)
     kept = _fold_state(stores, rows_max, now, home_region) + _make_left_cards(stores, rows_max)
+    kept += record_misread(stores, now=now, rows_max=rows_max, home_region=home_region)
     with stores.state.read() as state, stores.events.read() as events:
-        is_done = state.cursor(CURSOR) == events.cursor(RESOLVED_CURSOR) and not state.cursor(CARDS_LEFT)
+        is_behind = state.cursor(CURSOR) != events.cursor(RESOLVED_CURSOR)
+        is_done = not (is_behind or state.cursor(CARDS_LEFT) or state.cursor(WORDS_LEFT))
     return Progress(spoken + kept, is_done)
 
 
@@ -81,7 +80,7 @@ def _fold_state(stores: Stores, rows_max: int, now: datetime, home_region: str) 
     with stores.state.write() as state, stores.events.read() as events:
         said, through = _next(events, after, folded_to, rows_max)
         consents = events.rows(_CONSENT_EVENTS, after=after, through=through, names=_CONSENT_NAMES)
-        _record_consents(state, [*consents, *heard_for_others(stores, state, consents, home_region)], now)
+        record_words(stores, state, consents, now=now, home_region=home_region)
         people = _make_cards(state, events, {event.person_id for event in said})
         state.move_cursor(CURSOR, through)
     return len(consents) + people
@@ -99,17 +98,6 @@ def _make_left_cards(stores: Stores, rows_max: int) -> int:
         save_cards(state, {root_id: read_card(said) for root_id, said in traits.items() if said}, is_new_form=True)
         state.move_cursor(CARDS_LEFT, roots[-1] - 1 if len(roots) == rows_max else 0)
     return len(roots)
-
-
-def _record_consents(state: StateTx, events: list[Row], now: datetime) -> None:
-    """Write what events say about consent into the ledger."""
-    if not events:
-        return
-    wordings, decode = Wordings(wordings_of(state)), msgspec.json.decode
-    record(state, [
-        read_entry(row, decode(row["properties"]), decode(row["context"]), wordings=wordings, now=now)
-        for row in events
-    ])  # fmt: skip
 
 
 def _make_cards(state: StateTx, events: EventsTx, people: set[int]) -> int:
