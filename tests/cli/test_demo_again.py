@@ -100,6 +100,41 @@ def test_a_run_that_was_killed_before_it_pointed_its_channels_comes_back(tmp_pat
         assert [type(outcome) for outcome in sent(platform)] == [Sent, Sent]
 
 
+@pytest.mark.parametrize("told", [None, '{"email": ["127.0', "", "[1]", '{"email": 7}', "null", "\xff\xfe"])
+def test_a_folder_that_does_not_say_which_places_were_its_own_comes_back(
+    tmp_path: Path, left: int, told: str | None
+) -> None:
+    data_dir = folder(tmp_path, left)
+    (data_dir / "receivers.json").unlink()
+    if told is not None:
+        (data_dir / "receivers.json").write_text(told, encoding="latin-1")
+    for _ in range(2):
+        with serve._opened(data_dir, {}) as platform:
+            assert [type(outcome) for outcome in sent(platform)] == [Sent, Sent]
+
+
+def test_runs_that_were_killed_one_after_the_other_come_back(tmp_path: Path, left: int) -> None:
+    data_dir = folder(tmp_path, left)
+    (data_dir / "receivers.json").unlink()
+    bag = Mailbag(data_dir / "received.jsonl")
+    for port in (1, 2, 3):  # each wrote its places down and pointed nothing there
+        remember(
+            data_dir,
+            Ends(port, f"http://127.0.0.1:{port}/send", bag),
+            dict.fromkeys(("email", "sms"), f"127.0.0.1:{left}"),
+        )
+    with serve._opened(data_dir, {}) as platform:
+        assert [type(outcome) for outcome in sent(platform)] == [Sent, Sent]
+
+
+def test_a_server_elsewhere_is_never_taken_for_the_demos(tmp_path: Path, left: int) -> None:
+    data_dir = folder(tmp_path, left, sms_url="https://sms.example.test/send")
+    (data_dir / "receivers.json").unlink()
+    with serve._opened(data_dir, {}) as platform:
+        assert platform.transport.settings("sms").url == "https://sms.example.test/send"
+        assert [type(outcome) for outcome in sent(platform)] == [Sent, Later]
+
+
 @pytest.mark.parametrize("url", ["https://sms.example.test:gate/", "https://sms.example.test:99999/", "http://[::1/"])
 def test_a_mistyped_address_keeps_nobody_from_serving(tmp_path: Path, left: int, url: str) -> None:
     data_dir = folder(tmp_path, left, sms_url=url)

@@ -1,7 +1,7 @@
 """A demo's folder served again: its receivers run too, or its channels would send to ports where nobody is."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterato
                 yield platform
                 return
             with story.receivers(platform, gateway) as ends:
-                remember(platform.data_dir, ends)
+                remember(platform.data_dir, ends, orphans)
                 _point(platform, orphans, ends)
                 told = f"What the demo's channels send lands in {story.mailbag_path(platform)}"
                 console.print(told, highlight=False, markup=False, soft_wrap=True)
@@ -44,15 +44,19 @@ def opened(data_dir: Path, flags: dict[str, Any], allowed: list[str]) -> Iterato
         gateway.server_close()
 
 
-def _orphans(platform: Platform) -> set[str]:
-    """Channels in use that send to a receiver of an earlier run, where nobody listens any more."""
-    found, known = set(), remembered(platform.data_dir)
+def _orphans(platform: Platform) -> dict[str, str]:
+    """Channels in use that send to a receiver of an earlier run, where nobody listens any more -> that place.
+
+    Where nobody knows which places were the demo's, those on this machine are taken for them.
+    """
+    found, known = {}, remembered(platform.data_dir)
     for view in messaging.channel_views(platform.stores):
         fields = {field.name: field.value for field in view.fields}
-        place = {"email": _mail_server, "sms": _gateway}.get(view.channel, _elsewhere)(fields)
-        is_ours = f"{place[0]}:{place[1]}" in known.get(view.channel, [])
-        if view.is_enabled and is_ours and not _answers(*place):
-            found.add(view.channel)
+        host, port = {"email": _mail_server, "sms": _gateway}.get(view.channel, _elsewhere)(fields)
+        place = f"{host}:{port}"
+        is_ours = host == LOOPBACK if known is None else place in known.get(view.channel, [])
+        if view.is_enabled and is_ours and not _answers(host, port):
+            found[view.channel] = place
     return found
 
 
@@ -80,7 +84,7 @@ def _answers(host: str, port: int) -> bool:
     return True
 
 
-def _point(platform: Platform, channels: set[str], ends: Ends) -> None:
+def _point(platform: Platform, channels: Iterable[str], ends: Ends) -> None:
     places: dict[str, dict[str, Any]] = {"email": {"port": ends.smtp_port}, "sms": {"url": ends.sms_url}}
     for channel in sorted(channels):
         messaging.save_channel_settings(

@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -139,23 +140,29 @@ class Ends:
         return {"email": f"{LOOPBACK}:{self.smtp_port}", "sms": urlsplit(self.sms_url).netloc}
 
 
-def remember(data_dir: Path, ends: Ends) -> None:
+def remember(data_dir: Path, ends: Ends, before: Mapping[str, str] | None = None) -> None:
     """Write down where channels are about to be pointed: another run then knows these places for the demo's own.
 
-    The ones before stay beside them, for the channels may still say those if this run is killed.
+    The ones ``before``, by default the last ones known, stay beside them, for the channels may still say those if this
+    run is killed.
     """
-    known = remembered(data_dir)
-    places = {channel: [*known.get(channel, [])[-1:], place] for channel, place in ends.places().items()}
+    last = {channel: places[-1] for channel, places in (remembered(data_dir) or {}).items() if places}
+    last |= before or {}
+    places = {
+        channel: [*([last[channel]] if channel in last else []), place] for channel, place in ends.places().items()
+    }
     write_whole(data_dir / _PLACES_FILE, json.dumps(places))
 
 
-def remembered(data_dir: Path) -> dict[str, list[str]]:
-    """Channel -> the places that the demo itself last pointed it at, the newest last."""
+def remembered(data_dir: Path) -> dict[str, list[str]] | None:
+    """Channel -> the places that the demo itself last pointed it at, the newest last; None if nobody knows.
+
+    Earlier versions wrote nothing down, and what somebody else left there says nothing.
+    """
     try:
-        places: dict[str, list[str]] = json.loads((data_dir / _PLACES_FILE).read_text())
-    except FileNotFoundError:
-        return {}
-    return places
+        return msgspec.json.decode((data_dir / _PLACES_FILE).read_bytes(), type=dict[str, list[str]])
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 @contextmanager
