@@ -78,6 +78,9 @@ def test_what_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
             with pytest.raises((Missing, Invalid)) as refused:
                 refuse(output)
             assert refused.value.message == told
+    for name in ("x" * 300, f"{'x' * 300}/a.json"):
+        with pytest.raises(Invalid, match=r": File name too long \("):
+            check_output(tmp_path / name)
     check_output(None)
     write_file(tmp_path / "a.json", "ü")
     check_output(tmp_path / "a.json")

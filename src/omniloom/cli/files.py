@@ -32,12 +32,17 @@ def check_output(path: Path | None) -> None:
     """Ask before work whose outcome goes to a file. Errors: Missing, Invalid if it could not be written."""
     if path is None:
         return
-    if path.is_dir():
+    hint = "name another file with --output"
+    try:
+        is_folder, is_placed, is_there = path.is_dir(), path.parent.is_dir(), path.exists()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise Invalid(f"cannot write {path}: {error.strerror}", hint=hint, field="output") from error
+    if is_folder:
         raise Invalid(f"cannot write {path}: it is a folder", hint="name a file with --output", field="output")
-    if not path.parent.is_dir():
-        raise Missing(f"there is no folder {path.parent}", hint="make it, or name another file with --output")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise Invalid(f"cannot write {path}: no right to", hint="name another file with --output", field="output")
+    if not is_placed:
+        raise Missing(f"there is no folder {path.parent}", hint=f"make it, or {hint}")
+    if not os.access(path if is_there else path.parent, os.W_OK):
+        raise Invalid(f"cannot write {path}: no right to", hint=hint, field="output")
 
 
 def write_file(path: Path, content: bytes | str) -> None:
