@@ -56,8 +56,10 @@ def try_flush(stores: Stores) -> None:
 def _take(tx: StateTx, channel: str, report: Report, *, now: datetime) -> bool:
     send_id, _, named = report.key.partition(".")
     attempt = tx.one(query(__file__, "attempt_of_send"), send_id=send_id, channel=channel)
-    if attempt is None or named != channel or not attempt["address"]:  # not ours, or to somebody erased since
+    if attempt is None or named != channel:
         return False
+    if not attempt["address"]:  # to somebody erased
+        return _close_forgotten(tx, channel, send_id, report, now=now)
     if attempt["state"] == "unknown":  # the provider knows the message: so it did take it
         tx.run(query(__file__, "attempt_found"), send_id=send_id, channel=channel, now=now)
         tx.run(query(__file__, "send_found"), send_id=send_id, now=now)
@@ -67,6 +69,17 @@ def _take(tx: StateTx, channel: str, report: Report, *, now: datetime) -> bool:
     if report.fact is Fact.BOUNCED and report.is_address_bad:
         suppress(tx, channel=channel, address=attempt["address"], reason="bounced", evidence=report.reason, now=now)
     put_in_outbox(tx, [_event(tx, attempt, report, now=now)])
+    return True
+
+
+def _close_forgotten(tx: StateTx, channel: str, send_id: str, report: Report, *, now: datetime) -> bool:
+    """Close an address that is known by its digest alone, to who asks there again; whether there is such a one."""
+    kept = tx.one(query(__file__, "digest_of_send"), send_id=send_id, channel=channel)
+    if kept is None:
+        return False
+    if report.fact is Fact.COMPLAINED or (report.fact is Fact.BOUNCED and report.is_address_bad):
+        reason = "complained" if report.fact is Fact.COMPLAINED else "bounced"
+        suppress(tx, channel=channel, address=kept["value"], reason=reason, evidence="provider", now=now)
     return True
 
 

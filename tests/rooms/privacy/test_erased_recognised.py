@@ -16,7 +16,8 @@ from tests.rooms.messaging.test_recognition import (
 )
 
 from omniloom import identity, messaging, privacy, profiles
-from omniloom.messaging import recognition
+from omniloom.messaging import hook, recognition
+from omniloom.messaging.channel import Fact, Report
 from omniloom.messaging.recognition import Asked, Reason, Recognised, Refused, TooOften
 from omniloom.store.sql import parse_state
 
@@ -102,6 +103,42 @@ def test_what_nobody_proved_is_forgotten_when_it_ran_out(company: Any, gone: int
     with company.stores.state.read() as tx:
         sends = tx.tuples(parse_state("t", "select context from messaging_send where context like '%@%'"))
     assert sends == []
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_complaint_about_a_code_that_nobody_asked_for_outlives_it(company: Any, gone: int, is_late: bool) -> None:
+    found = asked(company, "link")
+    (sent,) = mails(company)
+    if not is_late:
+        complain(company, sent)
+    company.clock.advance(found.expires_at - company.clock.now() + timedelta(seconds=1))
+    finish(company)
+    if is_late:
+        complain(company, sent)
+    assert remains(company.stores, WORDS) == [], "a digest is kept"
+    for _ in range(2):
+        again = asked(company, "link")
+        assert mails(company) == [sent], "nothing goes there any more"
+        company.clock.advance(again.expires_at - company.clock.now() + timedelta(seconds=1))
+        finish(company)
+        finish(company)
+        assert remains(company.stores, WORDS) == []
+
+
+def mails(company: Any) -> list[str]:
+    """The links and codes that went out, by their ids."""
+    with company.stores.state.read() as tx:
+        return [key for (key,) in tx.tuples(parse_state("t", (
+            "select send_id from messaging_attempt where campaign_id like 'recognition:%' and state = 'accepted'"
+        )))]  # fmt: skip
+
+
+def complain(company: Any, send_id: str) -> None:
+    report = Report("d1", f"{send_id}.email", Fact.COMPLAINED, "", is_address_bad=False)
+    with company.stores.state.write() as tx:
+        assert hook._take(tx, "email", report, now=company.clock.now())
+    messaging.report_outcomes(company.stores)
+    settle(company)
 
 
 def test_an_erased_address_may_be_asked_as_often_as_another_and_no_more(company: Any, gone: int) -> None:

@@ -69,6 +69,9 @@ def ask(
         row = {"way": wish.way, "state": NEW, "channel": wish.channel, "kind": kind, "value": address,
                "is_buried": int(is_buried)}  # fmt: skip
         request_id = add(tx, row, wish=wish, visitor=visitor, now=now, expires_at=expires_at, ids=ids)
+        if is_buried:
+            digest_of = tombstone.digest_of(tombstone.salt_of(tx), (kind, address))
+            tx.run(query(__file__, "unbury_suppressed"), address=address, digest=digest_of)
         if is_buried:  # the log hears of it once it is proved
             return Asked(request_id, expires_at)
         about = {"channel": wish.channel, "address": address, "campaign_id": "", "campaign": "", "send_id": ""}

@@ -1,7 +1,8 @@
 """Addresses of erased people who ask for a proof: kept as long as the proof is good, then forgotten.
 
 Who proves it comes back as somebody new (decision 19). If nobody does, a digest stays for a week, for the limits: else
-a stranger could have mail sent to somebody erased as often as they like.
+a stranger could have mail sent to somebody erased as often as they like. A complaint about it, or that the address is
+none, stays with the digest for good, and holds for whoever asks there again.
 """
 
 from datetime import datetime
@@ -40,4 +41,5 @@ def _forget(tx: StateTx, row: Row, salt: str, now: datetime) -> None:
             for name in _FORGET:
                 tx.run(query(__file__, name), send_id=row["send_id"])
     if not is_proved:
+        tx.run(query(__file__, "bury_suppressed"), address=row["value"], digest=left)
         tx.run(query(__file__, "forget_suppressed"), address=row["value"])
