@@ -27,12 +27,13 @@ from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph
 from omniloom.identity.normal import KINDS, Normaliser
 from omniloom.identity.recognise import Batch
+from omniloom.identity.told import PHONES, Asked, naming_keys, told_by
 from omniloom.identity.tombstone import ERASED, Buried, Decision, MayLift
 from omniloom.store import StateTx
 
 _STRONG = frozenset(name for name, kind in KINDS.items() if kind.is_strong)
 _SINGLE = frozenset(name for name, kind in KINDS.items() if kind.is_single)
-_ASK = frozenset(("email", *unsaid.PHONES))
+_ASK = frozenset(("email", *PHONES))
 ReadClaims = Callable[[Iterable[int]], list[Claim]]
 
 
@@ -60,6 +61,7 @@ class Forgotten:
     normaliser: Normaliser
     salt: str = ""
     more: list[Claim] = field(default_factory=list)  # events that were recognised, but whose texts name somebody erased
+    crowded: set[int] = field(default_factory=set)  # numbers of events with too many telephones to ask about
     _hits: dict[int, Hit] = field(default_factory=dict)  # number of the claim ->
     _before: dict[int, Decision] = field(default_factory=dict)  # position ->
     _made: dict[int, Decision] = field(default_factory=dict)
@@ -146,8 +148,8 @@ class Forgotten:
 
     def _named(self, claim: Claim) -> set[Key]:
         """Addresses and telephones that an event names anywhere."""
-        told = unsaid.told_by([claim.event], self.normaliser).get(0, set())
-        return told | {each for key in claim.all_keys for each in (key, *_alike(key, self.normaliser))
+        said = told_by([claim.event], self.normaliser).named.get(0, set())
+        return said | {each for key in claim.all_keys for each in (key, *_alike(key, self.normaliser))
                        if each[0] in _ASK}  # fmt: skip
 
     def _digest(self, key: Key) -> str:
@@ -182,17 +184,19 @@ def look(
     found = Forgotten(normaliser, tombstone.salt_of(tx))
     before = [position for position in batch.positions if position <= settled_to]
     found._before = tombstone.decided(tx, before)
-    told = unsaid.told_by(batch.events, normaliser)
+    said = told_by(batch.events, normaliser)
+    found.crowded = said.crowded
     alike = {claim.number: {key: _alike(key, normaliser) for key in claim.all_keys} for claim in claims}
-    digests = {key: tombstone.digest_of(found.salt, key) for key in set[Key]().union(
-        *told.values(), *(each for keys in alike.values() for each in keys.values()), *alike.values())}  # fmt: skip
+    sought = set[Key]().union(*said.named.values(), *alike.values())
+    sought.update(*(each for keys in alike.values() for each in keys.values()))
+    digests = {key: tombstone.digest_of(found.salt, key) for key in sought}
     buried = tombstone.buried_among(tx, digests.values())
     erased = {key: buried[each] for key, each in digests.items() if each in buried}
     careful = {claim.number for claim in claims}
-    found.more = read_claims(number for number, keys in told.items()
+    found.more = read_claims(number for number, keys in said.named.items()
                              if number not in careful and not keys.isdisjoint(erased))  # fmt: skip
     for claim in sorted([*claims, *found.more], key=lambda claim: claim.number) if erased else ():
-        hit = _hit(alike.get(claim.number, {}), told.get(claim.number, set()), erased)
+        hit = _hit(alike.get(claim.number, {}), said.named.get(claim.number, set()), erased)
         if hit.exact or hit.alike:
             carried = hit.exact.union(*hit.alike.values()) & erased.keys()
             at = max(erased[key].erased_at for key in carried)
@@ -200,7 +204,7 @@ def look(
                 tombstone.lift_digests(tx, {digests[key] for key in carried})
                 for key in carried:
                     del erased[key]
-                hit = _hit(alike.get(claim.number, {}), told.get(claim.number, set()), erased)
+                hit = _hit(alike.get(claim.number, {}), said.named.get(claim.number, set()), erased)
         if not hit.is_empty:
             found._hits[claim.number] = hit
     return found
@@ -216,4 +220,4 @@ def _hit(alike: dict[Key, set[Key]], told: set[Key], erased: dict[Key, Buried]) 
 
 def _alike(key: Key, normaliser: Normaliser) -> set[Key]:
     """What an identifier reads as, an address or a telephone: some shops have them for customer ids."""
-    return unsaid.naming_keys(key[0], key[1], normaliser) - {key}
+    return naming_keys(key[0], key[1], normaliser, Asked()) - {key}

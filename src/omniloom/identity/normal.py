@@ -45,11 +45,18 @@ class Normaliser:
     KNOWN_MAX = 1 << 17
 
     def __init__(self, home_region: str, blocked: Iterable[str] = ()) -> None:
+        self.home_region = home_region
         self._normalise = _remembering(home_region, frozenset(blocked))
 
     def __call__(self, kind: str, raw: str) -> str | Problem:
         """As :func:`normalise`."""
         return self._normalise(kind, raw)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Normaliser) and other._normalise is self._normalise
+
+    def __hash__(self) -> int:
+        return hash(self._normalise)
 
 
 @functools.cache

@@ -28,6 +28,7 @@ from omniloom.identity.people import roots_since
 from omniloom.identity.recognise import SHARED, Batch, Recognised, recognise, sighting, unrecognised
 from omniloom.identity.save import Seen, load, save, widen
 from omniloom.identity.times import read_times
+from omniloom.identity.told import CROWDED
 from omniloom.identity.tombstone import ERASED, MayLift, nobody_else
 from omniloom.identity.unmerge import CURSOR, undo_joined_by
 from omniloom.store import EventsTx, Progress, Settled, StateTx, Stores, query, settle, settled
@@ -135,6 +136,8 @@ def _settle(  # noqa: PLR0913 - one act
                     undo_joined_by(tx, key, now=now)
                 rest += _recognised_behind(claims[done - 1].number, batch, found, normaliser)
             claims = sorted(rest, key=lambda claim: claim.number)
+        for number in forgotten.crowded:
+            found.problems.setdefault(number, {}).setdefault("properties", CROWDED)
         forgotten.save(tx, now)
         widen(tx, found.widened)
         tx.move_cursor(CURSOR, max(before, through))

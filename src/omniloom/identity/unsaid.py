@@ -8,36 +8,18 @@ birth date and postal address, unless what was erased is only a device.
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_plus
 
 import msgspec
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from omniloom.core.event import LoggedEvent
 from omniloom.identity.claim import Key
 from omniloom.identity.match.columns import by_name
 from omniloom.identity.normal import Normaliser
-from omniloom.identity.written_number import BETWEEN, FIGURES_MAX, LOCAL_MIN, numbers_in
+from omniloom.identity.told import PARTS, Asked, naming_keys, text_of
 
-PHONES = ("phone", "whatsapp")  # kinds whose normal form is a telephone
-_MAY_NAME = (
-    (  # RE2: whatever may be an address or a telephone, or an escape that hides it
-        rf"@|%40|\uff20|\\u|(?:\p{{Nd}}[{BETWEEN}]{{0,3}}){{{LOCAL_MIN - 1}}}\p{{Nd}}"
-    )
-    .replace("\\u2010-\\u2015\\u2212", "‐-―−")
-    .replace("\\uff20", "＠")
-)
-_ADDRESS = re.compile(r"[^\s\"'<>(){}\[\],;:|&=?/\\@]{1,64}@[^\s\"'<>(){}\[\],;:|&=?/\\@]{3,200}")
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-_SAYS_PHONE = re.compile(r"phone|tel|mobile|whatsapp|viber|тел|моб", re.IGNORECASE)
-_MARKS = ("@", "%40", "\uff20", "\\u", "phone", "mobile", "whatsapp", "viber", '"tel', "тел", "моб")
-_RUN = re.compile(rf"\d[\d{BETWEEN}]*\d")
-_BARE_MAX = 11  # figures of a telephone without its plus: more are a time or an order's number, unless the key says so
 _SAYS_WHO = re.compile(r"recipient|contact|gift.?to|получател|контакт", re.IGNORECASE)
 _PERSONAL = frozenset(("full_name", "given_name", "surname", "patronymic", "birth_date", "address"))
 _THING = frozenset(("product_id", "productId", "sku", "price", "quantity"))  # beside them a name is a thing's
@@ -46,85 +28,6 @@ _GONE = object()
 _read = msgspec.json.decode
 _json = msgspec.json.Encoder().encode
 _NONE = msgspec.Raw(b"{}")
-_PARTS = ("traits", "properties", "context")
-
-
-def naming_keys(kind: str, text: str, normaliser: Normaliser) -> set[Key]:
-    """The addresses and telephones that a text under a key (or of a kind) names, as keys of identity."""
-    found: set[Key] = set()
-    for plain in {text, unquote_plus(text)} if "%" in text else (text,):
-        for raw in _ADDRESS.findall(plain.replace("\uff20", "@")) if "@" in plain or "\uff20" in plain else ():
-            if isinstance(value := normaliser("email", raw.strip(" .:!")), str):
-                found.add(("email", value))
-        for number in numbers_in(plain) if _has_figures(plain) else ():
-            found |= _phone_keys(kind, number, normaliser)
-    return found
-
-
-def _has_figures(text: str) -> bool:
-    return sum(map(str.isdecimal, text)) >= LOCAL_MIN and not _IPV4.fullmatch(text)
-
-
-def _phone_keys(kind: str, number: str, normaliser: Normaliser) -> set[Key]:
-    figures = sum(map(str.isdecimal, number))
-    if not LOCAL_MIN <= figures <= FIGURES_MAX:
-        return set()
-    given = [normaliser("phone", number)]
-    if number.isdecimal() and figures > _BARE_MAX:
-        given = [normaliser("whatsapp", number)] if _SAYS_PHONE.search(kind) else []
-    return {(each, value) for value in given if isinstance(value, str) for each in PHONES}
-
-
-def leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every text and number in a JSON value, with the key it stands under; keys themselves too."""
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield "", name
-            yield from leaves(each, name)
-    elif isinstance(value, list):
-        for each in value:
-            yield from leaves(each, key)
-    elif (text := _text(value)) is not None:
-        yield key, text
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def told_by(events: Sequence[LoggedEvent], normaliser: Normaliser) -> dict[int, set[Key]]:
-    """Number of an event -> addresses and telephones that it says anywhere beside its identifiers.
-
-    Cost: one look over all texts of the batch; only what may hold one is parsed.
-    """
-    texts = [b" ".join((event.traits, event.properties, event.context, _labels(event))) for event in events]
-    column = pa.array(texts, pa.binary()).cast(pa.string())
-    may: list[int] = np.flatnonzero(pc.match_substring_regex(column, _MAY_NAME)).tolist()
-    found = {number: _told(events[number], normaliser) for number in may if _is_worth_reading(texts[number].decode())}
-    return {number: keys for number, keys in found.items() if keys}
-
-
-def _labels(event: LoggedEvent) -> bytes:
-    return f"{event.name} {event.message_id} {event.group_id}".encode()
-
-
-def _is_worth_reading(text: str) -> bool:
-    """Whether there is more in an event than network addresses and times, which look like telephones from afar."""
-    small = text.lower()
-    if any(mark in small for mark in _MARKS):
-        return True
-    return any(_has_figures(run) and not (run.isdecimal() and len(run) > _BARE_MAX) for run in _RUN.findall(text))
-
-
-def _told(event: LoggedEvent, normaliser: Normaliser) -> set[Key]:
-    texts = [("", event.name), ("", event.message_id), ("", event.group_id)]
-    for part in _PARTS:
-        texts += leaves(_read(getattr(event, part)))
-    return set[Key]().union(*(naming_keys(key, text, normaliser) for key, text in texts))
 
 
 @functools.lru_cache(1 << 12)
@@ -144,10 +47,11 @@ class Unsaid:
     words: dict[str, set[str]] = field(default_factory=dict)
     with_names: bool = True
     all_traits: bool = False
+    _asked: Asked = field(default_factory=Asked)
 
     def leave_out(self, event: LoggedEvent, position: int, kinds: Iterable[str], *, previous: bool) -> LoggedEvent:
         """The event without it, and without its identifiers of some kinds, and the previous one."""
-        traits, properties, context = (_read(getattr(event, part)) for part in _PARTS)
+        traits, properties, context = (_read(getattr(event, part)) for part in PARTS)
         kept = self._part(context)
         if self.all_traits:
             kept.pop("traits", None)
@@ -163,6 +67,7 @@ class Unsaid:
         )  # fmt: skip
 
     def _part(self, part: dict[str, Any]) -> dict[str, Any]:
+        self._asked = Asked()  # as it was when the part was read
         kept = self._without("", part)
         kept = {} if kept is _GONE else kept
         found: dict[str, Any] = _unnamed(kept) if self.with_names and kept != part else kept
@@ -178,11 +83,11 @@ class Unsaid:
             return {name: each for name, each in kept.items() if each is not _GONE}
         if isinstance(value, list):
             return [each for each in (self._without(key, one) for one in value) if each is not _GONE]
-        text = _text(value)
+        text = text_of(value)
         return _GONE if text is not None and self._names(kind if key == "id" and kind else key, text) else value
 
     def _names(self, key: str, text: str) -> bool:
-        if self.keys and not self.keys.isdisjoint(naming_keys(key, text, self.normaliser)):
+        if self.keys and not self.keys.isdisjoint(naming_keys(key, text, self.normaliser, self._asked)):
             return True
         plain = text.casefold()
         for kind, words in self.words.items():
