@@ -73,6 +73,8 @@ _STOOD_IN = query(__file__, "stood_in_for")
 _STAND_IN = query(__file__, "stand_in")
 _LAST_PERSON = query(__file__, "last_person")
 _ADD_PERSON = query(__file__, "add_person")
+_DISMISS = query(__file__, "dismiss_person")
+_DROP_PERSON = query(__file__, "drop_person")
 _HAND_ON = query(__file__, "hand_shared_on")
 
 
@@ -129,6 +131,12 @@ def is_buried(tx: StateTx, key: Key) -> bool:
 def stand_in(tx: StateTx, now: datetime) -> int:
     """A bare number for somebody erased who asks for a proof: nothing is known of them, and no event is theirs."""
     return _new_people(tx, 1, now)[0]
+
+
+def dismiss(tx: StateTx, person_id: int, now: datetime) -> None:
+    """Take such a number away again, unless it is somebody by now."""
+    if tx.run(_DISMISS, person_id=person_id, now=now):
+        tx.run(_DROP_PERSON, person_id=person_id)
 
 
 def lift(tx: StateTx, keys: Sequence[Key]) -> int:

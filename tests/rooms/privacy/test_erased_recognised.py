@@ -105,6 +105,37 @@ def test_what_nobody_proved_is_forgotten_when_it_ran_out(company: Any, gone: int
     assert sends == []
 
 
+@pytest.mark.parametrize("is_proved", [False, True])
+def test_whoever_stood_in_for_somebody_erased_goes_with_the_request(company: Any, gone: int, is_proved: bool) -> None:
+    known, counted, times = people(company), reached(company), 1 if is_proved else 3
+    for _ in range(times):
+        found = asked(company, "link")
+        assert len(people(company)) == len(known) + 1
+        assert reached(company) == counted, "nobody is counted while it is open"
+        company.clock.advance(timedelta(minutes=1))
+        if is_proved:
+            assert isinstance(prove(company, "link", found), Recognised)
+        company.clock.advance(found.expires_at - company.clock.now() + timedelta(seconds=1))
+        finish(company)
+        finish(company)
+    returned = set(identity.find(company.stores, WHO["email"], REGION))
+    assert people(company) == known | returned
+    assert len(returned) == is_proved
+    company.tell("identify", identifiers={"user_id": "somebody new"})
+    company.resolve()
+    (new,) = identity.find(company.stores, "somebody new", REGION)
+    assert new > max(known) + times, "their numbers are never given again"
+
+
+def people(company: Any) -> set[int]:
+    with company.stores.state.read() as tx:
+        return {person for (person,) in tx.tuples(parse_state("t", "select person_id from identity_person"))}
+
+
+def reached(company: Any) -> set[int]:
+    return {one.people for one in messaging.reach.reach_map(company.stores, now=company.clock.now())}
+
+
 @pytest.mark.parametrize("is_late", [False, True])
 def test_a_complaint_about_a_code_that_nobody_asked_for_outlives_it(company: Any, gone: int, is_late: bool) -> None:
     found = asked(company, "link")

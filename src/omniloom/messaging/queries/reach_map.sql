@@ -2,7 +2,7 @@
 -- reach_map: one channel over the people from :after to :through, by the ids of who they are by now; of several addresses
 -- that are not shared the one seen last counts. A person's newest word about the channel or about all of them is in
 -- force; at the same instant a withdrawal wins. The newest wish holds. `cross join`: SQLite keeps to that order, else it
--- reads every address there is for each part.
+-- reads every address there is for each part. Who stands in for somebody erased that asks for a proof is nobody.
 -- in: :channel :kind :purpose :advertiser :now :after :through :nobodys (test values)   out: the counts of ChannelReach but no_address
 -- rows: one
 with
@@ -59,6 +59,7 @@ select
     (
         select count(*) from identity_person
         where root_id = person_id and root_id > :after and root_id <= :through
+            and root_id not in (select r.person_id from messaging_recognition as r where r.is_buried = 1)
     ) as people,
     coalesce(sum(people), 0) as addressed,
     coalesce(sum(people * verified), 0) as verified,

@@ -40,6 +40,8 @@ def _forget(tx: StateTx, row: Row, salt: str, now: datetime) -> None:
         if not is_proved:
             for name in _FORGET:
                 tx.run(query(__file__, name), send_id=row["send_id"])
+    if row["person_id"]:  # who proved it is somebody of their own by now, or as soon as the log is read
+        tombstone.dismiss(tx, row["person_id"], now)
     if not is_proved:
         tx.run(query(__file__, "bury_suppressed"), address=row["value"], digest=left)
         tx.run(query(__file__, "forget_suppressed"), address=row["value"])

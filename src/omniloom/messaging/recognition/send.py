@@ -30,22 +30,16 @@ def send_proofs(stores: Stores, *, now: datetime, ids: Ids) -> Progress:
     benefits = {way: settings.benefit for way, settings in all_way_settings(stores).items()} if rows else {}
     for row in rows:
         language = _language(row)
-        if "person_id" not in row:
-            row |= {"person_id": _stand_in(stores, now), "asked_before": 0}
         texts = known_ways()[row["way"]].texts[row["channel"]][language]
         template = notice_template(stores, row["channel"], texts, now=now, ids=ids)
         benefit = benefits[row["way"]]
         values = {"benefit": benefit.text(language) if benefit else "", "place": row["place"]}
-        notice = Notice(f"recognition:{now:%Y-%m}", template, row["value"], row["person_id"], values)
         with stores.state.write() as tx:
+            if "person_id" not in row:  # nobody yet: the address is an erased person's, who asks for a proof
+                row |= {"person_id": tombstone.stand_in(tx, now), "asked_before": 0}
+            notice = Notice(f"recognition:{now:%Y-%m}", template, row["value"], row["person_id"], values)
             _plan(tx, row, notice, now=now, ids=ids)
     return Progress(len(rows), is_done=len(rows) < ROWS_MAX)
-
-
-def _stand_in(stores: Stores, now: datetime) -> int:
-    """Nobody yet: the address is an erased person's, who asks for a proof."""
-    with stores.state.write() as tx:
-        return tombstone.stand_in(tx, now)
 
 
 def _plan(tx: StateTx, row: Row, notice: Notice, *, now: datetime, ids: Ids) -> None:
