@@ -1,6 +1,7 @@
 """The kinds of identifiers there are, and the one way to a value's normal form."""
 
 import functools
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -9,6 +10,7 @@ from omniloom.identity import kinds
 from omniloom.identity.kind import Kind, Problem, ProblemReason, blocked
 
 KINDS: dict[str, Kind] = variants(kinds, "KIND", Kind)
+_JOINER = re.compile(r"(?<=[^\W\d_a-zA-Z])[\u200c\u200d](?=[^\W\d_a-zA-Z])")
 BY_PRIORITY: tuple[str, ...] = tuple(sorted(KINDS, key=lambda name: KINDS[name].priority))
 
 
@@ -16,7 +18,7 @@ def normalise(kind: str, raw: str, home_region: str) -> str | Problem:
     """The normal form of an identifier, the one that is stored and compared; or why it identifies nobody."""
     if kind not in KINDS:
         return Problem(ProblemReason.UNKNOWN_KIND, f"no kind {kind!r}; there are {', '.join(BY_PRIORITY)}")
-    value = _visible(raw).strip()
+    value = _visible(kind, raw).strip()
     if problem := blocked(value):
         return problem
     normal = KINDS[kind].normalise(value, home_region)
@@ -27,13 +29,20 @@ def normalise(kind: str, raw: str, home_region: str) -> str | Problem:
 
 def prefixes(kind: str, text: str, home_region: str) -> list[str]:
     """What the normal form of a value of this kind may begin with, if ``text`` is the beginning of the value."""
-    beginning = _visible(text).strip()
+    beginning = _visible(kind, text).strip()
     return KINDS[kind].prefixes(beginning, home_region) if beginning else []
 
 
-def _visible(text: str) -> str:
-    """Without what nobody sees: zero-width characters, byte order marks, marks of direction (category Cf)."""
-    return text if text.isascii() else "".join(char for char in text if unicodedata.category(char) != "Cf")
+def _visible(kind: str, text: str) -> str:
+    """Without what nobody sees: zero-width characters, byte order marks, marks of direction (category Cf); but two
+    domains differ by a joiner inside a word of other letters (IDNA 2008).
+    """
+    if text.isascii():
+        return text
+    name, at, domain = text.rpartition("@") if kind == "email" else (text, "", "")
+    joined = {found.start() for found in _JOINER.finditer(domain)}
+    shown = (char for place, char in enumerate(domain) if place in joined or unicodedata.category(char) != "Cf")
+    return "".join((*(char for char in name if unicodedata.category(char) != "Cf"), at, *shown))
 
 
 class Normaliser:

@@ -168,3 +168,10 @@ def test_a_plain_address_gets_the_librarys_own_answer_without_asking_it(text):
         careful = email.KIND.normalise(text, "RU")
     quick = email.KIND.normalise(text, "RU")
     assert quick == careful or (isinstance(quick, Problem) and isinstance(careful, Problem))
+
+
+def test_a_joiner_in_a_domain_makes_it_no_other_domain() -> None:
+    without, joined = "anna@نامهای.com", "anna@نامه\u200cای.com"
+    assert normalise("email", without, "RU") == without
+    assert isinstance(normalise("email", joined, "RU"), Problem), "its mail is not that domain's"
+    assert normalise("email", "an\u200dna@shop.\u200cde\u200d", "RU") == "anna@shop.de", "where no joiner joins"
