@@ -12,7 +12,7 @@ Invariants:
 """
 
 from omniloom.privacy.asking import HiddenField, check_asked
-from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, erase, erasures
+from omniloom.privacy.erasure import DEADLINE, Erasure, ErasureState, act_of, came_since, erase, erasures
 from omniloom.privacy.export import ExportFormat, export
 from omniloom.privacy.holdings import HOLDINGS
 from omniloom.privacy.incident import (
@@ -36,7 +36,7 @@ from omniloom.privacy.sweep import rewrite, sweep
 
 __all__ = [
     "DEADLINE", "HOLDINGS", "Due", "Erasure", "ErasureState", "ExportFormat", "HiddenField", "Incident",
-    "IncidentReport", "Known", "Notice", "NoticeKind", "Place", "Rule", "Sight", "act_of", "amend", "check_asked",
-    "data_map", "due", "erase", "erasures", "export", "incidents", "lift", "masked_own", "note_incident", "notice_of",
-    "replay", "retain", "rewrite", "rules", "set_rule", "sight", "sweep", "tell",
+    "IncidentReport", "Known", "Notice", "NoticeKind", "Place", "Rule", "Sight", "act_of", "amend", "came_since",
+    "check_asked", "data_map", "due", "erase", "erasures", "export", "incidents", "lift", "masked_own", "note_incident",
+    "notice_of", "replay", "retain", "rewrite", "rules", "set_rule", "sight", "sweep", "tell",
 ]  # fmt: skip

@@ -111,6 +111,12 @@ def erasures(stores: Stores, *, rows_max: int = 200) -> list[Erasure]:
         return [read_erasure(row) for row in tx.rows(_ALL, rows_max=rows_max)]
 
 
+def came_since(stores: Stores, erasure_ids: list[str]) -> dict[str, tombstone.CameSince]:
+    """What came of erased people since, by erasure; those of whom nothing came are left out."""
+    with stores.state.read() as tx:
+        return tombstone.came_since(tx, erasure_ids)
+
+
 def pending(tx: StateTx, state: ErasureState) -> list[Erasure]:
     """Erasures in one state, the oldest first."""
     return [read_erasure(row) for row in tx.rows(_PENDING, state=state, rows_max=1_000)]

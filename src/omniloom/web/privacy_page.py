@@ -129,12 +129,15 @@ async def _erasures(view: View) -> None:
         if not found:
             parts.empty("delete_forever", _("Nobody was erased"), _("Acts of deletion appear here, as proof."))
             return
-        with parts.sheet([_("When"), _("State"), _("Reason"), _("By"), _("Rows"), ""]):
+        with parts.sheet([_("When"), _("State"), _("Reason"), _("By"), _("Rows"), _("Events since"), ""]):
+            came = await view.run(privacy.came_since, view.platform.stores, [one.erasure_id for one in found])
             for one in found:
-                _erasure(view, one)
+                since = came.get(one.erasure_id)
+                _erasure(view, one, since.kept_out + since.without_them if since else 0)
 
 
-def _erasure(view: View, one: Erasure) -> None:
+def _erasure(view: View, one: Erasure, came: int) -> None:
+    """One act; ``came``: how many events named the person since, none of which is theirs."""
     _ = view.translate
     label, tone = STATES[one.state]
     with ui.element("tr"):
@@ -144,6 +147,7 @@ def _erasure(view: View, one: Erasure) -> None:
         parts.text(one.reason, tag="td")
         parts.text(one.asked_by, "om-muted", tag="td")
         parts.text(view.fmt.number(sum(one.counts.values())), "om-num", tag="td")
+        parts.text(view.fmt.number(came), "om-num", tag="td")
         with ui.element("td"):
             parts.link(_("Act of deletion"), f"/api/v1/erasures/{one.erasure_id}")
 
