@@ -26,8 +26,8 @@ from omniloom.identity import tombstone, unsaid
 from omniloom.identity.claim import Claim, Key
 from omniloom.identity.graph import Graph
 from omniloom.identity.normal import KINDS, Normaliser
-from omniloom.identity.recognise import Batch
-from omniloom.identity.told import PHONES, Asked, naming_keys, told_by
+from omniloom.identity.recognise import Batch, Problems
+from omniloom.identity.told import PHONES, Asked, naming_keys, told_by, told_by_unused
 from omniloom.identity.tombstone import ERASED, Buried, Decision, MayLift
 from omniloom.store import StateTx
 
@@ -137,6 +137,9 @@ class Forgotten:
         left_out = unsaid.Unsaid(
             self.normaliser, frozenset(keys), words, with_names=not is_device, all_traits=decision.is_theirs
         )
+        unused = {kind: raw for kind, raw in claim.event.identifiers.items() if kind not in _used(claim)}
+        kinds |= {kind for kind, raw in unused.items() if left_out.names(kind, raw)}
+        has_previous |= not claim.previous and left_out.names("", claim.event.previous_id)
         problems = {**claim.problems, **dict.fromkeys(kinds, ERASED)}
         if not kinds:
             problems["properties"] = ERASED
@@ -149,11 +152,17 @@ class Forgotten:
     def _named(self, claim: Claim) -> set[Key]:
         """Addresses and telephones that an event names anywhere."""
         said = told_by([claim.event], self.normaliser).named.get(0, set())
+        said = said | told_by_unused(claim.event, _used(claim), self.normaliser)
         return said | {each for key in claim.all_keys for each in (key, *_alike(key, self.normaliser))
                        if each[0] in _ASK}  # fmt: skip
 
     def _digest(self, key: Key) -> str:
         return tombstone.digest_of(self.salt, key)
+
+
+def _used(claim: Claim) -> set[str]:
+    """What of a claim's event is of use to identity: kinds of identifiers, ``previous_id``."""
+    return {kind for kind, _ in claim.keys} | ({"previous_id"} if claim.previous else set())
 
 
 def _lives(erased: set[Key], claim: Claim, known: Sequence[Key], graph: Graph) -> bool:
@@ -170,11 +179,11 @@ def _lives(erased: set[Key], claim: Claim, known: Sequence[Key], graph: Graph) -
     return False
 
 
-def look(
+def look(  # noqa: PLR0913 - one act
     tx: StateTx, batch: Batch, claims: Sequence[Claim], *, read_claims: ReadClaims, normaliser: Normaliser,
-    may_lift: MayLift, settled_to: int,
+    may_lift: MayLift, settled_to: int, problems: Problems,
 ) -> Forgotten:  # fmt: skip
-    """What of a batch names somebody erased; ``claims``: of those that go the careful way.
+    """What of a batch names somebody erased; ``claims``: of those that go the careful way, ``problems``: of the others.
 
     A fresh word of consent, of a source that may, lifts what it carries. Of claims up to the position ``settled_to``
     that was decided before. Cost: nothing before the first erasure, then a look over the texts and a query or two.
@@ -186,6 +195,11 @@ def look(
     found._before = tombstone.decided(tx, before)
     said = told_by(batch.events, normaliser)
     found.crowded = said.crowded
+    unused = {claim.number: _used(claim) for claim in claims if claim.problems or claim.event.previous_id}
+    quick = {number: set(batch.events[number].identifiers).difference(kinds) for number, kinds in problems.items()}
+    for number, used in (quick | unused).items():
+        if keys := told_by_unused(batch.events[number], used, normaliser):
+            said.named.setdefault(number, set()).update(keys)
     alike = {claim.number: {key: _alike(key, normaliser) for key in claim.all_keys} for claim in claims}
     sought = set[Key]().union(*said.named.values(), *alike.values())
     sought.update(*(each for keys in alike.values() for each in keys.values()))

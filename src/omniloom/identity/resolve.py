@@ -155,8 +155,9 @@ def _rest(
     read_claims = functools.partial(_claims, batch, normaliser=normaliser)
     claims = read_claims(found.rest)
     forgotten = look(
-        tx, batch, claims, read_claims=read_claims, normaliser=normaliser, may_lift=may_lift, settled_to=settled_to
-    )
+        tx, batch, claims, read_claims=read_claims, normaliser=normaliser, may_lift=may_lift, settled_to=settled_to,
+        problems=found.problems,
+    )  # fmt: skip
     found.rest += [claim.number for claim in forgotten.more]
     return forgotten, sorted([*claims, *forgotten.more], key=lambda claim: claim.number)
 

@@ -8,7 +8,7 @@ would take a second.
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
@@ -138,6 +138,15 @@ def told_by(events: Sequence[LoggedEvent], normaliser: Normaliser) -> Told:
         if named:
             told.named.setdefault(number, set()).update(named)
     return told
+
+
+def told_by_unused(event: LoggedEvent, used: Collection[str], normaliser: Normaliser) -> set[Key]:
+    """What identifiers of an event tell that are of no use to identity: those of kinds other than ``used``."""
+    asked = Asked()
+    unused = [(kind, raw) for kind, raw in event.identifiers.items() if kind not in used]
+    if event.previous_id and "previous_id" not in used:
+        unused.append(("", event.previous_id))
+    return set[Key]().union(*(naming_keys(kind, raw, normaliser, asked) for kind, raw in unused))
 
 
 def _column(texts: Sequence[bytes | msgspec.Raw]) -> pa.LargeStringArray:

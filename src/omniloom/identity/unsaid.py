@@ -57,11 +57,11 @@ class Unsaid:
             kept.pop("traits", None)
         return LoggedEvent(
             source_id=event.source_id, type=event.type, occurred_at=event.occurred_at, received_at=event.received_at,
-            message_id=f"erased:{position}" if self._names("", event.message_id) else event.message_id,
-            name="" if self._names("", event.name) else event.name,
+            message_id=f"erased:{position}" if self.names("", event.message_id) else event.message_id,
+            name="" if self.names("", event.name) else event.name,
             identifiers={kind: raw for kind, raw in event.identifiers.items() if kind not in kinds},
             previous_id="" if previous else event.previous_id,
-            group_id="" if self._names("group_id", event.group_id) else event.group_id,
+            group_id="" if self.names("group_id", event.group_id) else event.group_id,
             traits=_NONE if self.all_traits else msgspec.Raw(_json(self._part(traits))),
             properties=msgspec.Raw(_json(self._part(properties))), context=msgspec.Raw(_json(kept)),
         )  # fmt: skip
@@ -77,16 +77,17 @@ class Unsaid:
         if isinstance(value, dict):
             called = value.get("type")
             kind = called if isinstance(called, str) else ""
-            kept = {name: self._without(name, each, kind) for name, each in value.items() if not self._names("", name)}
+            kept = {name: self._without(name, each, kind) for name, each in value.items() if not self.names("", name)}
             if kind and kept.get("id") is _GONE:
                 return _GONE  # an external id is nothing without it
             return {name: each for name, each in kept.items() if each is not _GONE}
         if isinstance(value, list):
             return [each for each in (self._without(key, one) for one in value) if each is not _GONE]
         text = text_of(value)
-        return _GONE if text is not None and self._names(kind if key == "id" and kind else key, text) else value
+        return _GONE if text is not None and self.names(kind if key == "id" and kind else key, text) else value
 
-    def _names(self, key: str, text: str) -> bool:
+    def names(self, key: str, text: str) -> bool:
+        """Whether a text under a key names them."""
         if self.keys and not self.keys.isdisjoint(naming_keys(key, text, self.normaliser, self._asked)):
             return True
         plain = text.casefold()
