@@ -204,8 +204,9 @@ def look(  # noqa: PLR0913 - one act
     sought = set[Key]().union(*said.named.values(), *alike.values())
     sought.update(*(each for keys in alike.values() for each in keys.values()))
     digests = {key: tombstone.digest_of(found.salt, key) for key in sought}
-    buried = tombstone.buried_among(tx, digests.values())
-    erased = {key: buried[each] for key, each in digests.items() if each in buried}
+    older = {key: tombstone.digest_of(found.salt, form) for key in sought if (form := tombstone.older_form(key)) != key}
+    buried = tombstone.buried_among(tx, [*digests.values(), *older.values()])
+    erased = {key: buried[each] for digested in (older, digests) for key, each in digested.items() if each in buried}
     careful = {claim.number for claim in claims}
     found.more = read_claims(number for number, keys in said.named.items()
                              if number not in careful and not keys.isdisjoint(erased))  # fmt: skip
@@ -215,7 +216,7 @@ def look(  # noqa: PLR0913 - one act
             carried = hit.exact.union(*hit.alike.values()) & erased.keys()
             at = max(erased[key].erased_at for key in carried)
             if claim.position > settled_to and tombstone.is_own_will(claim.event, at, may_lift):
-                tombstone.lift_digests(tx, {digests[key] for key in carried})
+                tombstone.lift_digests(tx, {each[key] for each in (digests, older) for key in carried if key in each})
                 for key in carried:
                     del erased[key]
                 hit = _hit(alike.get(claim.number, {}), said.named.get(claim.number, set()), erased)

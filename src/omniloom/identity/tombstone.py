@@ -121,11 +121,17 @@ def digest_of(salt: str, key: Key) -> str:
     return digest(salt, *key)
 
 
+def older_form(key: Key) -> Key:
+    """The key as earlier versions digested it: they took ß for ss, and ς for σ."""
+    return (key[0], key[1].casefold()) if key[0] == "email" else key
+
+
 def is_buried(tx: StateTx, key: Key) -> bool:
     """Whether an identifier is an erased person's. Cost: nothing before the first erasure."""
     if not tx.cursor(COUNT_CURSOR):
         return False
-    return bool(buried_among(tx, [digest_of(salt_of(tx), key)]))
+    salt = salt_of(tx)
+    return bool(buried_among(tx, {digest_of(salt, each) for each in (key, older_form(key))}))
 
 
 def stand_in(tx: StateTx, now: datetime) -> int:
@@ -142,7 +148,11 @@ def dismiss(tx: StateTx, person_id: int, now: datetime) -> None:
 def lift(tx: StateTx, keys: Sequence[Key]) -> int:
     """Let identifiers be known again; how many were not."""
     salt = salt_of(tx)
-    return tx.run(_LIFT, digests=[digest_of(salt, key) for key in keys]) if salt else 0
+    return (
+        tx.run(_LIFT, digests=sorted({digest_of(salt, each) for key in keys for each in (key, older_form(key))}))
+        if salt
+        else 0
+    )
 
 
 def nobody_else(_source_id: str) -> bool:

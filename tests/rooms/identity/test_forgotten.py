@@ -350,3 +350,16 @@ def test_a_consent_of_their_own_brings_back_what_it_carries_alone(sender: Sender
     assert found["back"] == found["after"] > 0
     assert "old" not in found
     assert find(sender.stores, HER, "RU") == []
+
+
+def test_an_address_that_an_earlier_version_digested_with_ss_stays_erased(sender: Sender) -> None:
+    with sender.stores.state.write() as tx:
+        tombstone.set_salt(tx, SALT)
+        digests = {tombstone.digest_of(SALT, ("email", "eva@strasse.de")): "email"}
+        tombstone.bury(tx, [], digests, erasure_id="e", erased_at=NOW)
+        assert tombstone.is_buried(tx, ("email", "eva@straße.de"))
+    sender.send("identify", email="Eva@Straße.de", traits={"name": "Eva"}, at=LATER)
+    sender.resolve_all()
+    assert find(sender.stores, "eva@straße.de", "RU") == []
+    with sender.stores.state.write() as tx:
+        assert tombstone.lift(tx, [("email", "eva@straße.de")]) == 1
