@@ -14,7 +14,8 @@ Rules, in the order they apply to one event (``settle``):
    identifier that would have joined has one stranger more. With the sixth user it is shared from then on.
 5. What comes under a public key is typed, not proven (``is_public``): it joins nobody who is known by something strong
    with anything strong, unless the person is named by a single kind, or by what was proven in the very browser that
-   says so. Nor does it count strangers of strong identifiers: anybody could make an address shared.
+   says so, or told there before anybody else had it. Nor does it count strangers of strong identifiers: anybody could
+   make an address shared.
 
 Invariant: an identifier's own person changes only by hand (detach); a merge only moves ``root``. So a merge can be
 undone, and the person of an event can be looked up again at any later time with the same answer.
@@ -277,14 +278,19 @@ class Graph:
         for key in keys:
             if key[0] in _SINGLE and key[0] in held.kinds():
                 continue
-            if held.has_room([key], claim.seen_at):
-                self.owners[key] = person
-                held.add(key[0], claim.seen_at)
-            elif key == claim.keys[0]:
+            if not held.has_room([key], claim.seen_at):
+                if key != claim.keys[0]:
+                    self.over.setdefault(claim.number, []).append(key[0])
+                    continue
                 person = self._new_person()
                 held = self.held[person]
-                self.owners[key] = person
-                held.add(key[0], claim.seen_at)
-            else:
-                self.over.setdefault(claim.number, []).append(key[0])
+            self.owners[key] = person
+            held.add(key[0], claim.seen_at)
+            self._note_browser(key, claim)
         return person
+
+    def _note_browser(self, key: Key, claim: Claim) -> None:
+        """Who first types an address that nobody had speaks for it in that browser: a form, and then an account."""
+        if key[0] in _STRONG and self.is_public(claim.event.source_id):
+            for browser in sorted(browsers_of(claim))[:1]:
+                self.proven_in[key] = browser

@@ -136,9 +136,10 @@ def widen(tx: StateTx, wider: Seen) -> None:
 
 def _sightings(news: Seen, graph: Graph) -> Iterator[dict[str, object]]:
     return (
-        {"kind": k, "value": v, "person_id": graph.owners[k, v], "first_seen_at": first, "last_seen_at": last}
+        {"kind": k, "value": v, "person_id": graph.owners[k, v], "first_seen_at": first, "last_seen_at": last,
+         "browser": graph.proven_in.get((k, v))}
         for (k, v), (first, last) in news.items()
-    )
+    )  # fmt: skip
 
 
 def _joined(times: tuple[int, int], before: tuple[int, int] | None) -> tuple[int, int] | None:

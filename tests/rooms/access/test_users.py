@@ -13,10 +13,12 @@ def test_roles_hold_exactly_what_the_table_promises():
     assert ROLES[Role.OWNER] == set(Permission)
     assert set(Permission) - ROLES[Role.MARKETER] == {
         Permission.USERS_WRITE, Permission.SETTINGS_WRITE, Permission.SOURCES_WRITE, Permission.PRIVACY_WRITE,
+        Permission.CUSTOMERS_SENSITIVE,
     }  # fmt: skip
     assert ROLES[Role.ANALYST] == reads | {Permission.SEGMENTS_WRITE}
     assert {permission.value for permission in ROLES[Role.OPERATOR]} == {
-        "customers.export", "customers.personal", "customers.read", "customers.write", "overview.read",
+        "customers.export", "customers.personal", "customers.read", "customers.sensitive", "customers.write",
+        "overview.read",
         "privacy.read", "privacy.write", "sources.read",
     }  # fmt: skip
     assert not any(permission.value.endswith(("write", "launch")) for permission in ROLES[Role.VIEWER])

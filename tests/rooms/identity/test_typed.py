@@ -90,6 +90,7 @@ def test_history_of_a_browser_is_still_taken_over_and_new_people_are_founded(sen
 @pytest.mark.parametrize("rows_max", [1, 100])
 def test_what_was_proven_in_the_browser_that_speaks_joins_as_ever(sender, rows_max):
     sender.send("identify", email=HERS)
+    type_in(sender, anonymous_id="another", phone=HER_PHONE)
     type_in(sender, anonymous_id="b", email=HERS, phone=HER_PHONE)
     sender.resolve_all(rows_max)
     assert who(sender, HERS) != who(sender, HER_PHONE)
@@ -103,6 +104,17 @@ def test_what_was_proven_in_the_browser_that_speaks_joins_as_ever(sender, rows_m
     type_in(sender, anonymous_id="b", email=HERS, user_id="U")
     sender.resolve_all(rows_max)
     assert len({who(sender, each) for each in (HERS, HER_PHONE, "77", "U")}) == 1
+
+
+@pytest.mark.parametrize("rows_max", [1, 100])
+def test_a_form_and_then_an_account_in_one_browser_are_one_customer(sender, rows_max):
+    type_in(sender, anonymous_id="b", email=HERS)  # nobody had it before
+    type_in(sender, anonymous_id="b", user_id="U", email=HERS, phone=HER_PHONE)
+    type_in(sender, anonymous_id="evil", email=HERS, phone=HIS_PHONE)
+    type_in(sender, anonymous_id="evil", user_id="EVIL", email=HERS)
+    sender.resolve_all(rows_max)
+    assert who(sender, HERS) == who(sender, "U") == who(sender, HER_PHONE)
+    assert len({who(sender, each) for each in (HERS, HIS_PHONE, "EVIL")}) == 3
 
 
 def test_what_she_proved_lets_in_no_other_browser_even_if_he_proves_his_own(sender):

@@ -28,6 +28,7 @@ WORDS = {
     "order_id",
     "currency", "revenue_minor", "amount_minor", "quantity", "position", "product_id", "category", "department",
     "brand", "properties", "key", "value", "text", "folded", "number", "COUNT", "SUM", "ARG_MAX", "COALESCE",
+    "LOWER", "TRIM",
     "NULLIF", "STRPOS", "STARTS_WITH", "ENDS_WITH", "REGEXP_MATCHES", "SUBSTRING", "JSON_TYPE", "JSON_EXTRACT_STRING",
     "UNNEST", "TRY_CAST", "CAST", "LEAST",
 }  # fmt: skip

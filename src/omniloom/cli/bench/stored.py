@@ -157,7 +157,10 @@ def add_people(tx: StateTx, people: range, now: int) -> None:
     tx.many(_PERSON, ({"person_id": p, "root_id": p, "created_at": now, "version": 0} for p in people))
     seen = {"first_seen_at": now, "last_seen_at": now}
     for kind, prefix in (("anonymous_id", "device"), ("user_id", "user")):
-        tx.many(_IDENTIFIER, ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, **seen} for p in people))
+        tx.many(
+            _IDENTIFIER,
+            ({"kind": kind, "value": f"{prefix}-{p}", "person_id": p, "browser": None, **seen} for p in people),
+        )
 
 
 def _ids(numbers: range) -> SeenIds:

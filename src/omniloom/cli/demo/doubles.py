@@ -68,7 +68,7 @@ class _Double:
         yield self._event("card", self.desks.till, at, {"card": card}, name="Card Issued", properties=issued)
         if self._chance("cleared", self._said["cleared"]) or self._is_shown():
             both = {"user_id": self.known.identifiers["user_id"], "card": card}
-            yield self._event("cleared", self.desks.site, at + CLEARED_AFTER, both)
+            yield self._event("cleared", self.desks.till, at + CLEARED_AFTER, both)
 
     def on_site(self) -> Iterator[Event]:
         """A form: another address, another form of the name, the street in short; in Russian where they speak it."""

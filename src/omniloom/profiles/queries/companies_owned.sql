@@ -15,4 +15,4 @@ where
         where
             own.company_id = c.company_id and own.kind in ('owner', 'director') and own.person_id in (:people)
     )
-order by c.company_id
+order by coalesce(c.company_id, 0)
