@@ -91,6 +91,25 @@ def test_two_files_are_linked_by_what_their_columns_mean(tmp_path, headings):
     assert pairs(tmp_path / "out.csv") == {("000", "001"), ("002", "003")}
 
 
+@pytest.mark.parametrize("is_first_whole", [True, False])
+def test_a_whole_name_is_compared_with_one_in_parts(tmp_path, is_first_whole):
+    whole = [("id", "ФИО", "Дата рождения"), *((n, f"{one[0]} {one[1]}", one[2]) for n, *one in rows()[::2])]
+    parted = [("id", "surname", "name", "birthday"), *((n, one[0], one[1], one[2]) for n, *one in rows()[1::2])]
+    for name, table in (("whole.csv", whole), ("parted.csv", parted)):
+        (tmp_path / name).write_text("\n".join(",".join(row) for row in table))
+    files = [tmp_path / "whole.csv", tmp_path / "parted.csv"]
+    run(*(files if is_first_whole else files[::-1]), "--id", "id", "--output", tmp_path / "out.csv", "--threshold", 0.5)
+    found = {("000", "001"), ("002", "003")}
+    assert pairs(tmp_path / "out.csv") == (found if is_first_whole else {pair[::-1] for pair in found})
+
+
+def test_where_nothing_is_likely_enough_the_likeliest_is_told(tmp_path):
+    (tmp_path / "in.csv").write_text("id,name,city\n1,Ann Bell,Omsk\n2,Ann Bell,Tver\n3,Oleg Kim,Perm\n4,Ian Fox,Ufa\n")
+    told = run(tmp_path / "in.csv", "--id", "id", "--threshold", 1.0, "--output", tmp_path / "out.csv").stdout
+    assert "No pair is likely enough" in told
+    assert "--threshold" in told
+
+
 @pytest.mark.parametrize(("more", "says", "hint"), [
     (("--id2", "k"), "no column of the two tables", "--columns"), ((), "no column 'код клиента'", "--id2"),
     (("--id2", "k", "--columns", "map.yaml"), "'nowhere' that neither", "columns are"),

@@ -61,7 +61,7 @@ def match(
             console.print("One column alone is no evidence; say with --columns what others mean.")
     pairs = "1 pair" if len(rows) == 1 else f"{len(rows):,} pairs"
     told = f"{pairs} from probability {found.threshold:.3f} on, about {found.precision:.1%} right: {output}"
-    console.print(told if rows else f"No pair is likely enough; {output} has a heading only.", markup=False)
+    console.print(told if rows else _none(found, output), markup=False)
 
 
 @app.command(epilog="Example: `omniloom identity propose --automatic 0.9999`")
@@ -142,6 +142,16 @@ def _print_pairs(pairs: list[dict[str, Any]], *, decided: bool) -> None:
         print_table("Pairs that were decided", columns, rows, empty="nobody decided anything")
     else:
         print_table("Pairs that wait", ("person", "person", "probability", "why"), rows, empty="nobody waits")
+
+
+def _none(found: matching.Matched, output: Path) -> str:
+    """That nothing was accepted, and what to do if something is worth a look."""
+    told = f"No pair is likely enough; {output} has a heading only."
+    if not len(found.probability):
+        return told
+    best = float(found.probability[0])
+    least = max(0.05, int(best * 10) / 10 - 0.1)
+    return f"{told} The likeliest has {best:.3f}: see it and others with --threshold {least:.1f}."
 
 
 def _decided(pair: dict[str, Any]) -> str:

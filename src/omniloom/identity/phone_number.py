@@ -21,8 +21,8 @@ def normalise(value: str, home_region: str) -> str | Problem:
     inner = _EXTENSION.search(value)
     try:
         number = phonenumbers.parse(value[: inner.start()] if inner else value, home_region)
-    except phonenumbers.NumberParseException as error:
-        return Problem(ProblemReason.MALFORMED, str(error))
+    except phonenumbers.NumberParseException:
+        return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number")
     if not phonenumbers.is_valid_number(number):
         return Problem(ProblemReason.MALFORMED, f"{value!r} is no phone number in any region")
     written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
