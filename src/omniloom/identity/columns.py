@@ -94,8 +94,10 @@ def _strings(values: Sequence[str | bytes | None]) -> pa.Array:
 
 def _names(events: Sequence[LoggedEvent]) -> pa.Array:
     """What happened; a word about consent under its own name. Names are few, so each is looked at once."""
-    told = _strings([event.name for event in events]).dictionary_encode()
-    return pc.take(_strings([word_name(name) for name in told.dictionary.to_pylist()]), told.indices)
+    told = _strings([event.name for event in events])
+    if all(word_name(name) == name for name in pc.unique(told).to_pylist()):
+        return told
+    return _strings([word_name(event.name) for event in events])
 
 
 def _texts(parts: Sequence[_Json]) -> pa.Array:

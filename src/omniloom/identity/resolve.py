@@ -11,6 +11,8 @@ import functools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import compress
+from operator import attrgetter
 
 import numpy as np
 import pyarrow as pa
@@ -40,6 +42,7 @@ _FORGET_OVERRIDES = query(__file__, "forget_overrides")
 _CONFLICT = "reused: an earlier event with this id says something else"
 _OVER_LIMIT = f"{ProblemReason.OVER_LIMIT}: its person has as many as one may have"
 _PARTED = "not_joined: an alias does not make one of two customers who each have a customer id, or were told apart"
+_PROBLEMS_OF = attrgetter("problems")
 _LEVELS = {name: kind.level for name, kind in KINDS.items()}
 Tables = tuple[pa.Table, pa.Table]  # rows of identity_event, of identity_item
 
@@ -249,7 +252,7 @@ def _columns(batch: Batch, found: Recognised, *, after: int, home_currency: str)
     for number in batch.conflicts:
         found.problems.setdefault(number, {})["message_id"] = _CONFLICT
     events = batch.events
-    for number in [number for number, event in enumerate(events) if event.problems]:
+    for number in compress(range(len(events)), map(_PROBLEMS_OF, events)):
         found.problems[number] = events[number].problems | found.problems.get(number, {})
     resolved = Resolved(
         batch.positions[first:],
