@@ -110,6 +110,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh window; any console error fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)  # as long as expectations wait
     window = context.new_page()
     complaints: list[str] = []
 
