@@ -127,7 +127,7 @@ class Forgotten:
         struck = decision.struck or frozenset()
         gone = [key for key in claim.all_keys if self._digest(key) in struck]
         has_previous = not set(gone).isdisjoint(claim.previous)
-        kinds = {kind for kind, _ in gone if (kind, _) in claim.keys}
+        kinds = {key[0] for key in gone if key in claim.keys}
         keys = {key for key in self._named(claim) if self._digest(key) in struck}
         words: dict[str, set[str]] = {}
         for kind, value in gone:
